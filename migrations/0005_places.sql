@@ -53,7 +53,7 @@ CREATE TABLE hazard (
 	order_deadline       timestamptz,
 	measure              text,
 	recheck_at           timestamptz,
-	state                text   NOT NULL DEFAULT 'found' CONSTRAINT hazard_state_check CHECK (state IN ('found', 'registered', 'ordered',
+	hazard_state         text   NOT NULL DEFAULT 'found' CONSTRAINT hazard_state_check CHECK (hazard_state IN ('found', 'registered', 'ordered',
 	                            'rectifying', 'recheck', 'closed', 'escalated', 'listed', 'invalid')),
 	closed_at            timestamptz
 );
