@@ -113,6 +113,7 @@ func (c *Cluster) launch() error {
 	defer log.Close()
 	c.cmd = c.place.command(context.Background(), filepath.Join(c.home.bin, "postgres"), c.settings()...)
 	c.cmd.Stdout, c.cmd.Stderr = log, log
+	dieWithUs(c.cmd.SysProcAttr)
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()
@@ -183,7 +184,8 @@ func (c *Cluster) waitReady(ctx context.Context) error {
 // URL returns the connection string of a database, for pgx and for psql. The role in it may do everything.
 func (c *Cluster) URL(database string) string {
 	q := url.Values{"host": {c.place.socketDir()}, "port": {port}, "user": {superuser}}
-	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: q.Encode(), OmitHost: false}).String()
+	query := strings.ReplaceAll(q.Encode(), "+", "%20") // libpq takes a plus for a plus
+	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: query}).String()
 }
 
 // Done returns a channel that is closed when the server has ended, by Stop or by itself.

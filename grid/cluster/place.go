@@ -14,14 +14,16 @@ import (
 	"time"
 )
 
-// tempPrefix starts the names of all that is made in the temporary directory.
-const tempPrefix = "wangge-pg-"
+const (
+	tempPrefix = "wangge-pg-"  // of all names made in the temporary directory
+	lockName   = "wangge.lock" // also the mark by which a directory is known as ours
+)
 
 // maxSocketPath leaves room below the 104 to 108 bytes that systems allow for a socket's path.
 const maxSocketPath = 100
 
-// place is the directory of one cluster, locked while it is in use. In it lie data (PostgreSQL's own), server.log,
-// lock and, if the path is short enough, the socket.
+// place is the directory of one cluster, locked while it is in use. In it lie data (PostgreSQL's own), server.log, the
+// lock file and, if the path is short enough, the socket.
 type place struct {
 	dir     string
 	kept    bool
@@ -51,8 +53,8 @@ func (p *place) open(dir string) error {
 	if err != nil {
 		return err
 	}
-	if p.lock, err = lockFile(p.path("lock")); err != nil {
-		return fmt.Errorf("%s is in use by another wangge: %w", p.dir, err)
+	if p.lock, err = lockFile(p.path(lockName)); err != nil {
+		return err
 	}
 	if err := p.giveAway(); err != nil {
 		return err
@@ -84,7 +86,7 @@ func makeKept(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(entries) > 0 && !exists(filepath.Join(dir, "lock")) {
+	if len(entries) > 0 && !exists(filepath.Join(dir, lockName)) {
 		return "", fmt.Errorf("%s is not empty and holds no cluster of wangge: choose an empty or a new directory", dir)
 	}
 	return dir, nil
@@ -97,7 +99,7 @@ func lockFile(path string) (*os.File, error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, errors.Join(fmt.Errorf("%s is in use by another wangge: %w", filepath.Dir(path), err), f.Close())
 	}
 	return f, nil
 }
@@ -111,7 +113,7 @@ func sweep(temp string) {
 		if err != nil || !info.IsDir() || time.Since(info.ModTime()) < time.Minute {
 			continue
 		}
-		lock, err := lockFile(filepath.Join(dir, "lock"))
+		lock, err := lockFile(filepath.Join(dir, lockName))
 		if err != nil {
 			continue
 		}
@@ -146,7 +148,7 @@ func (p *place) giveAway() error {
 			return err
 		}
 		p.owner = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		return errors.Join(p.chown(p.dir), p.chown(p.path("lock")))
+		return errors.Join(p.chown(p.dir), p.chown(p.path(lockName)))
 	}
 	return errors.New("PostgreSQL does not run as root, and there is no user postgres or nobody to run it as: start wangge as a normal user")
 }
@@ -210,7 +212,6 @@ func (p *place) command(ctx context.Context, program string, args ...string) *ex
 	cmd.Env = environment()
 	cmd.ExtraFiles = []*os.File{p.handle}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: p.owner}
-	dieWithUs(cmd.SysProcAttr)
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	return cmd
 }
