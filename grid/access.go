@@ -1,0 +1,53 @@
+package grid
+
+import "slices"
+
+// The roles, from the least to the most allowed.
+const (
+	RoleReader        = "reader"        // reads what is not public
+	RoleDispatcher    = "dispatcher"    // and writes incidents
+	RolePlanner       = "planner"       // and writes places, divides
+	RoleAdministrator = "administrator" // and imports, sets, makes tokens
+)
+
+// Actor is who asks: a token's user with its role and the division subtree it is for.
+type Actor struct {
+	Name  string
+	Role  string // "" for nobody: only what is public
+	Scope string // division code; "" for the whole city
+}
+
+// Action is something that a role may do.
+type Action string
+
+// The actions that are checked. Reading what is public (BR-63) needs none.
+const (
+	ReadPlaces     Action = "read_places" // places, incidents, coverage: everything that is not public
+	WriteIncidents Action = "write_incidents"
+	WritePlaces    Action = "write_places"
+	Administer     Action = "administer"
+)
+
+// leastRole is the least role that may do an action.
+var leastRole = map[Action]string{
+	ReadPlaces:     RoleReader,
+	WriteIncidents: RoleDispatcher,
+	WritePlaces:    RolePlanner,
+	Administer:     RoleAdministrator,
+}
+
+var roles = []string{RoleReader, RoleDispatcher, RolePlanner, RoleAdministrator}
+
+// ValidRole reports whether there is such a role.
+func ValidRole(role string) bool { return slices.Contains(roles, role) }
+
+// May reports whether the actor's role allows the action and its scope covers the division whose chain of codes, from
+// itself up to the city, is given. An empty chain is something outside every division: only a whole-city scope covers it.
+// This is the one place where role and scope are checked (L9).
+func (a Actor) May(action Action, chain []string) bool {
+	have, need := slices.Index(roles, a.Role), slices.Index(roles, leastRole[action])
+	if have < 0 || need < 0 || have < need {
+		return false
+	}
+	return a.Scope == "" || slices.Contains(chain, a.Scope)
+}
