@@ -16,6 +16,7 @@ const (
 	RuleEmpty            Rule = "geometry_empty"
 	RuleType             Rule = "geometry_type_not_allowed"
 	RuleRingTooShort     Rule = "ring_has_fewer_than_three_corners"
+	RuleLineTooShort     Rule = "line_has_fewer_than_two_points"
 	RuleRingNotClosed    Rule = "ring_not_closed"
 	RuleRingCrossesSelf  Rule = "ring_crosses_itself"
 	RuleRingTouchesSelf  Rule = "ring_touches_itself"

@@ -1,0 +1,80 @@
+package geo
+
+import "math/bits"
+
+// An int128 is a signed number of 128 bits, for comparing fractions of int64 exactly.
+type int128 struct {
+	hi int64
+	lo uint64
+}
+
+func mul128(a, b int64) int128 {
+	hi, lo := bits.Mul64(uint64(a), uint64(b))
+	h := int64(hi)
+	if a < 0 {
+		h -= b
+	}
+	if b < 0 {
+		h -= a
+	}
+	return int128{h, lo}
+}
+
+// wide returns n with 128 bits.
+func wide(n int64) int128 { return int128{n >> 63, uint64(n)} }
+
+func (a int128) add(b int128) int128 {
+	lo, carry := bits.Add64(a.lo, b.lo, 0)
+	return int128{a.hi + b.hi + int64(carry), lo}
+}
+
+func (a int128) float() float64 { return float64(a.hi)*(1<<64) + float64(a.lo) }
+
+func (a int128) sign() int {
+	switch {
+	case a.hi < 0:
+		return -1
+	case a.hi > 0 || a.lo > 0:
+		return 1
+	}
+	return 0
+}
+
+func (a int128) cmp(b int128) int {
+	switch {
+	case a.hi != b.hi && a.hi < b.hi, a.hi == b.hi && a.lo < b.lo:
+		return -1
+	case a == b:
+		return 0
+	}
+	return 1
+}
+
+// A fraction is num/den with 0 <= num <= den and den > 0.
+type fraction struct{ num, den int64 }
+
+func (f fraction) float() float64 { return float64(f.num) / float64(f.den) }
+
+// of returns the fraction f of n, rounded down.
+func (f fraction) of(n int64) int64 {
+	hi, lo := bits.Mul64(magnitude(n), uint64(f.num))
+	q, rest := bits.Div64(hi, lo, uint64(f.den))
+	switch {
+	case n >= 0:
+		return int64(q)
+	case rest > 0:
+		return -int64(q) - 1
+	}
+	return -int64(q)
+}
+
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
+	}
+	return uint64(n)
+}
+
+func (f fraction) cmp(g fraction) int {
+	return mul128(f.num, g.den).cmp(mul128(g.num, f.den))
+}
