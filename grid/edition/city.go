@@ -1,0 +1,160 @@
+package edition
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/index"
+	"github.com/wangge/wangge/grid"
+)
+
+// City is every county's edition and all divisions at one moment: what a request is answered from. It is immutable; a
+// new edition makes a new City that shares the others'. Make it with NewCity.
+type City struct {
+	settings  grid.Settings
+	divisions map[string]*grid.Division
+	ordered   []grid.Division // by code
+	outlines  []outlines      // city, county, street, community
+	editions  []*Edition      // by county code
+	box       geo.Box         // of the city's outline
+}
+
+// outlines are the divisions of one level, by code, with their index.
+type outlines struct {
+	divisions []*grid.Division
+	parts     []geo.MultiPolygon
+	index     *index.Index
+}
+
+// NewCity puts a city together. The error names a division whose outline is not valid, or a county that is not there.
+func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Settings) (*City, error) {
+	c := &City{
+		settings:  settings,
+		divisions: make(map[string]*grid.Division, len(divisions)),
+		ordered:   slices.Clone(divisions),
+		outlines:  make([]outlines, 4),
+		box:       geo.EmptyBox(),
+	}
+	slices.SortFunc(c.ordered, func(a, b grid.Division) int { return cmp.Compare(a.Code, b.Code) })
+	for i := range c.ordered {
+		d := &c.ordered[i]
+		part, err := geo.FromOrb(d.Outline)
+		if err != nil {
+			return nil, fmt.Errorf("division %s: %w", d.Code, err)
+		}
+		rank := grid.LevelRank(d.Level)
+		if rank < 0 {
+			return nil, fmt.Errorf("division %s: no level %q", d.Code, d.Level)
+		}
+		o := &c.outlines[rank]
+		o.divisions = append(o.divisions, d)
+		o.parts = append(o.parts, part)
+		c.divisions[d.Code] = d
+		c.box = c.box.Union(part.Box())
+	}
+	for i := range c.outlines {
+		c.outlines[i].index = index.Build(c.outlines[i].parts)
+	}
+	return c, c.setEditions(editions)
+}
+
+// With returns the city after the given editions have replaced those of their counties; divisions stay.
+func (c *City) With(editions ...*Edition) (*City, error) {
+	next := *c
+	all := slices.Clone(c.editions)
+	for _, e := range editions {
+		all = slices.DeleteFunc(all, func(old *Edition) bool { return old.info.CountyCode == e.info.CountyCode })
+		all = append(all, e)
+	}
+	return &next, next.setEditions(all)
+}
+
+func (c *City) setEditions(editions []*Edition) error {
+	c.editions = slices.Clone(editions)
+	slices.SortFunc(c.editions, func(a, b *Edition) int { return cmp.Compare(a.info.CountyCode, b.info.CountyCode) })
+	for _, e := range c.editions {
+		if d := c.divisions[e.info.CountyCode]; d == nil || d.Level != grid.LevelCounty {
+			return fmt.Errorf("edition of %s: there is no such county: %w", e.info.CountyCode, grid.ErrNotFound)
+		}
+	}
+	return nil
+}
+
+// Settings returns the deployment's settings.
+func (c *City) Settings() grid.Settings { return c.settings }
+
+// Editions returns the counties' editions in code order. The slice must not be changed.
+func (c *City) Editions() []*Edition { return c.editions }
+
+// Edition returns the edition of a county, nil when it has none.
+func (c *City) Edition(county string) *Edition {
+	i, ok := slices.BinarySearchFunc(c.editions, county, func(e *Edition, code string) int {
+		return cmp.Compare(e.info.CountyCode, code)
+	})
+	if !ok {
+		return nil
+	}
+	return c.editions[i]
+}
+
+// Divisions returns all divisions by code. The slice must not be changed.
+func (c *City) Divisions() []grid.Division { return c.ordered }
+
+// Division returns the division of that code, nil when there is none.
+func (c *City) Division(code string) *grid.Division { return c.divisions[code] }
+
+// Chain returns the division of that code and those above it, up to the city; empty for an unknown code.
+func (c *City) Chain(code string) []*grid.Division {
+	var chain []*grid.Division
+	for d := c.divisions[code]; d != nil && len(chain) < 4; d = c.divisions[d.ParentCode] {
+		chain = append(chain, d)
+	}
+	return chain
+}
+
+// ChainCodes returns the codes of Chain: what grid.Actor.May asks for.
+func (c *City) ChainCodes(code string) []string {
+	chain := c.Chain(code)
+	codes := make([]string, len(chain))
+	for i, d := range chain {
+		codes[i] = d.Code
+	}
+	return codes
+}
+
+// Grid returns the grid of that code with its edition, nil when no current edition has it.
+func (c *City) Grid(code string) (*grid.Grid, *Edition) {
+	find := func(grids []grid.Grid) *grid.Grid {
+		i, ok := slices.BinarySearchFunc(grids, code, func(g grid.Grid, code string) int { return cmp.Compare(g.Code, code) })
+		if !ok {
+			return nil
+		}
+		return &grids[i]
+	}
+	for _, e := range c.editions {
+		if g := find(e.base); g != nil {
+			return g, e
+		}
+		if g := find(e.dedicated); g != nil {
+			return g, e
+		}
+	}
+	return nil, nil
+}
+
+// Box returns the bounding box of the city's divisions, empty when there are none.
+func (c *City) Box() geo.Box { return c.box }
+
+// InBox reports whether p lies in the city's box widened by the deployment's margin: what lies outside is a mistake, not a
+// place (DOMAIN 7.4). A city without divisions takes nothing.
+func (c *City) InBox(p geo.Point) bool {
+	if c.box.Empty() {
+		return false
+	}
+	margin := int64(c.settings.CityMarginDeg * geo.UnitsPerDegree)
+	x, y := int64(p.X), int64(p.Y)
+	return int64(c.box.Min.X)-margin <= x && x <= int64(c.box.Max.X)+margin &&
+		int64(c.box.Min.Y)-margin <= y && y <= int64(c.box.Max.Y)+margin
+}

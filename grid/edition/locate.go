@@ -1,0 +1,193 @@
+package edition
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/index"
+	"github.com/wangge/wangge/grid"
+)
+
+// Outcome is the kind of an answer.
+type Outcome string
+
+// The outcomes of locate. Served has a base grid; NoGrid is inside the city where no grid is (BR-25); NoService is a void
+// area (BR-26); OutsideArea is outside the city.
+const (
+	Served      Outcome = "served"
+	NoGrid      Outcome = "no_grid"
+	NoService   Outcome = "no_service"
+	OutsideArea Outcome = "outside_area"
+)
+
+// Answer says which grids are responsible at a point, for the editions that it names.
+type Answer struct {
+	Outcome    Outcome
+	Editions   []grid.EditionInfo // of the counties that took part, in code order; the first decides unless Base says otherwise
+	Base       *grid.Grid         // nil unless Served
+	Dedicated  *grid.Grid         // nil for none
+	Void       *grid.VoidArea     // nil unless NoService
+	Division   *grid.Division     // the lowest division that the point belongs to; nil outside
+	OnBoundary bool               // exactly on a border line of the tiling or of a dedicated grid
+	Owners     []*grid.Grid       // on a boundary: the other base grids that cover the point, by code
+	Near       []Near             // base grids within the near distance, without Base and Owners (BR-23)
+	FallbackM  float64            // > 0: Base is the nearest grid of the community, this far away (BR-25)
+}
+
+// Near is a base grid close to a point that it does not own.
+type Near struct {
+	Grid      *grid.Grid
+	DistanceM float64
+}
+
+// spot is the core of an answer: what Locate explains and Assign stores.
+type spot struct {
+	edition   *Edition
+	base      *grid.Grid
+	void      *grid.VoidArea
+	dedicated *grid.Grid
+	division  *grid.Division
+	onBorder  bool
+	fallbackM float64
+}
+
+// locate is the one function (L3). Same point and same editions, same answer.
+func (c *City) locate(p geo.Point) spot {
+	var s spot
+	for _, e := range c.editions {
+		part, onBorder := e.find(p)
+		s.onBorder = s.onBorder || onBorder
+		if part < 0 {
+			continue
+		}
+		if int(part) >= len(e.base) {
+			if s.base == nil && s.void == nil {
+				s.edition, s.void = e, &e.voids[int(part)-len(e.base)]
+			}
+			continue
+		}
+		if g := &e.base[part]; s.base == nil || g.Code < s.base.Code {
+			s.edition, s.base, s.void = e, g, nil
+		}
+	}
+	switch {
+	case s.base != nil:
+		s.division = c.divisions[s.base.CommunityCode]
+	case s.void != nil:
+		s.division = c.divisions[s.void.CommunityCode]
+	default:
+		c.locateDivision(p, &s)
+	}
+	if s.edition != nil && s.void == nil {
+		dedicated, onBorder := s.edition.findDedicated(p)
+		s.dedicated = dedicated
+		s.onBorder = s.onBorder || onBorder
+	}
+	return s
+}
+
+// locateDivision answers for a point in no grid and no void area: the lowest division that covers it and, in a
+// community, its nearest grid within the fallback distance (BR-25).
+func (c *City) locateDivision(p geo.Point, s *spot) {
+	for rank := len(c.outlines) - 1; rank >= 0; rank-- {
+		o := &c.outlines[rank]
+		part, _ := o.index.Find(p)
+		if part < 0 {
+			continue
+		}
+		s.division = o.divisions[part]
+		s.edition = c.Edition(s.division.CountyCode)
+		break
+	}
+	if s.division == nil || s.edition == nil || s.division.Level != grid.LevelCommunity {
+		return
+	}
+	var buf [16]index.Neighbour
+	for _, n := range s.edition.tilingIndex.Near(p, c.settings.FallbackM, buf[:0]) {
+		if int(n.Part) >= len(s.edition.base) {
+			continue
+		}
+		// Parts come in the order of their codes: the first of equal distances has the lowest.
+		if g := &s.edition.base[n.Part]; g.CommunityCode == s.division.Code && (s.base == nil || n.DistanceM < s.fallbackM) {
+			s.base, s.fallbackM = g, n.DistanceM
+		}
+	}
+}
+
+// Locate says which grids are responsible at p. accuracyM is the stated accuracy of the position in metres, 0 when there is
+// none; it widens the near distance (BR-23).
+func (c *City) Locate(p geo.Point, accuracyM float64) Answer {
+	s := c.locate(p)
+	a := Answer{
+		Base: s.base, Dedicated: s.dedicated, Void: s.void, Division: s.division,
+		OnBoundary: s.onBorder, FallbackM: s.fallbackM,
+	}
+	switch {
+	case s.base != nil:
+		a.Outcome = Served
+	case s.void != nil:
+		a.Outcome = NoService
+	case s.division != nil:
+		a.Outcome = NoGrid
+	default:
+		a.Outcome = OutsideArea
+	}
+	c.neighbours(p, s, accuracyM, &a)
+	return a
+}
+
+// neighbours fills what the answer says beyond its core: the other owners, the grids near by, the editions.
+func (c *City) neighbours(p geo.Point, s spot, accuracyM float64, a *Answer) {
+	radiusM := max(c.settings.NearM, accuracyM)
+	for _, e := range c.editions {
+		took := e == s.edition
+		var owners [16]int32
+		covering := owners[:0]
+		if s.onBorder {
+			covering = e.tilingIndex.All(p, covering)
+		}
+		for _, part := range covering {
+			if int(part) < len(e.base) && &e.base[part] != s.base {
+				a.Owners = append(a.Owners, &e.base[part])
+				took = true
+			}
+		}
+		var buf [32]index.Neighbour
+		for _, n := range e.tilingIndex.Near(p, radiusM, buf[:0]) {
+			if int(n.Part) >= len(e.base) || &e.base[n.Part] == s.base || slices.Contains(covering, n.Part) {
+				continue
+			}
+			a.Near = append(a.Near, Near{Grid: &e.base[n.Part], DistanceM: n.DistanceM})
+			took = true
+		}
+		if took {
+			a.Editions = append(a.Editions, e.info)
+		}
+	}
+	slices.SortFunc(a.Owners, func(x, y *grid.Grid) int { return cmp.Compare(x.Code, y.Code) })
+	slices.SortFunc(a.Near, func(x, y Near) int {
+		return cmp.Or(cmp.Compare(x.DistanceM, y.DistanceM), cmp.Compare(x.Grid.Code, y.Grid.Code))
+	})
+}
+
+func (s spot) assignment() grid.Assignment {
+	var a grid.Assignment
+	if s.division != nil {
+		a.CountyCode = s.division.CountyCode
+		if s.division.Level == grid.LevelCommunity {
+			a.CommunityCode = s.division.Code
+		}
+	}
+	if s.edition != nil {
+		a.CountyCode, a.Edition = s.edition.info.CountyCode, s.edition.info.Number
+	}
+	if s.base != nil {
+		a.BaseGridID, a.CommunityCode = s.base.ID, s.base.CommunityCode
+	}
+	if s.dedicated != nil {
+		a.DedicatedID = s.dedicated.ID
+	}
+	a.OnBoundary = s.onBorder
+	return a
+}
