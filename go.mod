@@ -2,6 +2,9 @@ module github.com/wangge/wangge
 
 go 1.26.3
 
+// Some npm packages hold Go files.
+ignore ./web/node_modules
+
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/getkin/kin-openapi v0.152.0
