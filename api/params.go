@@ -1,0 +1,157 @@
+package api
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid"
+)
+
+// query are the parameters of a request: each once, none unknown.
+type query struct{ values url.Values }
+
+// params returns the query, refusing parameters that are not in known and repeated ones.
+func params(r *http.Request, known ...string) (query, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return query{}, badParam("", "The query string cannot be read: encode it as RFC 3986 says.")
+	}
+next:
+	for name, all := range values {
+		if len(all) > 1 {
+			return query{}, badParam(name, "The parameter "+name+" stands more than once: send it once.")
+		}
+		for _, k := range known {
+			if name == k {
+				continue next
+			}
+		}
+		return query{}, badParam(name, "There is no parameter "+name+" here; there are: "+strings.Join(known, ", ")+".")
+	}
+	return query{values}, nil
+}
+
+func (q query) text(name string) string { return q.values.Get(name) }
+
+func (q query) number(name string, lowest, highest float64) (value float64, given bool, err error) {
+	if !q.values.Has(name) {
+		return 0, false, nil
+	}
+	value, err = strconv.ParseFloat(q.text(name), 64)
+	if err != nil || math.IsNaN(value) || value < lowest || value > highest {
+		return 0, true, badParam(name, fmt.Sprintf("%s is to be a number from %g to %g.", name, lowest, highest))
+	}
+	return value, true, nil
+}
+
+func (q query) integer(name string, lowest, highest, otherwise int) (int, error) {
+	if !q.values.Has(name) {
+		return otherwise, nil
+	}
+	value, err := strconv.Atoi(q.text(name))
+	if err != nil || value < lowest || value > highest {
+		return 0, badParam(name, fmt.Sprintf("%s is to be a whole number from %d to %d.", name, lowest, highest))
+	}
+	return value, nil
+}
+
+func (q query) flag(name string) (bool, error) {
+	switch q.text(name) {
+	case "", "false", "0":
+		return false, nil
+	case "true", "1":
+		return true, nil
+	}
+	return false, badParam(name, name+" is to be true or false.")
+}
+
+func (q query) oneOf(name string, values ...string) (string, error) {
+	given := q.text(name)
+	if given == "" {
+		return values[0], nil
+	}
+	for _, v := range values {
+		if given == v {
+			return v, nil
+		}
+	}
+	return "", badParam(name, name+" is to be one of "+strings.Join(values, ", ")+".")
+}
+
+// system returns the crs parameter of a read, WGS 84 when there is none.
+func (q query) system() (crs.System, error) {
+	if q.text("crs") == "" {
+		return crs.WGS84, nil
+	}
+	system, err := crs.Parse(q.text("crs"))
+	if err != nil {
+		return "", badParam("crs", err.Error())
+	}
+	return system, nil
+}
+
+// point returns the lattice point of the lon and lat parameters, which are required, converted from the crs parameter.
+func (q query) point() (geo.Point, error) {
+	lon, given, err := q.number("lon", -180, 180)
+	if err != nil {
+		return geo.Point{}, err
+	}
+	if !given {
+		return geo.Point{}, badParam("lon", "lon is missing: ask with ?lon=120.31&lat=31.49.")
+	}
+	lat, given, err := q.number("lat", -90, 90)
+	if err != nil {
+		return geo.Point{}, err
+	}
+	if !given {
+		return geo.Point{}, badParam("lat", "lat is missing: ask with ?lon=120.31&lat=31.49.")
+	}
+	system, err := q.system()
+	if err != nil {
+		return geo.Point{}, err
+	}
+	return geo.Snap(system.ToWGS84(orb.Point{lon, lat}))
+}
+
+// bbox returns the west, south, east, north of the bbox parameter as a bound, false when it is not given.
+func (q query) bbox() (orb.Bound, bool, error) {
+	if q.text("bbox") == "" {
+		return orb.Bound{}, false, nil
+	}
+	parts := strings.Split(q.text("bbox"), ",")
+	var v [4]float64
+	for i := range v {
+		if len(parts) != 4 {
+			return orb.Bound{}, false, badParam("bbox", "bbox is west,south,east,north in degrees.")
+		}
+		n, err := strconv.ParseFloat(strings.TrimSpace(parts[i]), 64)
+		if err != nil || math.IsNaN(n) || math.Abs(n) > 180 {
+			return orb.Bound{}, false, badParam("bbox", "bbox is west,south,east,north in degrees.")
+		}
+		v[i] = n
+	}
+	if v[1] > v[3] || v[0] > v[2] {
+		return orb.Bound{}, false, badParam("bbox", "bbox is west,south,east,north: west may not be above east, nor south above north.")
+	}
+	return orb.Bound{Min: orb.Point{v[0], v[1]}, Max: orb.Point{v[2], v[3]}}, true, nil
+}
+
+// editionHeader names the editions that an answer is of (L5), in code order.
+func editionHeader(w http.ResponseWriter, editions []grid.EditionInfo) {
+	if len(editions) == 0 {
+		return
+	}
+	parts := make([]string, len(editions))
+	for i, e := range editions {
+		parts[i] = e.CountyCode + "=" + strconv.Itoa(e.Number)
+	}
+	w.Header().Set("Wangge-Edition", strings.Join(parts, ","))
+}

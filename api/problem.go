@@ -1,0 +1,146 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/grid"
+)
+
+// problem is an RFC 9457 problem document and, as an error, what a handler returns to send one. Code is stable; extra
+// members stand beside the standard ones.
+type problem struct {
+	status int
+	slug   string // the last part of type: /problems/{slug}
+	code   string
+	detail string
+	extra  map[string]any
+	header http.Header
+}
+
+// Error implements error.
+func (p *problem) Error() string { return p.code + ": " + p.detail }
+
+func (p *problem) with(key string, value any) *problem {
+	if p.extra == nil {
+		p.extra = map[string]any{}
+	}
+	p.extra[key] = value
+	return p
+}
+
+func (p *problem) withHeader(key, value string) *problem {
+	if p.header == nil {
+		p.header = http.Header{}
+	}
+	p.header.Set(key, value)
+	return p
+}
+
+func badParam(name, detail string) *problem {
+	return (&problem{status: http.StatusBadRequest, slug: "bad-request", code: "bad_request", detail: detail}).with("param", name)
+}
+
+func notFound(detail string) *problem {
+	return &problem{status: http.StatusNotFound, slug: "not-found", code: "not_found", detail: detail}
+}
+
+// problemOf is the one table from causes to problem documents. The text of an unknown cause goes to the log only.
+func problemOf(err error) *problem {
+	var (
+		p        *problem
+		geometry *geo.InvalidError
+		rule     *grid.RuleError
+		tooLarge *http.MaxBytesError
+	)
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.As(err, &geometry):
+		return (&problem{
+			status: http.StatusUnprocessableEntity, slug: "invalid-geometry", code: "invalid_geometry",
+			detail: "The geometry breaks the rule " + string(geometry.Rule) + ": correct it at the spot given and send it again.",
+		}).with("rule", string(geometry.Rule)).with("at", [2]float64(geometry.At))
+	case errors.As(err, &rule):
+		p = &problem{status: http.StatusUnprocessableEntity, slug: "invalid", code: "invalid", detail: rule.Detail}
+		p.with("rule", rule.Rule)
+		if rule.Field != "" {
+			p.with("field", rule.Field)
+		}
+		return p
+	case errors.As(err, &tooLarge):
+		return &problem{
+			status: http.StatusRequestEntityTooLarge, slug: "too-large", code: "too_large",
+			detail: "The body is over the limit of " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes: send it in parts.",
+		}
+	case errors.Is(err, grid.ErrNotFound):
+		return notFound("There is nothing of that code.")
+	case errors.Is(err, grid.ErrStale):
+		return &problem{
+			status: http.StatusPreconditionFailed, slug: "stale-version", code: "stale_version",
+			detail: "It has changed since you read it: read it again and repeat your change.",
+		}
+	case errors.Is(err, grid.ErrConflict):
+		return &problem{
+			status: http.StatusConflict, slug: "conflict", code: "conflict",
+			detail: "It conflicts with what is stored: " + err.Error(),
+		}
+	case errors.Is(err, grid.ErrForbidden):
+		return &problem{
+			status: http.StatusForbidden, slug: "forbidden", code: "forbidden",
+			detail: "Your token's role or division does not allow this: ask an administrator for another one.",
+		}
+	case errors.Is(err, grid.ErrInvalid):
+		return &problem{status: http.StatusUnprocessableEntity, slug: "invalid", code: "invalid", detail: err.Error()}
+	case errors.Is(err, grid.ErrUnavailable):
+		return (&problem{
+			status: http.StatusServiceUnavailable, slug: "unavailable", code: "unavailable",
+			detail: "The database cannot be reached now: try again in a few seconds.",
+		}).withHeader("Retry-After", "5")
+	case errors.Is(err, context.DeadlineExceeded):
+		return (&problem{
+			status: http.StatusServiceUnavailable, slug: "timeout", code: "timeout",
+			detail: "The answer took too long: ask for less, or try again.",
+		}).withHeader("Retry-After", "5")
+	}
+	return &problem{status: http.StatusInternalServerError, code: "internal", detail: "Something went wrong here; the log says what, under this request id."}
+}
+
+// sendProblem answers err as a problem document; nothing is written when the client has gone.
+func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() == context.Canceled {
+		return
+	}
+	p := problemOf(err)
+	if p.status >= http.StatusInternalServerError {
+		slog.ErrorContext(r.Context(), "request failed", "request_id", requestID(r), "error", err)
+	}
+	document := map[string]any{"type": "about:blank", "title": http.StatusText(p.status), "status": p.status, "code": p.code, "detail": p.detail}
+	if p.slug != "" {
+		document["type"] = "/problems/" + p.slug
+	}
+	if p.status >= http.StatusInternalServerError {
+		document["instance"] = requestID(r)
+	}
+	for key, value := range p.extra {
+		document[key] = value
+	}
+	for key, values := range p.header {
+		w.Header()[key] = values
+	}
+	body, err := json.Marshal(document)
+	if err != nil {
+		slog.ErrorContext(r.Context(), "encoding a problem document", "error", err)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(p.status)
+	_, _ = w.Write(body)
+}
