@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+)
+
+// Counties returns the number of the edition in force of each county, 0 for one without grids.
+func (s *Store) Counties(ctx context.Context) (map[string]int, error) {
+	return currentEditions(ctx, s.db, nil)
+}
+
+// currentEditions returns the editions in force of the given counties, of all for nil.
+func currentEditions(ctx context.Context, db DB, counties []string) (map[string]int, error) {
+	rows, err := db.Query(ctx, `
+		SELECT d.code, coalesce((SELECT max(e.number) FROM edition e WHERE e.county_code = d.code), 0)
+		FROM division d
+		WHERE d.level = 'county' AND ($1::text[] IS NULL OR d.code = ANY ($1))`, counties)
+	if err != nil {
+		return nil, translate(err)
+	}
+	numbers := map[string]int{}
+	var county string
+	var number int
+	_, err = pgx.ForEachRow(rows, []any{&county, &number}, func() error {
+		numbers[county] = number
+		return nil
+	})
+	return numbers, translate(err)
+}
+
+// LoadEdition returns the edition in force of a county, grid.ErrNotFound when it has none.
+func (s *Store) LoadEdition(ctx context.Context, county string) (edition.Contents, error) {
+	var contents edition.Contents
+	err := s.snapshot(ctx, func(db DB) error {
+		var err error
+		contents, err = loadEdition(ctx, db, county)
+		return err
+	})
+	return contents, err
+}
+
+func loadEdition(ctx context.Context, db DB, county string) (edition.Contents, error) {
+	c := edition.Contents{Info: grid.EditionInfo{CountyCode: county}}
+	err := db.QueryRow(ctx, `
+		SELECT number, in_force_from, proven
+		FROM edition
+		WHERE county_code = $1
+		ORDER BY number DESC
+		LIMIT 1`, county).Scan(&c.Info.Number, &c.Info.InForceFrom, &c.Info.Proven)
+	if err != nil {
+		return c, fmt.Errorf("edition of %s: %w", county, translate(err))
+	}
+	grids, err := currentGrids(ctx, db, county)
+	if err != nil {
+		return c, err
+	}
+	for _, g := range grids {
+		if g.Kind == grid.Dedicated {
+			c.Dedicated = append(c.Dedicated, g)
+		} else {
+			c.Base = append(c.Base, g)
+		}
+	}
+	c.Voids, err = currentVoids(ctx, db, county)
+	return c, err
+}
+
+type gridRow struct {
+	ID             int64
+	VersionID      int64
+	Code           string
+	Kind           string
+	Name           string
+	CommunityCode  string
+	CountyCode     string
+	Boundary       []byte
+	LabelPoint     []byte
+	AreaM2         float64 `db:"area_m2"`
+	PerimeterM     float64
+	Compactness    float64
+	Households     *int
+	Residents      *int
+	Buildings      *int
+	BoundsText     string
+	DedicatedKind  string
+	HostOrg        string
+	SupervisingOrg string
+	SourceCRS      string `db:"source_crs"`
+	Note           string
+	ValidFrom      time.Time
+}
+
+func currentGrids(ctx context.Context, db DB, county string) ([]grid.Grid, error) {
+	rows, err := db.Query(ctx, `
+		SELECT g.id, v.id AS version_id, g.code, g.kind, v.name, g.community_code, g.county_code,
+		       ST_AsEWKB(v.boundary) AS boundary, ST_AsEWKB(v.label_point) AS label_point, v.area_m2, v.perimeter_m, v.compactness,
+		       v.households, v.residents, v.buildings, coalesce(v.bounds_text, '') AS bounds_text,
+		       coalesce(v.dedicated_kind, '') AS dedicated_kind, coalesce(v.host_org_code, '') AS host_org,
+		       coalesce(v.supervising_org_code, '') AS supervising_org, v.source_crs, coalesce(v.note, '') AS note,
+		       e.in_force_from AS valid_from
+		FROM grid_version v
+		JOIN grid g ON g.id = v.grid_id
+		JOIN edition e ON e.county_code = v.county_code AND e.number = v.from_edition
+		WHERE v.county_code = $1 AND v.to_edition IS NULL
+		ORDER BY g.code COLLATE "C"`, county)
+	if err != nil {
+		return nil, translate(err)
+	}
+	grids, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.Grid, error) {
+		r, err := pgx.RowToStructByName[gridRow](row)
+		if err != nil {
+			return grid.Grid{}, err
+		}
+		return r.grid()
+	})
+	return grids, translate(err)
+}
+
+func (r gridRow) grid() (grid.Grid, error) {
+	boundary, err := decode[orb.MultiPolygon](r.Boundary)
+	if err != nil {
+		return grid.Grid{}, err
+	}
+	label, err := decode[orb.Point](r.LabelPoint)
+	return grid.Grid{
+		ID: r.ID, VersionID: r.VersionID, Code: r.Code, Kind: r.Kind, Name: r.Name, CommunityCode: r.CommunityCode, CountyCode: r.CountyCode,
+		Boundary: boundary, LabelPoint: label, AreaM2: r.AreaM2, PerimeterM: r.PerimeterM, Compactness: r.Compactness,
+		Households: r.Households, Residents: r.Residents, Buildings: r.Buildings, BoundsText: r.BoundsText, DedicatedKind: r.DedicatedKind,
+		HostOrg: r.HostOrg, SupervisingOrg: r.SupervisingOrg, SourceCRS: r.SourceCRS, Note: r.Note,
+	}, err
+}
+
+type voidRow struct {
+	ID            int64
+	Code          string
+	CommunityCode string
+	CountyCode    string
+	Reason        string
+	Name          string
+	Boundary      []byte
+	AreaM2        float64 `db:"area_m2"`
+}
+
+func currentVoids(ctx context.Context, db DB, county string) ([]grid.VoidArea, error) {
+	rows, err := db.Query(ctx, `
+		SELECT id, code, community_code, county_code, reason, name, ST_AsEWKB(boundary) AS boundary, area_m2
+		FROM void_area
+		WHERE county_code = $1 AND to_edition IS NULL
+		ORDER BY code COLLATE "C"`, county)
+	if err != nil {
+		return nil, translate(err)
+	}
+	voids, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.VoidArea, error) {
+		r, err := pgx.RowToStructByName[voidRow](row)
+		if err != nil {
+			return grid.VoidArea{}, err
+		}
+		boundary, err := decode[orb.MultiPolygon](r.Boundary)
+		return grid.VoidArea{
+			ID: r.ID, Code: r.Code, CommunityCode: r.CommunityCode, CountyCode: r.CountyCode, Reason: r.Reason, Name: r.Name,
+			Boundary: boundary, AreaM2: r.AreaM2,
+		}, err
+	})
+	return voids, translate(err)
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+)
+
+// Import is one file that is brought in: what its row in the database and its audit entry say. The caller sets the counts
+// at the latest when its rows have ended; Stored and Rejected must add up to RowsRead (L6).
+type Import struct {
+	Layer    string
+	FileName string
+	SHA256   [32]byte
+	CRS      string
+	Actor    string
+
+	RowsRead   int64
+	Stored     int64
+	Rejected   int64
+	Unassigned int64 // of those stored
+
+	// City located the rows, of layers whose rows are assigned to grids. Rows in a county that has moved on since are
+	// located again before the commit.
+	City *edition.City
+
+	// ID is set by the store.
+	ID int64
+}
+
+// NewEdition is edition 1 of a county, as a file gives it.
+type NewEdition struct {
+	CountyCode string
+	Proven     bool
+	Faults     []grid.EditionFault
+	Base       []grid.Grid
+	Dedicated  []grid.Grid
+	Voids      []grid.VoidArea
+}
+
+// begin reserves the import's id, which its rows carry; finish writes its row once the counts are known.
+func (imp *Import) begin(ctx context.Context, tx pgx.Tx) error {
+	return tx.QueryRow(ctx, `SELECT nextval(pg_get_serial_sequence('import', 'id'))`).Scan(&imp.ID)
+}
+
+func (imp *Import) finish(ctx context.Context, tx pgx.Tx, stored int64) error {
+	if imp.Stored != stored || imp.Stored+imp.Rejected != imp.RowsRead {
+		return fmt.Errorf("import of %s: %d rows read, %d stored, %d rejected, but %d written: the counts do not add up",
+			imp.FileName, imp.RowsRead, imp.Stored, imp.Rejected, stored)
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO import (id, layer, file_name, file_sha256, crs, rows_read, stored, rejected, unassigned, actor)
+		OVERRIDING SYSTEM VALUE
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		imp.ID, imp.Layer, imp.FileName, imp.SHA256[:], imp.CRS, imp.RowsRead, imp.Stored, imp.Rejected, imp.Unassigned, imp.Actor)
+	if err != nil {
+		return err
+	}
+	return audit(ctx, tx, AuditEntry{
+		Actor: imp.Actor, Action: "import", ObjectType: imp.Layer, ObjectCode: fmt.Sprint(imp.ID),
+		After: map[string]any{
+			"file_name": imp.FileName, "file_sha256": fmt.Sprintf("%x", imp.SHA256), "crs": imp.CRS, "rows_read": imp.RowsRead,
+			"stored": imp.Stored, "rejected": imp.Rejected, "unassigned": imp.Unassigned,
+		},
+	})
+}
+
+// importRows runs one import in one transaction: copyRows writes the rows and returns how many.
+func (s *Store) importRows(ctx context.Context, imp *Import, copyRows func(tx pgx.Tx) (int64, error)) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		if err := imp.begin(ctx, tx); err != nil {
+			return err
+		}
+		stored, err := copyRows(tx)
+		if err != nil {
+			return err
+		}
+		return imp.finish(ctx, tx, stored)
+	})
+}

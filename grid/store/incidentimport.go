@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/wangge/wangge/grid"
+)
+
+// ImportIncidents stores incidents, which the caller has located, in one transaction. Rows without a code get one. An error
+// that rows yields undoes everything, and so does a code that is there already (grid.ErrConflict): ask ExistingCodes before
+// yielding a row.
+func (s *Store) ImportIncidents(ctx context.Context, imp *Import, rows iter.Seq2[grid.Incident, error]) error {
+	return s.importRows(ctx, imp, func(tx pgx.Tx) (int64, error) {
+		makeCodes, err := s.newCodeMaker(ctx, tx)
+		if err != nil {
+			return 0, err
+		}
+		return inBatches(ctx, rows, func(batch []grid.Incident) error {
+			if err := makeCodes.forIncidents(ctx, batch); err != nil {
+				return err
+			}
+			ids, err := reserveIDs(ctx, tx, "incident", len(batch))
+			if err != nil {
+				return err
+			}
+			return copyRows(ctx, tx, "incident", incidentColumns, batch, func(i int, in *grid.Incident) ([]any, error) {
+				return incidentValues(ids[i], imp, in)
+			})
+		})
+	})
+}
+
+var incidentColumns = []string{
+	"id", "code", "kind", "severity", "source", "external_case_no", "title", "description", "shape", "address", "input_crs",
+	"original_lon", "original_lat", "position_accuracy_m", "occurred_at", "reported_at", "place_code", "first_receiver", "lead_unit",
+	"handling_units", "item_code", "state", "phase", "due_at", "response_due_at", "supervised", "closed_at", "outcome", "satisfaction",
+	"external_refs", "county_code", "community_code", "base_grid_id", "dedicated_grid_id", "located_edition", "on_boundary",
+	"import_id", "created_by", "updated_by",
+}
+
+func incidentValues(id int64, imp *Import, in *grid.Incident) ([]any, error) {
+	shape, err := encode(in.Shape)
+	if err != nil {
+		return nil, err
+	}
+	externalRefs, err := object(in.ExternalRefs)
+	if err != nil {
+		return nil, err
+	}
+	lon, lat := original(in.Original)
+	a := in.Assignment
+	return []any{
+		id, in.Code, in.Kind, orDefault(in.Severity, "normal"), orDefault(in.Source, "import"), orNull(in.ExternalCaseNo), in.Title,
+		orNull(in.Description), shape, orNull(in.Address), in.InputCRS,
+		lon, lat, in.PositionAccuracyM, in.OccurredAt, in.ReportedAt, orNull(in.PlaceCode), orNull(in.FirstReceiver), orNull(in.LeadUnit),
+		listOrEmpty(in.HandlingUnits), orNull(in.ItemCode), orDefault(in.State, "reported"), orDefault(in.Phase, "intake"), in.DueAt, in.ResponseDueAt,
+		in.Supervised, in.ClosedAt, orNull(in.Outcome), in.Satisfaction,
+		externalRefs, orNull(a.CountyCode), orNull(a.CommunityCode), orNull(a.BaseGridID), orNull(a.DedicatedID), orNull(a.Edition), a.OnBoundary,
+		imp.ID, imp.Actor, imp.Actor,
+	}, nil
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/wangge/wangge/grid"
+)
+
+// settingKeys maps the keys of table setting to the fields they set.
+func settingKeys(s *grid.Settings) map[string]any {
+	return map[string]any{
+		"code_scheme":     &s.CodeScheme,
+		"qc.area_m2":      &s.QCAreaM2,
+		"qc.width_m":      &s.QCWidthM,
+		"near_m":          &s.NearM,
+		"fallback_m":      &s.FallbackM,
+		"city_margin_deg": &s.CityMarginDeg,
+		"load_weights":    &s.LoadWeights,
+		"time_zone":       &s.TimeZone,
+	}
+}
+
+// Settings returns the deployment's settings, with defaults where it sets none. A key that this program does not know is an
+// error: a misspelt one must not be taken for set.
+func (s *Store) Settings(ctx context.Context) (grid.Settings, error) {
+	settings := grid.DefaultSettings()
+	fields := settingKeys(&settings)
+	rows, err := s.db.Query(ctx, `SELECT key, value FROM setting`)
+	if err != nil {
+		return settings, translate(err)
+	}
+	var key string
+	var value json.RawMessage
+	_, err = pgx.ForEachRow(rows, []any{&key, &value}, func() error {
+		field, ok := fields[key]
+		if !ok {
+			return &grid.RuleError{Rule: "setting", Field: key, Detail: "there is no such setting"}
+		}
+		if key == "load_weights" {
+			settings.LoadWeights = nil // a set of weights replaces the default, it does not add to it
+		}
+		if err := json.Unmarshal(value, field); err != nil {
+			return &grid.RuleError{Rule: "setting", Field: key, Detail: err.Error()}
+		}
+		return nil
+	})
+	return settings, translate(err)
+}
+
+// Set changes one setting, by its key, to a value that marshals as JSON.
+func (s *Store) Set(ctx context.Context, actor grid.Actor, key string, value any) error {
+	settings := grid.DefaultSettings()
+	field, ok := settingKeys(&settings)[key]
+	if !ok {
+		return &grid.RuleError{Rule: "setting", Field: key, Detail: "there is no such setting"}
+	}
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, field); err != nil {
+		return &grid.RuleError{Rule: "setting", Field: key, Detail: err.Error()}
+	}
+	if err := settings.CodeScheme.Check(); err != nil {
+		return err
+	}
+	if _, err := time.LoadLocation(settings.TimeZone); err != nil {
+		return &grid.RuleError{Rule: "setting", Field: key, Detail: err.Error()}
+	}
+	return s.write(ctx, func(tx pgx.Tx) error {
+		var before json.RawMessage
+		err := tx.QueryRow(ctx, `SELECT (SELECT value FROM setting WHERE key = $1)`, key).Scan(&before)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO setting (key, value)
+			VALUES ($1, $2)
+			ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, raw)
+		if err != nil {
+			return fmt.Errorf("setting %s: %w", key, err)
+		}
+		if err := notify(ctx, tx, settingsChannel, key); err != nil {
+			return err
+		}
+		return audit(ctx, tx, AuditEntry{
+			Actor: actor.Name, Action: "set", ObjectType: "setting", ObjectCode: key, Before: rawOrNil(before), After: json.RawMessage(raw),
+		})
+	})
+}
+
+// Codes returns the deployment's reference codes by enumeration, in their order.
+func (s *Store) Codes(ctx context.Context) (grid.Codes, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT enumeration, code, zh, en
+		FROM reference_code
+		ORDER BY enumeration, ordinal, code`)
+	if err != nil {
+		return nil, translate(err)
+	}
+	codes := grid.Codes{}
+	var enumeration string
+	var label grid.CodeLabel
+	_, err = pgx.ForEachRow(rows, []any{&enumeration, &label.Code, &label.ZH, &label.EN}, func() error {
+		codes[enumeration] = append(codes[enumeration], label)
+		return nil
+	})
+	return codes, translate(err)
+}

@@ -1,0 +1,86 @@
+// Package store keeps divisions, grids, places, incidents and everything about them in PostgreSQL with PostGIS. It holds
+// all queries of the project.
+//
+// Geometry is lon/lat degrees on WGS 84 (SRID 4326), on the lattice of 1e-7 degrees, and crosses as EWKB bytes. Every
+// write is one transaction with its audit entry (L9). What is assigned to grids is assigned by the one locate function of
+// grid/edition, for the edition in force at the commit (L3; see lock.go). Errors of the database become those of
+// grid/errors.go in translate.go.
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// DB is what the store needs of a database: *pgxpool.Pool and, in tests, pgx.Tx.
+type DB interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	Begin(ctx context.Context) (pgx.Tx, error)
+	CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error)
+}
+
+// Store reads and writes the database. It is safe for concurrent use when its DB is.
+type Store struct {
+	db   DB
+	pool *pgxpool.Pool // nil unless the store opened it
+}
+
+// New returns a store on db. It reads and writes inside db's transaction when db is one.
+func New(db DB) *Store { return &Store{db: db} }
+
+// Open connects to the database that url names; "" is the one that the standard PG* variables name. Close ends it.
+func Open(ctx context.Context, url string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	// Filters are optional parameters, for which a generic plan is a bad one; planning costs a fraction of a millisecond.
+	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	s := &Store{db: pool, pool: pool}
+	if err := s.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends the connections of a store that Open made.
+func (s *Store) Close() {
+	if s.pool != nil {
+		s.pool.Close()
+	}
+}
+
+// Ping returns grid.ErrUnavailable when the database does not answer.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := s.db.Exec(ctx, `SELECT 1`)
+	return translate(err)
+}
+
+// write runs f in a transaction, a savepoint when the store is in one already.
+func (s *Store) write(ctx context.Context, f func(tx pgx.Tx) error) error {
+	return translate(pgx.BeginFunc(ctx, s.db, f))
+}
+
+// snapshot runs f on one state of the database, so that what several queries return fits together. Inside a transaction
+// of the caller's it is that one's state.
+func (s *Store) snapshot(ctx context.Context, f func(DB) error) error {
+	beginner, ok := s.db.(interface {
+		BeginTx(ctx context.Context, options pgx.TxOptions) (pgx.Tx, error)
+	})
+	if !ok {
+		return translate(f(s.db))
+	}
+	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	return translate(pgx.BeginTxFunc(ctx, beginner, options, func(tx pgx.Tx) error { return f(tx) }))
+}

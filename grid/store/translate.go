@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/grid"
+)
+
+// translate turns an error of the database into one of the domain, by its code and the name of the constraint. It is the
+// only place that looks at such errors.
+func translate(err error) error {
+	var own *rowsError
+	if errors.As(err, &own) {
+		return own.err
+	}
+	if err == nil || isDomain(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("%w: %w", grid.ErrNotFound, err)
+	}
+	var answer *pgconn.PgError
+	if !errors.As(err, &answer) {
+		var connect *pgconn.ConnectError
+		if errors.As(err, &connect) || pgconn.SafeToRetry(err) || pgconn.Timeout(err) || isBroken(err) {
+			return fmt.Errorf("%w: %w", grid.ErrUnavailable, err)
+		}
+		return err
+	}
+	return translateCode(answer, err)
+}
+
+func translateCode(answer *pgconn.PgError, err error) error {
+	name := answer.ConstraintName
+	switch {
+	case strings.HasSuffix(name, "_lattice"):
+		return &geo.InvalidError{Rule: geo.RulePosition}
+	case strings.HasSuffix(name, "_shape_type"):
+		return &geo.InvalidError{Rule: geo.RuleType}
+	case name == "division_one_city":
+		return fmt.Errorf("%w: there is a city already", grid.ErrConflict)
+	}
+	switch answer.Code {
+	case "23505": // unique_violation; the detail names the key: "Key (code)=(…) already exists."
+		return fmt.Errorf("%w: %s: %s", grid.ErrConflict, name, answer.Detail)
+	case "23503": // foreign_key_violation
+		return &grid.RuleError{Rule: "unknown_code", Field: fieldOf(answer), Detail: answer.Detail}
+	case "23514": // check_violation
+		return &grid.RuleError{Rule: "check", Field: fieldOf(answer), Detail: name}
+	case "23502": // not_null_violation
+		return &grid.RuleError{Rule: "required", Field: answer.ColumnName, Detail: "must be given"}
+	case "23000": // integrity_constraint_violation, of refuse_change
+		return fmt.Errorf("%w: %s", grid.ErrConflict, name)
+	case "22003", "22007", "22008", "22P02", "22021", "22P05": // a value out of range or unreadable
+		return fmt.Errorf("%w: %w", grid.ErrInvalid, err)
+	case "40001", "40P01": // serialization_failure, deadlock_detected
+		return fmt.Errorf("%w: %w", grid.ErrConflict, err)
+	}
+	switch answer.Code[:2] {
+	case "08", "53", "57": // connection lost, out of resources, shutting down
+		return fmt.Errorf("%w: %w", grid.ErrUnavailable, err)
+	}
+	return err
+}
+
+// fieldOf reads the field from a constraint's name: table_field_fkey, table_field_check.
+func fieldOf(answer *pgconn.PgError) string {
+	field := strings.TrimPrefix(answer.ConstraintName, answer.TableName+"_")
+	field = strings.TrimSuffix(strings.TrimSuffix(field, "_fkey"), "_check")
+	return field
+}
+
+// isBroken reports whether the connection, not the statement, is what failed.
+func isBroken(err error) bool {
+	var network net.Error
+	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+func isDomain(err error) bool {
+	var invalid *geo.InvalidError
+	if errors.As(err, &invalid) {
+		return true
+	}
+	for _, domain := range []error{
+		grid.ErrNotFound, grid.ErrStale, grid.ErrConflict, grid.ErrInvalid, grid.ErrForbidden, grid.ErrUnavailable,
+	} {
+		if errors.Is(err, domain) {
+			return true
+		}
+	}
+	return false
+}
