@@ -16,7 +16,8 @@ type Shape struct {
 	// polys holds the number of rings up to the end of each polygon; nil for lines.
 	polys []int32
 	box   worldRange
-	// dirty is set when edges of the shape cross once they are projected; crossings are the places.
+	// dirty is set when edges of the shape cross once they are projected, or a ring turns over; crossings are the
+	// places.
 	dirty     bool
 	crossings []crossing
 }
@@ -48,6 +49,7 @@ func NewPolygons(m geo.MultiPolygon) *Shape {
 		s.polys = append(s.polys, int32(len(s.ends)))
 	}
 	s.findCrossings()
+	s.dirty = s.dirty || s.turnedOver()
 	return s
 }
 
@@ -89,6 +91,33 @@ func (s *Shape) closePart(ring bool) {
 		s.verts = s.verts[:n-1]
 	}
 	s.ends = append(s.ends, int32(len(s.verts)))
+}
+
+// turnedOver reports whether an outer ring has lost its positive area or a hole its negative one.
+func (s *Shape) turnedOver() bool {
+	start, ring := int32(0), int32(0)
+	for _, last := range s.polys {
+		for first := ring; ring < last; ring++ {
+			verts := s.verts[start:s.ends[ring]]
+			start = s.ends[ring]
+			if len(verts) > 0 && (worldArea(verts) > 0) != (ring == first) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// worldArea returns twice the area of the ring, positive for outer rings. Its float64 terms are exact for rings up to
+// 2^26 units (600 km) wide.
+func worldArea(ring []World) float64 {
+	sum, o := 0.0, ring[0]
+	d := func(a, b uint32) float64 { return float64(int64(a) - int64(b)) }
+	for i := 1; i+1 < len(ring); i++ {
+		a, b := ring[i], ring[i+1]
+		sum += d(a.X, o.X)*d(b.Y, o.Y) - d(a.Y, o.Y)*d(b.X, o.X)
+	}
+	return sum
 }
 
 func emptyRange() worldRange {

@@ -1,203 +1,232 @@
 package mvt
 
 import (
-	"errors"
 	"fmt"
-	"iter"
-	"math"
-	"strconv"
-
-	"github.com/paulmach/orb"
-
-	"github.com/wangge/wangge/geo"
 )
 
-// MaxZoom is the deepest zoom that the package serves: one tile unit is about 0.6 mm there, finer than the lattice.
-const MaxZoom = 24
+// Tile collects the features of one tile and encodes them. Reuse it with Reset: it keeps its memory. It is not safe
+// for concurrent use.
+type Tile struct {
+	id     TileID
+	buffer int
+	reach  worldRange
+	layers []*Layer
+	spare  []*Layer
 
-// Extent is the width and height of a tile in tile units.
-const Extent = 4096
-
-// MaxBuffer is the largest buffer around a tile, in tile units.
-const MaxBuffer = 1024
-
-// ErrTile is wrapped by every error about a tile that does not exist.
-var ErrTile = errors.New("no such tile")
-
-// TileID names a tile of the web mercator pyramid: zoom Z, column X from the west, row Y from the north.
-type TileID struct {
-	Z    uint8
-	X, Y uint32
+	router    router
+	assembler assembler
+	nodes     []px
+	ends      []int32
+	body      []byte
+	feature   []byte
+	geometry  []byte
 }
 
-// ParseTile reads a tile's address from its three path segments: decimal digits only, no sign, no leading zero, zoom
-// 0 to MaxZoom, column and row inside the zoom's pyramid. The error wraps ErrTile and says which part is wrong.
-func ParseTile(z, x, y string) (TileID, error) {
-	zoom, ok := parseDecimal(z)
-	if !ok || zoom > MaxZoom {
-		return TileID{}, fmt.Errorf("%w: zoom %q is not a number from 0 to %d", ErrTile, clip(z), MaxZoom)
+// New returns an empty tile with a buffer of bufferPx tile units (4096 to a tile) on every side. The error wraps
+// ErrTile when id is not Valid; a buffer that is negative or larger than MaxBuffer is an error too.
+func New(id TileID, bufferPx int) (*Tile, error) {
+	if bufferPx < 0 || bufferPx > MaxBuffer {
+		return nil, fmt.Errorf("tile buffer %d is not from 0 to %d tile units", bufferPx, MaxBuffer)
 	}
-	last := uint32(1)<<zoom - 1
-	col, ok := parseDecimal(x)
-	if !ok || col > last {
-		return TileID{}, fmt.Errorf("%w: column %q is not a number from 0 to %d", ErrTile, clip(x), last)
-	}
-	row, ok := parseDecimal(y)
-	if !ok || row > last {
-		return TileID{}, fmt.Errorf("%w: row %q is not a number from 0 to %d", ErrTile, clip(y), last)
-	}
-	return TileID{Z: uint8(zoom), X: col, Y: row}, nil
+	t := &Tile{buffer: bufferPx}
+	return t, t.Reset(id)
 }
 
-// parseDecimal reads a canonical decimal number of at most eight digits, enough for every column of MaxZoom.
-func parseDecimal(s string) (uint32, bool) {
-	if s == "" || len(s) > 8 || s[0] == '0' && len(s) > 1 {
-		return 0, false
+// Reset empties the tile for another address; the buffer stays. Its layers may no longer be used. The error wraps
+// ErrTile when id is not Valid.
+func (t *Tile) Reset(id TileID) error {
+	if !id.Valid() {
+		return fmt.Errorf("%w: %s", ErrTile, id)
 	}
-	n := uint32(0)
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
+	t.id, t.reach = id, id.worldRange(t.buffer)
+	t.spare = append(t.spare, t.layers...)
+	t.layers = t.layers[:0]
+	return nil
+}
+
+// ID returns the tile's address.
+func (t *Tile) ID() TileID { return t.id }
+
+// Layer returns the layer called name, new and after all others when there was none. A layer without a visible feature
+// does not come out.
+func (t *Tile) Layer(name string) *Layer {
+	for _, l := range t.layers {
+		if l.name == name {
+			return l
 		}
-		n = n*10 + uint32(s[i]-'0')
 	}
-	return n, true
-}
-
-// clip keeps an error readable when the path segment is absurdly long.
-func clip(s string) string { return s[:min(len(s), 16)] }
-
-// Valid reports whether t exists: zoom at most MaxZoom, column and row inside the pyramid.
-func (t TileID) Valid() bool {
-	return t.Z <= MaxZoom && uint64(t.X)>>t.Z == 0 && uint64(t.Y)>>t.Z == 0
-}
-
-// String returns t as z/x/y.
-func (t TileID) String() string {
-	return strconv.Itoa(int(t.Z)) + "/" + strconv.FormatUint(uint64(t.X), 10) + "/" + strconv.FormatUint(uint64(t.Y), 10)
-}
-
-// Contains reports whether w lies in t. Tiles are half-open to the east and south, so that every World lies in
-// exactly one tile of a zoom.
-func (t TileID) Contains(w World) bool {
-	at := w.Tile(t.Z)
-	return at == t
-}
-
-// Parent returns the tile of the zoom above that contains t; the tile 0/0/0 is its own parent.
-func (t TileID) Parent() TileID {
-	if t.Z == 0 {
-		return t
+	l := &Layer{keys: map[string]uint32{}, values: map[Value]uint32{}}
+	if n := len(t.spare); n > 0 {
+		l, t.spare = t.spare[n-1], t.spare[:n-1]
 	}
-	return TileID{Z: t.Z - 1, X: t.X >> 1, Y: t.Y >> 1}
+	l.tile, l.name = t, name
+	l.features, l.tags, l.hidden = l.features[:0], l.tags[:0], 0
+	t.layers = append(t.layers, l)
+	return l
 }
 
-// Children returns the four tiles of the next zoom that make up t: north-west, north-east, south-west, south-east.
-// Children of a tile of MaxZoom are not Valid.
-func (t TileID) Children() [4]TileID {
-	z, x, y := t.Z+1, t.X<<1, t.Y<<1
-	return [4]TileID{{z, x, y}, {z, x + 1, y}, {z, x, y + 1}, {z, x + 1, y + 1}}
+// Layer is one layer of a Tile.
+type Layer struct {
+	tile     *Tile
+	name     string
+	features []feature
+	tags     []Tag
+	hidden   int
+
+	// What the layer's features refer to while it is encoded.
+	keys      map[string]uint32
+	values    map[Value]uint32
+	keyList   []string
+	valueList []Value
 }
 
-// worldRange is a closed range of world coordinates; it may reach beyond the world by a buffer.
-type worldRange struct{ minX, minY, maxX, maxY int64 }
+type feature struct {
+	id      uint64
+	shape   *Shape // nil for a point
+	at      World
+	tagsEnd int // tags[previous feature's tagsEnd:tagsEnd]
+}
 
-// worldRange returns the world coordinates whose nearest tile unit lies in t or its buffer, both ends included, never
-// too few.
-func (t TileID) worldRange(bufferPx int) worldRange {
-	// In units of 2^-37 of the world a tile unit of every zoom up to 24 is a whole number, as is half of it.
-	const shift = 37
-	px := int64(1) << (shift - 12 - uint(t.Z))
-	slack := int64(bufferPx)*px + px/2
-	outer := func(n uint32) (lo, hi int64) {
-		start := int64(n) * Extent * px
-		return (start - slack) >> (shift - worldBits), (start + Extent*px + slack) >> (shift - worldBits)
+// Add adds the polygons or lines s as one feature; tags are copied. What lies outside the tile and its buffer is left
+// out; see Hidden for what is too small to see.
+func (l *Layer) Add(id uint64, s *Shape, tags ...Tag) {
+	if !s.box.intersects(l.tile.reach) {
+		return
 	}
-	var r worldRange
-	r.minX, r.maxX = outer(t.X)
-	r.minY, r.maxY = outer(t.Y)
-	return r
+	l.add(feature{id: id, shape: s}, tags)
 }
 
-// Bounds returns the degrees lon/lat that t covers together with a buffer of bufferPx tile units, cut off at ±180 and
-// at the latitudes ±85.0511… where the map ends. The error is that of float64.
-func (t TileID) Bounds(bufferPx int) orb.Bound {
-	buffer := float64(bufferPx) / Extent
-	scale := math.Exp2(-float64(t.Z))
-	at := func(x, y float64) orb.Point {
-		x, y = min(max(x*scale, 0), 1), min(max(y*scale, 0), 1)
-		return orb.Point{x*360 - 180, math.Atan(math.Sinh(math.Pi*(1-2*y))) * 180 / math.Pi}
+// AddPoint adds the point w as one feature when it lies in the tile or its buffer; tags are copied. A point has the
+// coordinates of the tile unit that contains it: 0 to 4095 in just one tile of a zoom, the one that Contains it.
+func (l *Layer) AddPoint(id uint64, w World, tags ...Tag) {
+	r := l.tile.reach
+	if x, y := int64(w.X), int64(w.Y); x < r.minX || x > r.maxX || y < r.minY || y > r.maxY {
+		return
 	}
-	x, y := float64(t.X), float64(t.Y)
-	return orb.Bound{Min: at(x-buffer, y+1+buffer), Max: at(x+1+buffer, y-buffer)}
+	l.add(feature{id: id, at: w}, tags)
 }
 
-// Box returns a lattice box that contains every lattice point that can leave a mark on t drawn with a buffer of
-// bufferPx tile units. Give a Tile every feature whose box meets it: nothing outside can change a byte.
-func (t TileID) Box(bufferPx int) geo.Box {
-	r := t.worldRange(bufferPx)
-	b := geo.Box{
-		Min: geo.Point{X: lonUnits(r.minX) - 2, Y: latUnits(r.maxY) - 2},
-		Max: geo.Point{X: lonUnits(r.maxX) + 2, Y: latUnits(r.minY) + 2},
-	}
-	// Latitudes beyond the map are projected onto its edge, so that the tiles there answer for them.
-	if r.minY <= 0 {
-		b.Max.Y = 90 * geo.UnitsPerDegree
-	}
-	if r.maxY >= worldMax {
-		b.Min.Y = -90 * geo.UnitsPerDegree
-	}
-	b.Min.X = max(b.Min.X, -180*geo.UnitsPerDegree)
-	b.Max.X = min(b.Max.X, 180*geo.UnitsPerDegree)
-	return b
+func (l *Layer) add(f feature, tags []Tag) {
+	l.tags = append(l.tags, tags...)
+	f.tagsEnd = len(l.tags)
+	l.features = append(l.features, f)
 }
 
-// Range is a rectangle of tiles of one zoom, all four limits included. It is empty when MinX > MaxX or MinY > MaxY.
-type Range struct {
-	Z                      uint8
-	MinX, MinY, MaxX, MaxY uint32
-}
+// Hidden returns how many features of the layer were left out by the last Encode although their boxes meet the tile:
+// they lie beside it, or they are too small to have an area on its integer grid.
+func (l *Layer) Hidden() int { return l.hidden }
 
-// Cover returns the tiles of zoom z (at most MaxZoom) that a change inside b can alter when they are drawn with a
-// buffer of bufferPx tile units. An empty box covers no tile.
-func Cover(b geo.Box, z uint8, bufferPx int) Range {
-	if b.Empty() {
-		return Range{Z: z, MinX: 1, MinY: 1}
-	}
-	z = min(z, MaxZoom)
-	nw, se := Project(geo.Point{X: b.Min.X, Y: b.Max.Y}), Project(geo.Point{X: b.Max.X, Y: b.Min.Y})
-	// One tile unit of slack, rounded up to whole world units: a vertex rounds to the nearest unit.
-	slack := (int64(bufferPx)+1)<<(worldBits-12)>>z + 1
-	tile := func(w int64) uint32 { return uint32(min(max(w, 0), worldMax) >> (worldBits - uint(z))) }
-	return Range{
-		Z:    z,
-		MinX: tile(int64(nw.X) - slack), MinY: tile(int64(nw.Y) - slack),
-		MaxX: tile(int64(se.X) + slack), MaxY: tile(int64(se.Y) + slack),
-	}
-}
-
-// Len returns the number of tiles in r.
-func (r Range) Len() uint64 {
-	if r.MinX > r.MaxX || r.MinY > r.MaxY {
-		return 0
-	}
-	return (uint64(r.MaxX-r.MinX) + 1) * (uint64(r.MaxY-r.MinY) + 1)
-}
-
-// Contains reports whether t is one of the tiles of r.
-func (r Range) Contains(t TileID) bool {
-	return t.Z == r.Z && r.MinX <= t.X && t.X <= r.MaxX && r.MinY <= t.Y && t.Y <= r.MaxY
-}
-
-// All yields the tiles of r row by row from the north-west.
-func (r Range) All() iter.Seq[TileID] {
-	return func(yield func(TileID) bool) {
-		for y := uint64(r.MinY); y <= uint64(r.MaxY); y++ {
-			for x := uint64(r.MinX); x <= uint64(r.MaxX); x++ {
-				if !yield(TileID{Z: r.Z, X: uint32(x), Y: uint32(y)}) {
-					return
-				}
+// Encode appends the tile to dst and returns it: nothing when no layer has a visible feature. The same features in
+// the same order give the same bytes.
+func (t *Tile) Encode(dst []byte) []byte {
+	t.router.reset(t.id, t.buffer)
+	t.assembler.lo, t.assembler.hi = t.router.grid.lo, t.router.grid.hi
+	for _, l := range t.layers {
+		for i := range l.features {
+			if s := l.features[i].shape; s != nil {
+				t.router.heat(s)
 			}
 		}
 	}
+	for _, l := range t.layers {
+		dst = l.encode(dst)
+	}
+	return dst
+}
+
+// drawPolygons writes the geometry commands of s into t.geometry, none when nothing of it is visible.
+func (t *Tile) drawPolygons(s *Shape) {
+	t.nodes, t.ends = t.nodes[:0], t.ends[:0]
+	start := int32(0)
+	for _, end := range s.ends {
+		t.nodes = t.router.ring(s.verts[start:end], t.nodes)
+		t.ends = append(t.ends, int32(len(t.nodes)))
+		start = end
+	}
+	c := commands{buf: t.geometry[:0]}
+	if !s.dirty && t.simple() {
+		start := int32(0)
+		for _, end := range t.ends {
+			c.ring(t.nodes[start:end])
+			start = end
+		}
+	} else {
+		for _, l := range t.assembler.assemble(t.nodes, t.ends, s.dirty) {
+			c.ring(t.assembler.points[l.start:l.end])
+		}
+	}
+	t.geometry = c.buf
+}
+
+// simple reports whether the rings that t.nodes visits can be drawn as they are: all have at least three nodes, no
+// node is visited twice and none lies on the border of the buffer.
+func (t *Tile) simple() bool {
+	ok, start := true, int32(0)
+	for _, end := range t.ends {
+		ok = ok && end-start >= 3
+		start = end
+	}
+	if !ok {
+		return false
+	}
+	visited := 0
+	lo, hi := t.router.grid.lo, t.router.grid.hi
+	for _, p := range t.nodes {
+		if p.x == lo || p.x == hi || p.y == lo || p.y == hi || t.router.seen.swap(p) {
+			ok = false
+			break
+		}
+		visited++
+	}
+	for _, p := range t.nodes[:visited] {
+		t.router.seen.remove(p)
+	}
+	return ok
+}
+
+// drawLines writes the geometry commands of s into t.geometry, none when nothing of it is visible.
+func (t *Tile) drawLines(s *Shape) {
+	c := commands{buf: t.geometry[:0]}
+	start := int32(0)
+	for _, end := range s.ends {
+		t.nodes = t.router.line(s.verts[start:end], t.nodes[:0])
+		start = end
+		// Stretches along the border of the buffer are where the line was outside.
+		from := 0
+		for i := range t.nodes {
+			if i+1 < len(t.nodes) && !t.assembler.alongSide(t.nodes[i], t.nodes[i+1]) {
+				continue
+			}
+			if i > from {
+				c.line(t.nodes[from : i+1])
+			}
+			from = i + 1
+		}
+	}
+	t.geometry = c.buf
+}
+
+// drawPoint writes the geometry commands of a point into t.geometry, none when it lies beside the tile.
+func (t *Tile) drawPoint(w World) {
+	g := &t.router.grid
+	v := g.local(w)
+	p := px{int32(v.x >> g.frac), int32(v.y >> g.frac)}
+	c := commands{buf: t.geometry[:0]}
+	if g.lo <= p.x && p.x < g.hi && g.lo <= p.y && p.y < g.hi {
+		c.points(p)
+	}
+	t.geometry = c.buf
+}
+
+func (t *Tile) draw(f *feature) geometryType {
+	switch {
+	case f.shape == nil:
+		t.drawPoint(f.at)
+		return typePoint
+	case f.shape.polys == nil:
+		t.drawLines(f.shape)
+		return typeLine
+	}
+	t.drawPolygons(f.shape)
+	return typePolygon
 }
