@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/wangge/wangge/grid"
+)
+
+// Token is a user's key to the API: its role and the division subtree it is for. The secret is not part of it: only its hash
+// is stored.
+type Token struct {
+	ID        int64
+	User      string
+	Role      string
+	Scope     string // division code, "" for the whole city
+	CreatedAt time.Time
+	CreatedBy string
+	ExpiresAt *time.Time
+	RevokedAt *time.Time
+}
+
+// CreateToken makes a token for t's User, Role, Scope and ExpiresAt, and the user if there is none of that name. It returns the
+// secret, which cannot be had again: 26 letters and digits, 130 random bits.
+func (s *Store) CreateToken(ctx context.Context, actor grid.Actor, t Token) (secret string, made Token, err error) {
+	if t.User == "" {
+		return "", made, &grid.RuleError{Rule: "required", Field: "user", Detail: "a token needs the name of its user"}
+	}
+	if !grid.ValidRole(t.Role) {
+		return "", made, &grid.RuleError{Rule: "enum", Field: "role", Detail: fmt.Sprintf("there is no role %q", t.Role)}
+	}
+	secret = rand.Text()
+	hash := sha256.Sum256([]byte(secret))
+	err = s.write(ctx, func(tx pgx.Tx) error {
+		if err := checkScope(ctx, tx, t.Scope); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO app_user (name) VALUES ($1) ON CONFLICT (name) DO NOTHING`, t.User)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `
+			INSERT INTO token (user_id, secret_sha256, role, scope_division, created_by, expires_at)
+			SELECT id, $2, $3, $4, $5, $6
+			FROM app_user
+			WHERE name = $1
+			RETURNING id, $1 AS "user", role, scope_division AS scope, created_at, created_by, expires_at, revoked_at`,
+			t.User, hash[:], t.Role, t.Scope, actor.Name, t.ExpiresAt)
+		if err != nil {
+			return err
+		}
+		if made, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Token]); err != nil {
+			return err
+		}
+		return audit(ctx, tx, AuditEntry{
+			Actor: actor.Name, Action: "create", ObjectType: "token", ObjectCode: fmt.Sprint(made.ID), After: made,
+		})
+	})
+	if err != nil {
+		return "", Token{}, err
+	}
+	return secret, made, nil
+}
+
+func checkScope(ctx context.Context, tx DB, scope string) error {
+	if scope == "" {
+		return nil
+	}
+	var there bool
+	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM division WHERE code = $1)`, scope).Scan(&there)
+	if err == nil && !there {
+		return &grid.RuleError{Rule: "unknown_code", Field: "scope", Detail: fmt.Sprintf("there is no division %s", scope)}
+	}
+	return err
+}
+
+// ActorByToken returns who holds the token with that secret, grid.ErrNotFound when it is unknown, expired or revoked.
+func (s *Store) ActorByToken(ctx context.Context, secret string) (grid.Actor, error) {
+	hash := sha256.Sum256([]byte(secret))
+	rows, err := s.db.Query(ctx, `
+		SELECT u.name, t.role, t.scope_division AS scope
+		FROM token t
+		JOIN app_user u ON u.id = t.user_id
+		WHERE t.secret_sha256 = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`, hash[:])
+	if err != nil {
+		return grid.Actor{}, translate(err)
+	}
+	actor, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[grid.Actor])
+	return actor, translate(err)
+}
+
+// Tokens returns every token, revoked and expired ones as well, newest first.
+func (s *Store) Tokens(ctx context.Context) ([]Token, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT t.id, u.name AS "user", t.role, t.scope_division AS scope, t.created_at, t.created_by, t.expires_at, t.revoked_at
+		FROM token t
+		JOIN app_user u ON u.id = t.user_id
+		ORDER BY t.id DESC`)
+	if err != nil {
+		return nil, translate(err)
+	}
+	tokens, err := pgx.CollectRows(rows, pgx.RowToStructByName[Token])
+	return tokens, translate(err)
+}
+
+// RevokeToken ends a token at once. One that is unknown or revoked already is grid.ErrNotFound.
+func (s *Store) RevokeToken(ctx context.Context, actor grid.Actor, id int64) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE token SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL`, id)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return fmt.Errorf("token %d: %w", id, grid.ErrNotFound)
+		}
+		return audit(ctx, tx, AuditEntry{Actor: actor.Name, Action: "revoke", ObjectType: "token", ObjectCode: fmt.Sprint(id)})
+	})
+}
