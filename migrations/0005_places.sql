@@ -1,5 +1,9 @@
 -- Anything with a location that belongs to a grid. The assignment (base and dedicated grid, community, edition) is always
 -- the answer of the one locate function for that edition (L3); who is responsible is computed when asked.
+--
+-- The columns that the program itself fills (assignment, import, and place_id in the tables of the kinds) have no foreign
+-- keys: their triggers, one a row and key, take longer than writing the row when a million places are copied in. Divisions and
+-- grids are never deleted, and “wangge check” compares every assignment with locate.
 CREATE TABLE place (
 	id                   bigint      GENERATED ALWAYS AS IDENTITY CONSTRAINT place_pkey PRIMARY KEY,
 	code                 text        NOT NULL CONSTRAINT place_code_key UNIQUE,
@@ -22,14 +26,14 @@ CREATE TABLE place (
 	state                text        NOT NULL DEFAULT 'active' CONSTRAINT place_state_check CHECK (state IN ('active', 'suspended', 'closed')),
 	public               boolean     NOT NULL DEFAULT false,
 	external_refs        jsonb,
-	county_code          text        CONSTRAINT place_county_fkey REFERENCES division (code), -- NULL: outside every county
-	community_code       text        CONSTRAINT place_community_fkey REFERENCES division (code),
-	base_grid_id         bigint      CONSTRAINT place_base_fkey REFERENCES grid,
-	dedicated_grid_id    bigint      CONSTRAINT place_dedicated_fkey REFERENCES grid,
+	county_code          text, -- NULL: outside every county
+	community_code       text,
+	base_grid_id         bigint,
+	dedicated_grid_id    bigint,
 	located_edition      integer,
 	on_boundary          boolean     NOT NULL DEFAULT false,
 	version              integer     NOT NULL DEFAULT 1,
-	import_id            bigint      CONSTRAINT place_import_fkey REFERENCES import,
+	import_id            bigint,
 	created_at           timestamptz NOT NULL DEFAULT now(),
 	created_by           text        NOT NULL,
 	updated_at           timestamptz NOT NULL DEFAULT now(),
@@ -42,7 +46,7 @@ CREATE INDEX place_shape ON place USING gist (shape);
 CREATE INDEX place_unassigned ON place (id) WHERE base_grid_id IS NULL;
 
 CREATE TABLE hazard (
-	place_id             bigint CONSTRAINT hazard_pkey PRIMARY KEY CONSTRAINT hazard_place_fkey REFERENCES place,
+	place_id             bigint CONSTRAINT hazard_pkey PRIMARY KEY,
 	hazard_kind          text   NOT NULL,
 	level                text   NOT NULL,
 	cause_class          text,
@@ -58,7 +62,7 @@ CREATE TABLE hazard (
 	closed_at            timestamptz
 );
 CREATE TABLE hazard_source (
-	place_id             bigint CONSTRAINT hazard_source_pkey PRIMARY KEY CONSTRAINT hazard_source_place_fkey REFERENCES place,
+	place_id             bigint CONSTRAINT hazard_source_pkey PRIMARY KEY,
 	source_kind          text   NOT NULL,
 	is_major             boolean NOT NULL DEFAULT false,
 	declared_at          date,
@@ -69,7 +73,7 @@ CREATE TABLE hazard_source (
 	next_inspection_at   date
 );
 CREATE TABLE danger_zone (
-	place_id             bigint CONSTRAINT danger_zone_pkey PRIMARY KEY CONSTRAINT danger_zone_place_fkey REFERENCES place,
+	place_id             bigint CONSTRAINT danger_zone_pkey PRIMARY KEY,
 	zone_kind            text   NOT NULL,
 	risk_level           text   NOT NULL,
 	season               text,
@@ -78,7 +82,7 @@ CREATE TABLE danger_zone (
 	warning_text         text
 );
 CREATE TABLE rental_premises (
-	place_id             bigint CONSTRAINT rental_premises_pkey PRIMARY KEY CONSTRAINT rental_premises_place_fkey REFERENCES place,
+	place_id             bigint CONSTRAINT rental_premises_pkey PRIMARY KEY,
 	rental_kind          text   NOT NULL,
 	rooms                integer CONSTRAINT rental_premises_rooms_check CHECK (rooms >= 0),
 	beds                 integer CONSTRAINT rental_premises_beds_check CHECK (beds >= 0),
@@ -93,7 +97,7 @@ CREATE TABLE rental_premises (
 	next_due_at          date
 );
 CREATE TABLE key_site (
-	place_id             bigint CONSTRAINT key_site_pkey PRIMARY KEY CONSTRAINT key_site_place_fkey REFERENCES place,
+	place_id             bigint CONSTRAINT key_site_pkey PRIMARY KEY,
 	site_class           text   NOT NULL,
 	site_kind            text   NOT NULL,
 	crowded              boolean NOT NULL DEFAULT false,
@@ -106,7 +110,7 @@ CREATE TABLE key_site (
 	converted            boolean
 );
 CREATE TABLE shelter (
-	place_id             bigint CONSTRAINT shelter_pkey PRIMARY KEY CONSTRAINT shelter_place_fkey REFERENCES place,
+	place_id             bigint CONSTRAINT shelter_pkey PRIMARY KEY,
 	shelter_level        text   NOT NULL,
 	host_kind            text   NOT NULL,
 	space_type           text,
@@ -118,7 +122,7 @@ CREATE TABLE shelter (
 	status               text   NOT NULL DEFAULT 'open'
 );
 CREATE TABLE response_point (
-	place_id             bigint CONSTRAINT response_point_pkey PRIMARY KEY CONSTRAINT response_point_place_fkey REFERENCES place,
+	place_id             bigint CONSTRAINT response_point_pkey PRIMARY KEY,
 	point_kind           text   NOT NULL,
 	org_code             text,
 	hours                text,
@@ -136,11 +140,11 @@ CREATE TABLE household_point (
 	input_crs       text    NOT NULL,
 	county_code     text,
 	community_code  text,
-	base_grid_id    bigint  CONSTRAINT household_point_base_fkey REFERENCES grid,
-	dedicated_grid_id bigint CONSTRAINT household_point_dedicated_fkey REFERENCES grid,
+	base_grid_id    bigint,
+	dedicated_grid_id bigint,
 	located_edition integer,
 	on_boundary     boolean NOT NULL DEFAULT false,
-	import_id       bigint  CONSTRAINT household_point_import_fkey REFERENCES import
+	import_id       bigint
 );
 CREATE INDEX household_point_base ON household_point (base_grid_id);
 CREATE INDEX household_point_location ON household_point USING gist (location);

@@ -1,4 +1,5 @@
--- Something reported at a location that somebody must handle; its events are append-only.
+-- Something reported at a location that somebody must handle; its events are append-only. As with places, what the program
+-- itself fills has no foreign keys.
 CREATE TABLE incident (
 	id                  bigint      GENERATED ALWAYS AS IDENTITY CONSTRAINT incident_pkey PRIMARY KEY,
 	code                text        NOT NULL CONSTRAINT incident_code_key UNIQUE, -- never reused
@@ -35,14 +36,14 @@ CREATE TABLE incident (
 	outcome             text,
 	satisfaction        integer     CONSTRAINT incident_satisfaction_check CHECK (satisfaction BETWEEN 1 AND 5),
 	external_refs       jsonb,
-	county_code         text        CONSTRAINT incident_county_fkey REFERENCES division (code),
-	community_code      text        CONSTRAINT incident_community_fkey REFERENCES division (code),
-	base_grid_id        bigint      CONSTRAINT incident_base_fkey REFERENCES grid,
-	dedicated_grid_id   bigint      CONSTRAINT incident_dedicated_fkey REFERENCES grid,
+	county_code         text,
+	community_code      text,
+	base_grid_id        bigint,
+	dedicated_grid_id   bigint,
 	located_edition     integer,
 	on_boundary         boolean     NOT NULL DEFAULT false,
 	version             integer     NOT NULL DEFAULT 1,
-	import_id           bigint      CONSTRAINT incident_import_fkey REFERENCES import,
+	import_id           bigint,
 	created_at          timestamptz NOT NULL DEFAULT now(),
 	created_by          text        NOT NULL,
 	updated_at          timestamptz NOT NULL DEFAULT now(),
