@@ -1,0 +1,259 @@
+/** The only file that fetches. Every failure is thrown as a Problem. Coordinates are lon, lat in degrees, WGS 84. */
+import type { Crs } from './coordinates';
+
+export type Position = [lon: number, lat: number];
+export type Bbox = [west: number, south: number, east: number, north: number];
+
+export interface Geometry {
+  type: 'Point' | 'LineString' | 'Polygon' | 'MultiPolygon' | 'MultiLineString' | 'MultiPoint';
+  coordinates: unknown;
+}
+
+export interface Session {
+  actor: string | null;
+  role: string | null;
+  demo: boolean;
+  city: { code: string; name: string; bbox: Bbox } | null;
+}
+
+export interface Grid {
+  code: string;
+  name: string;
+  kind: 'base' | 'dedicated' | 'micro';
+  community_code: string;
+  area_m2: number;
+  households: number | null;
+  dedicated_kind?: string | null;
+  host_org?: { code: string; name: string } | null;
+  label?: Position;
+  boundary?: Geometry | string | null;
+}
+
+export interface Worker {
+  name: string;
+  work_phone: string | null;
+  post_kind: string;
+  role_type: string;
+  grid_code: string;
+}
+
+export interface DivisionRef {
+  level: string;
+  code: string;
+  name: string;
+}
+
+export interface Edition {
+  county_code: string;
+  number: number;
+  in_force_from: string;
+  proven: boolean;
+}
+
+export interface Answer {
+  location: { lon: number; lat: number };
+  outcome: 'served' | 'community_only';
+  edition: Edition;
+  base: Grid | null;
+  dedicated: Grid | null;
+  responsible: { kind: string; code: string; name: string } | null;
+  workers: Worker[];
+  divisions: DivisionRef[];
+  on_boundary: boolean;
+  boundary_with: { code: string; name: string; kind: string }[];
+  near: { code: string; name: string; distance_m: number }[];
+  warnings: { code: string; detail: string }[];
+}
+
+export interface Division extends DivisionRef {
+  parent_code: string | null;
+  derived: boolean;
+  area_m2: number;
+  households: number | null;
+  bbox: Bbox;
+  label: Position;
+}
+
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
+
+export interface Place {
+  code: string;
+  kind: string;
+  name: string;
+  address?: string | null;
+}
+
+export interface Incident {
+  code: string;
+  kind: string;
+  state: string;
+  title?: string | null;
+}
+
+export interface Fault {
+  polygon: Geometry;
+  area_m2: number;
+  width_m: number;
+}
+
+export interface Coverage {
+  area_m2: number;
+  covered_m2: number;
+  gaps: Fault[];
+  overlaps: Fault[];
+  grids: {
+    code: string;
+    name: string;
+    households: number | null;
+    load: number;
+    places: Record<string, number>;
+    incidents: { open: number; total: number };
+  }[];
+  unassigned: { places: Record<string, number>; incidents: number };
+  households: number;
+  load: { min: number; mean: number; max: number; cv: number };
+  proven: boolean;
+}
+
+/** Enumerations with labels: enumeration → codes. */
+export type Codes = Record<string, { code: string; zh: string; en: string }[]>;
+
+export interface TileJson {
+  bounds?: Bbox;
+  minzoom?: number;
+  maxzoom?: number;
+  vector_layers?: { id: string; minzoom?: number; maxzoom?: number }[];
+}
+
+/** An RFC 9457 problem document, or a failure before one could arrive (code `network` or `http`). */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly reason: string | undefined;
+  readonly param: string | undefined;
+  readonly divisions: DivisionRef[];
+
+  constructor(status: number, body: Record<string, unknown>) {
+    const text = (key: string): string | undefined =>
+      typeof body[key] === 'string' ? (body[key] as string) : undefined;
+    super(text('detail') ?? text('title') ?? `HTTP ${status}`);
+    this.name = 'Problem';
+    this.status = status;
+    this.code = text('code') ?? 'http';
+    this.detail = this.message;
+    this.reason = text('reason');
+    this.param = text('param');
+    this.divisions = Array.isArray(body['divisions']) ? (body['divisions'] as DivisionRef[]) : [];
+  }
+}
+
+type Query = Record<string, string | number | undefined | null>;
+
+const tokenKey = 'wangge.token';
+
+export class Api {
+  #token: string | null;
+
+  constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
+    this.#token = storage.getItem(tokenKey);
+  }
+
+  get hasToken(): boolean {
+    return this.#token !== null;
+  }
+
+  /** Keeps the token for this browser tab only; an empty one forgets it. */
+  setToken(token: string): void {
+    this.#token = token === '' ? null : token;
+    if (this.#token === null) this.storage.removeItem(tokenKey);
+    else this.storage.setItem(tokenKey, this.#token);
+  }
+
+  session(): Promise<Session> {
+    return this.#json('/v1/session');
+  }
+
+  codes(): Promise<Codes> {
+    return this.#json('/v1/codes');
+  }
+
+  tileJson(tileset: string): Promise<TileJson> {
+    return this.#json(`/tiles/${tileset}.json`);
+  }
+
+  locate(lon: number, lat: number, crs: Crs, signal: AbortSignal): Promise<Answer> {
+    return this.#json('/v1/locate', { lon, lat, crs, boundary: 'geojson' }, signal);
+  }
+
+  division(code: string): Promise<Division> {
+    return this.#json(`/v1/divisions/${encodeURIComponent(code)}`);
+  }
+
+  divisions(parent: string, cursor?: string | null): Promise<Page<Division>> {
+    return this.#json('/v1/divisions', { parent, limit: 200, cursor });
+  }
+
+  grids(division: string, cursor?: string | null): Promise<Page<Grid>> {
+    return this.#json('/v1/grids', { division, limit: 200, cursor });
+  }
+
+  places(grid: string): Promise<Page<Place>> {
+    return this.#json('/v1/places', { grid, limit: 20 });
+  }
+
+  incidents(grid: string): Promise<Page<Incident>> {
+    return this.#json('/v1/incidents', { grid, limit: 20 });
+  }
+
+  coverage(division: string): Promise<Coverage> {
+    return this.#json(`/v1/coverage/${encodeURIComponent(division)}`);
+  }
+
+  /** The bytes of a vector tile; empty for a tile without features. */
+  async tile(url: string): Promise<ArrayBuffer> {
+    const response = await this.#fetch(url, 'application/vnd.mapbox-vector-tile');
+    return response.status === 204 ? new ArrayBuffer(0) : response.arrayBuffer();
+  }
+
+  async #json<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    const search = new URLSearchParams();
+    for (const [key, value] of Object.entries(query)) {
+      if (value !== undefined && value !== null) search.set(key, String(value));
+    }
+    const url = search.size === 0 ? path : `${path}?${search}`;
+    const response = await this.#fetch(url, 'application/json', signal);
+    try {
+      return (await response.json()) as T;
+    } catch (cause) {
+      throw aborted(cause) ? cause : new Problem(response.status, { code: 'http', detail: String(cause) });
+    }
+  }
+
+  async #fetch(url: string, accept: string, signal?: AbortSignal): Promise<Response> {
+    const headers: Record<string, string> = { Accept: accept };
+    if (this.#token !== null) headers['Authorization'] = `Bearer ${this.#token}`;
+    let response: Response;
+    try {
+      response = await fetch(url, { headers, credentials: 'omit', signal: signal ?? null });
+    } catch (cause) {
+      throw aborted(cause) ? cause : new Problem(0, { code: 'network', detail: String(cause) });
+    }
+    if (response.ok) return response;
+    const body: unknown = await response.json().catch(() => ({}));
+    throw new Problem(response.status, typeof body === 'object' && body !== null ? { ...body } : {});
+  }
+}
+
+/** Whether an error only says that we cancelled the request ourselves. */
+export function aborted(cause: unknown): boolean {
+  return cause instanceof DOMException && cause.name === 'AbortError';
+}
+
+/** Whatever was thrown, as a Problem. */
+export function asProblem(cause: unknown): Problem {
+  return cause instanceof Problem ? cause : new Problem(0, { code: 'page', detail: String(cause) });
+}

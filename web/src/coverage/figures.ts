@@ -1,0 +1,31 @@
+/** Sums over a coverage report, for the small tables. */
+import type { Coverage } from '../api';
+
+export interface KindCount {
+  kind: string;
+  assigned: number;
+  unassigned: number;
+}
+
+/** Places by kind, in grids and in none; kinds by name. */
+export function countPlaces(coverage: Coverage): KindCount[] {
+  const counts = new Map<string, KindCount>();
+  const of = (kind: string): KindCount => {
+    const found = counts.get(kind) ?? { kind, assigned: 0, unassigned: 0 };
+    counts.set(kind, found);
+    return found;
+  };
+  for (const grid of coverage.grids) {
+    for (const [kind, n] of Object.entries(grid.places)) of(kind).assigned += n;
+  }
+  for (const [kind, n] of Object.entries(coverage.unassigned.places)) of(kind).unassigned += n;
+  return [...counts.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+}
+
+/** Incidents in grids: all and those still open. */
+export function countIncidents(coverage: Coverage): { open: number; total: number } {
+  return coverage.grids.reduce(
+    (sum, { incidents }) => ({ open: sum.open + incidents.open, total: sum.total + incidents.total }),
+    { open: 0, total: 0 },
+  );
+}

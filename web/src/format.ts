@@ -1,0 +1,31 @@
+/** Numbers and dates for reading, in the chosen language. */
+import { locales, type Language } from './messages';
+
+export function formatNumber(value: number, language: Language, digits = 0): string {
+  return new Intl.NumberFormat(locales[language], { maximumFractionDigits: digits }).format(value);
+}
+
+export function formatShare(value: number, language: Language): string {
+  return new Intl.NumberFormat(locales[language], { style: 'percent', maximumFractionDigits: 2 }).format(
+    value,
+  );
+}
+
+/** Square metres below 0.1 km², square kilometres from there. A sliver below 10 m² keeps two decimals. */
+export function formatArea(areaM2: number, language: Language): string {
+  if (areaM2 >= 100_000) return `${formatNumber(areaM2 / 1e6, language, 2)} km²`;
+  return `${formatNumber(areaM2, language, areaM2 < 10 ? 2 : 0)} m²`;
+}
+
+/** Metres below a kilometre, then kilometres; short distances keep a decimal. */
+export function formatDistance(distanceM: number, language: Language): string {
+  if (distanceM >= 1000) return `${formatNumber(distanceM / 1000, language, 1)} km`;
+  return `${formatNumber(distanceM, language, distanceM < 10 ? 2 : 0)} m`;
+}
+
+/** The day of an RFC 3339 instant; the text itself when it cannot be read. */
+export function formatDay(instant: string, language: Language): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return instant;
+  return new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium' }).format(date);
+}

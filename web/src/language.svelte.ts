@@ -1,0 +1,56 @@
+/** The language in use. Whatever reads it through these functions is redrawn when it changes. */
+import type { Codes, Problem } from './api';
+import {
+  firstLanguage,
+  format,
+  isMessageKey,
+  locales,
+  type Language,
+  type MessageKey,
+  type Values,
+} from './messages';
+
+const state = $state<{ language: Language; codes: Codes }>({ language: 'zh', codes: {} });
+
+export function language(): Language {
+  return state.language;
+}
+
+export function setLanguage(next: Language): void {
+  state.language = next;
+  document.documentElement.lang = locales[next];
+  document.title = format('title', next) + (next === 'zh' ? ' Wangge' : ' 网格');
+}
+
+export function chooseFirstLanguage(linked: Language | null): void {
+  setLanguage(firstLanguage(linked, navigator.languages));
+}
+
+/** The server's enumerations; until they are set, codes are shown as they are. */
+export function setCodes(codes: Codes): void {
+  state.codes = codes;
+}
+
+export function t(key: MessageKey, values?: Values): string {
+  return format(key, state.language, values);
+}
+
+/** The page's own text for prefix + code, e.g. `place_` + `hazard`; a code we have no text for is shown as it is. */
+export function own(prefix: string, code: string): string {
+  const key = prefix + code;
+  return isMessageKey(key) ? t(key) : code;
+}
+
+/** The label of a code of an enumeration of the server. */
+export function label(enumeration: string, code: string): string {
+  return state.codes[enumeration]?.find((entry) => entry.code === code)?.[state.language] ?? code;
+}
+
+/** What went wrong, in the reader's words. */
+export function explain(problem: Problem): string {
+  if (problem.status === 401) return t('token_missing');
+  const key = `problem_${problem.code}`;
+  return isMessageKey(key)
+    ? t(key, { detail: problem.detail })
+    : t('problem_other', { detail: problem.detail });
+}

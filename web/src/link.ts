@@ -1,0 +1,35 @@
+/** The deep link in the hash: #lon/lat/zoom/lang. */
+import { isLanguage, type Language } from './messages';
+
+export interface View {
+  lon: number;
+  lat: number;
+  zoom: number;
+}
+
+export interface Link {
+  view: View | null;
+  language: Language | null;
+}
+
+/** Reads a hash; whatever is missing or nonsense comes back as null. */
+export function parseLink(hash: string): Link {
+  const parts = hash.replace(/^#/, '').split('/');
+  const [lon, lat, zoom] = parts.slice(0, 3).map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const language = parts[3] ?? '';
+  return {
+    view: viewOf(lon, lat, zoom),
+    language: isLanguage(language) ? language : null,
+  };
+}
+
+function viewOf(lon = NaN, lat = NaN, zoom = NaN): View | null {
+  // Written so that NaN fails too; 85.05 is where the Web Mercator square ends.
+  const good = Math.abs(lon) <= 180 && Math.abs(lat) <= 85.05 && zoom >= 0 && zoom <= 24;
+  return good ? { lon, lat, zoom } : null;
+}
+
+/** Five decimals are about a metre, more than a link to a view needs. */
+export function formatLink(view: View, language: Language): string {
+  return `#${view.lon.toFixed(5)}/${view.lat.toFixed(5)}/${Number(view.zoom.toFixed(2))}/${language}`;
+}

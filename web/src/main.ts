@@ -1,0 +1,13 @@
+import './app.css';
+import { mount } from 'svelte';
+import { Api } from './api';
+import App from './App.svelte';
+import { chooseFirstLanguage } from './language.svelte';
+import { parseLink } from './link';
+
+const target = document.getElementById('app');
+if (target === null) throw new Error('index.html has no #app');
+
+const link = parseLink(location.hash);
+chooseFirstLanguage(link.language);
+mount(App, { target, props: { api: new Api(sessionStorage), firstView: link.view } });

@@ -1,0 +1,242 @@
+/** The map: our own vector tiles, what was found, and where the reader looks. Positions in and out are lon, lat in degrees. */
+import OlMap from 'ol/Map';
+import View from 'ol/View';
+import ScaleLine from 'ol/control/ScaleLine';
+import Feature from 'ol/Feature';
+import GeoJSON from 'ol/format/GeoJSON';
+import MVT from 'ol/format/MVT';
+import Point from 'ol/geom/Point';
+import DragPan from 'ol/interaction/DragPan';
+import DragZoom from 'ol/interaction/DragZoom';
+import DoubleClickZoom from 'ol/interaction/DoubleClickZoom';
+import KeyboardPan from 'ol/interaction/KeyboardPan';
+import KeyboardZoom from 'ol/interaction/KeyboardZoom';
+import MouseWheelZoom from 'ol/interaction/MouseWheelZoom';
+import PinchZoom from 'ol/interaction/PinchZoom';
+import VectorLayer from 'ol/layer/Vector';
+import VectorTileLayer from 'ol/layer/VectorTile';
+import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
+import type RenderFeature from 'ol/render/Feature';
+import VectorSource from 'ol/source/Vector';
+import VectorTileSource from 'ol/source/VectorTile';
+import { createXYZ } from 'ol/tilegrid';
+import type VectorTile from 'ol/VectorTile';
+import TileState from 'ol/TileState';
+import type { Bbox, Geometry, TileJson } from '../api';
+import type { View as LinkView } from '../link';
+import type { Palette } from './palette';
+import { areaStyle, foundStyle, incidentStyle, labelStyle, placeStyle, type Visible } from './style';
+
+const mercator = 'EPSG:3857';
+const tileSize = 512;
+
+export interface Options {
+  target: HTMLElement;
+  bbox: Bbox;
+  view: LinkView | null;
+  palette: Palette;
+  visible: Visible;
+  tiles: TileJson;
+  loadTile: (url: string) => Promise<ArrayBuffer>;
+  onPick: (lon: number, lat: number) => void;
+  onMove: (view: LinkView) => void;
+}
+
+/** A geometry to draw and what it is. */
+export interface Found {
+  role: 'base' | 'dedicated' | 'fault';
+  geometry: Geometry;
+}
+
+export class CityMap {
+  readonly #map: OlMap;
+  readonly #options: Options;
+  readonly #areas: VectorTileLayer;
+  readonly #labels: VectorTileLayer;
+  readonly #places: VectorTileLayer;
+  readonly #incidents: VectorTileLayer;
+  readonly #found: VectorLayer;
+  #visible: Visible;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#visible = options.visible;
+    const grids = this.#source('grids', options.tiles);
+    this.#areas = new VectorTileLayer({ source: grids, renderMode: 'hybrid' });
+    this.#labels = new VectorTileLayer({ source: grids, renderMode: 'vector', declutter: true });
+    this.#places = new VectorTileLayer({ renderMode: 'vector', declutter: true });
+    this.#incidents = new VectorTileLayer({ renderMode: 'vector', declutter: true });
+    this.#found = new VectorLayer({ source: new VectorSource() });
+    this.#map = new OlMap({
+      target: options.target,
+      controls: [new ScaleLine({ units: 'metric', minWidth: 80 })],
+      interactions: [
+        new DragPan(),
+        new DragZoom(),
+        new DoubleClickZoom(),
+        new MouseWheelZoom(),
+        new PinchZoom(),
+        new KeyboardPan(),
+        new KeyboardZoom(),
+      ],
+      layers: [this.#areas, this.#found, this.#places, this.#incidents, this.#labels],
+      view: cityView(options.bbox),
+    });
+    this.setPalette(options.palette);
+    this.setVisible(options.visible);
+    if (options.view === null) this.fit(options.bbox);
+    else this.setView(options.view);
+    this.#listen();
+  }
+
+  /** Where the reader looks. */
+  view(): LinkView {
+    const view = this.#map.getView();
+    const [lon = 0, lat = 0] = toLonLat(view.getCenter() ?? [0, 0]);
+    return { lon, lat, zoom: view.getZoom() ?? 0 };
+  }
+
+  setView({ lon, lat, zoom }: LinkView): void {
+    const view = this.#map.getView();
+    view.setCenter(fromLonLat([lon, lat]));
+    view.setZoom(zoom);
+  }
+
+  /** Moves so that the box fills the map, but no closer than single buildings. */
+  fit(bbox: Bbox): void {
+    this.#map
+      .getView()
+      .fit(transformExtent(bbox, 'EPSG:4326', mercator), { padding: [24, 24, 24, 24], maxZoom: 17 });
+  }
+
+  /** Brings a point into sight, zooming in if the map is further out than minZoom. */
+  show(lon: number, lat: number, minZoom: number): void {
+    const view = this.#map.getView();
+    view.setCenter(fromLonLat([lon, lat]));
+    view.setZoom(Math.max(view.getZoom() ?? 0, minZoom));
+  }
+
+  zoomBy(steps: number): void {
+    const view = this.#map.getView();
+    view.setZoom((view.getZoom() ?? 0) + steps);
+  }
+
+  setVisible(visible: Visible): void {
+    this.#visible = { ...visible };
+    this.#showTileset('places', this.#places, visible.places);
+    this.#showTileset('incidents', this.#incidents, visible.incidents);
+    this.#areas.changed();
+    this.#labels.changed();
+  }
+
+  setPalette(palette: Palette): void {
+    const visible = (): Visible => this.#visible;
+    this.#areas.setBackground(palette.background);
+    this.#areas.setStyle(areaStyle(palette, visible, baseResolution(this.#options.tiles)));
+    this.#labels.setStyle(labelStyle(palette, visible));
+    this.#places.setStyle(placeStyle(palette));
+    this.#incidents.setStyle(incidentStyle(palette));
+    this.#found.setStyle(foundStyle(palette));
+  }
+
+  /** Draws what was found in place of what was drawn before; the point may be null. */
+  mark(point: { lon: number; lat: number } | null, found: Found[]): void {
+    const format = new GeoJSON({ featureProjection: mercator });
+    const features = found.map(({ role, geometry }) => {
+      const feature = new Feature(format.readGeometry(geometry) ?? undefined);
+      feature.set('role', role);
+      return feature;
+    });
+    if (point !== null) {
+      features.push(new Feature({ geometry: new Point(fromLonLat([point.lon, point.lat])), role: 'point' }));
+    }
+    const source = this.#found.getSource();
+    source?.clear();
+    source?.addFeatures(features);
+  }
+
+  /** Zooms to a fault or any other geometry. */
+  fitGeometry(geometry: Geometry): void {
+    const shape = new GeoJSON({ featureProjection: mercator }).readGeometry(geometry);
+    if (shape === null) return;
+    this.#map.getView().fit(shape.getExtent(), { padding: [80, 80, 80, 80], maxZoom: 20 });
+  }
+
+  /** Asks for all tiles of places and incidents again, after a token came or went. */
+  reloadGuarded(): void {
+    this.#places.setSource(null);
+    this.#incidents.setSource(null);
+    this.setVisible(this.#visible);
+  }
+
+  dispose(): void {
+    this.#map.setTarget(undefined);
+    this.#map.dispose();
+  }
+
+  #listen(): void {
+    const { target, onPick, onMove } = this.#options;
+    this.#map.on('singleclick', (event) => {
+      const [lon = 0, lat = 0] = toLonLat(event.coordinate);
+      onPick(lon, lat);
+    });
+    this.#map.on('moveend', () => onMove(this.view()));
+    // Tests wait for data-ready: everything asked for has come and is drawn.
+    const busy = (): void => void delete target.dataset['ready'];
+    this.#map.on('movestart', busy);
+    this.#map.on('loadstart', busy);
+    this.#map.on('rendercomplete', () => void (target.dataset['ready'] = 'true'));
+    target.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.target !== target) return;
+      const { lon, lat } = this.view();
+      onPick(lon, lat);
+    });
+  }
+
+  #showTileset(name: string, layer: VectorTileLayer, visible: boolean): void {
+    if (visible && layer.getSource() === null) layer.setSource(this.#source(name, this.#options.tiles));
+    layer.setVisible(visible);
+  }
+
+  #source(name: string, { minzoom = 0, maxzoom = 16 }: TileJson): VectorTileSource {
+    return new VectorTileSource({
+      format: new MVT(),
+      tileGrid: createXYZ({ tileSize, minZoom: minzoom, maxZoom: maxzoom }),
+      url: `/tiles/${name}/{z}/{x}/{y}.mvt`,
+      tileLoadFunction: (tile, url) => this.#load(tile as VectorTile<RenderFeature>, url),
+    });
+  }
+
+  #load(tile: VectorTile<RenderFeature>, url: string): void {
+    tile.setLoader((extent, _resolution, projection) => {
+      this.#options.loadTile(url).then(
+        (bytes) => {
+          const format = tile.getFormat();
+          tile.setFeatures(format.readFeatures(bytes, { extent, featureProjection: projection }));
+        },
+        () => tile.setState(TileState.ERROR),
+      );
+    });
+  }
+}
+
+/** A view that can leave the city a little but not get lost. */
+function cityView(bbox: Bbox): View {
+  const extent = transformExtent(bbox, 'EPSG:4326', mercator);
+  const [west = 0, south = 0, east = 0, north = 0] = extent;
+  const margin = Math.max(east - west, north - south);
+  return new View({
+    projection: mercator,
+    extent: [west - margin, south - margin, east + margin, north + margin],
+    constrainOnlyCenter: true,
+    enableRotation: false,
+    minZoom: 6,
+    maxZoom: 20,
+  });
+}
+
+/** The resolution, in metres a pixel of the map, from which base grids are in the tiles. */
+function baseResolution({ vector_layers: layers, minzoom = 0 }: TileJson): number {
+  const zoom = layers?.find((layer) => layer.id === 'base')?.minzoom ?? minzoom;
+  return createXYZ({ tileSize, maxZoom: 22 }).getResolution(zoom) * 1.0001;
+}

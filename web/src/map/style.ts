@@ -1,0 +1,218 @@
+/** How each feature of our tiles is drawn. */
+import type { FeatureLike } from 'ol/Feature';
+import CircleStyle from 'ol/style/Circle';
+import Fill from 'ol/style/Fill';
+import RegularShape from 'ol/style/RegularShape';
+import Stroke from 'ol/style/Stroke';
+import Style from 'ol/style/Style';
+import Text from 'ol/style/Text';
+import { signOf, tintOf, type Palette } from './palette';
+
+const fonts =
+  'system-ui, "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei", sans-serif';
+
+export interface Visible {
+  dedicated: boolean;
+  divisions: boolean;
+  labels: boolean;
+  places: boolean;
+  incidents: boolean;
+}
+
+type StyleOf = (feature: FeatureLike, resolution: number) => Style | undefined;
+
+const lines: Record<string, { width: number; dash?: number[]; order: number }> = {
+  city: { width: 3, order: 14 },
+  county: { width: 2.6, order: 13 },
+  street: { width: 1.8, order: 12 },
+  community: { width: 1.1, dash: [5, 3], order: 11 },
+};
+
+/** Fields of grids, divisions. Until base grids appear (`baseResolution`, in metres a pixel) communities carry the tint. */
+export function areaStyle(palette: Palette, visible: () => Visible, baseResolution: number): StyleOf {
+  const baseLine = new Stroke({ color: palette.baseLine, width: 0.8 });
+  const tinted = new Map(
+    palette.tints.map((tint) => [
+      tint,
+      new Style({ fill: new Fill({ color: tint }), stroke: baseLine, zIndex: 1 }),
+    ]),
+  );
+  const filled = new Map(
+    palette.tints.map((tint) => [tint, new Style({ fill: new Fill({ color: tint }), zIndex: 0 })]),
+  );
+  const dedicated = new Style({
+    fill: new Fill({ color: palette.dedicatedFill }),
+    stroke: new Stroke({ color: palette.dedicatedLine, width: 1.4 }),
+    zIndex: 5,
+  });
+  const borders = new Map(
+    Object.entries(lines).map(([level, { width, dash, order }]) => {
+      const stroke = new Stroke({ color: palette.divisionLine, width, ...(dash ? { lineDash: dash } : {}) });
+      return [level, { line: new Style({ stroke, zIndex: order }), stroke, order }];
+    }),
+  );
+  const filledBorders = new Map<string, Style>();
+
+  const division = (feature: FeatureLike, resolution: number): Style | undefined => {
+    const level = String(feature.get('level'));
+    const border = visible().divisions ? borders.get(level) : undefined;
+    if (resolution <= baseResolution || level === 'city') return border?.line;
+    const tint = tintOf(String(feature.get('code')), palette.tints);
+    const fill = filled.get(tint);
+    if (border === undefined || fill === undefined) return fill;
+    const key = level + tint;
+    let both = filledBorders.get(key);
+    if (both === undefined) {
+      both = new Style({ fill: new Fill({ color: tint }), stroke: border.stroke, zIndex: -border.order });
+      filledBorders.set(key, both);
+    }
+    return both;
+  };
+
+  return (feature, resolution) => {
+    switch (feature.get('layer')) {
+      case 'base':
+        return tinted.get(tintOf(String(feature.get('community')), palette.tints));
+      case 'dedicated':
+        return visible().dedicated ? dedicated : undefined;
+      case 'divisions':
+        return division(feature, resolution);
+      default:
+        return undefined;
+    }
+  };
+}
+
+const labelSizes: Record<string, { size: number; weight: string }> = {
+  city: { size: 18, weight: '600' },
+  county: { size: 17, weight: '600' },
+  street: { size: 15, weight: '600' },
+  community: { size: 13, weight: '600' },
+  dedicated: { size: 12, weight: '400' },
+  base: { size: 11, weight: '400' },
+};
+
+/** Names at the label points. Wider areas win where names would touch. */
+export function labelStyle(palette: Palette, visible: () => Visible): StyleOf {
+  const halo = new Stroke({ color: palette.halo, width: 3 });
+  return (feature) => {
+    if (!visible().labels || feature.get('layer') !== 'labels') return undefined;
+    const rank = String(feature.get('level') ?? feature.get('kind'));
+    if (rank === 'dedicated' && !visible().dedicated) return undefined;
+    const { size, weight } = labelSizes[rank] ?? { size: 11, weight: '400' };
+    const colour = rank === 'dedicated' ? palette.dedicatedLine : palette.text;
+    return new Style({
+      text: new Text({
+        text: String(feature.get('name') || feature.get('code') || ''),
+        font: `${weight} ${size}px ${fonts}`,
+        fill: new Fill({ color: colour }),
+        stroke: halo,
+        overflow: true,
+        padding: [2, 4, 2, 4],
+      }),
+      zIndex: size,
+    });
+  };
+}
+
+/** Places: single ones by sign, aggregates as a disc with their number. */
+export function placeStyle(palette: Palette): StyleOf {
+  const signs = new Map<string, Style>();
+  return (feature) => {
+    const count = Number(feature.get('count') ?? 0);
+    if (count > 0) return aggregate(count, '#334155', palette);
+    const kind = String(feature.get('kind'));
+    let style = signs.get(kind);
+    if (style === undefined) {
+      style = signStyle(kind, palette);
+      signs.set(kind, style);
+    }
+    return style;
+  };
+}
+
+function signStyle(kind: string, palette: Palette): Style {
+  const sign = signOf(kind);
+  const fill = new Fill({ color: sign.colour });
+  const stroke = new Stroke({ color: palette.halo, width: 1.2 });
+  const image =
+    sign.corners === 0
+      ? new CircleStyle({ radius: 5, fill, stroke })
+      : new RegularShape({ points: sign.corners, radius: 6.5, rotation: sign.turn, fill, stroke });
+  // Fill and outline are for places that are areas.
+  return new Style({
+    image,
+    stroke: new Stroke({ color: sign.colour, width: 1.5 }),
+    fill: new Fill({ color: `${sign.colour}33` }),
+  });
+}
+
+/** Incidents: a filled ring while open, hollow at an end. */
+export function incidentStyle(palette: Palette): StyleOf {
+  const ring = new Stroke({ color: palette.incident, width: 2 });
+  const open = new Style({
+    image: new CircleStyle({
+      radius: 5,
+      fill: new Fill({ color: palette.incident }),
+      stroke: new Stroke({ color: palette.halo, width: 1.5 }),
+    }),
+    stroke: ring,
+  });
+  const ended = new Style({
+    image: new CircleStyle({ radius: 4, fill: new Fill({ color: palette.halo }), stroke: ring }),
+    stroke: ring,
+  });
+  const ends = new Set(['closed', 'rejected', 'merged', 'cancelled']);
+  return (feature) => {
+    const count = Number(feature.get('count') ?? 0);
+    if (count > 0) return aggregate(count, palette.incident, palette);
+    return ends.has(String(feature.get('state'))) ? ended : open;
+  };
+}
+
+function aggregate(count: number, colour: string, palette: Palette): Style {
+  return new Style({
+    image: new CircleStyle({
+      radius: Math.min(8 + 2 * Math.log10(count) * 2, 20),
+      fill: new Fill({ color: colour }),
+      stroke: new Stroke({ color: palette.halo, width: 1.5 }),
+    }),
+    text: new Text({
+      text: shortCount(count),
+      font: `600 10px ${fonts}`,
+      fill: new Fill({ color: colour === palette.incident ? palette.halo : '#ffffff' }),
+    }),
+  });
+}
+
+/** A count in at most four characters, for a disc on the map. */
+export function shortCount(count: number): string {
+  if (count < 1000) return String(count);
+  if (count < 9950) return `${(count / 1000).toFixed(1)}k`;
+  return `${Math.round(count / 1000)}k`;
+}
+
+/** What locate found: base grid, dedicated grid over it, faults, and the point itself. */
+export function foundStyle(palette: Palette): StyleOf {
+  const base = new Style({
+    fill: new Fill({ color: palette.foundFill }),
+    stroke: new Stroke({ color: palette.found, width: 3 }),
+  });
+  const dedicated = new Style({
+    fill: new Fill({ color: palette.foundDedicated }),
+    stroke: new Stroke({ color: palette.found, width: 2, lineDash: [6, 4] }),
+  });
+  const point = new Style({
+    image: new CircleStyle({
+      radius: 7,
+      fill: new Fill({ color: palette.found }),
+      stroke: new Stroke({ color: palette.halo, width: 3 }),
+    }),
+    zIndex: 3,
+  });
+  return (feature) => {
+    const role = feature.get('role');
+    if (role === 'point') return point;
+    return role === 'dedicated' ? dedicated : base;
+  };
+}

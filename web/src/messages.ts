@@ -1,0 +1,252 @@
+/**
+ * Every text of the page in both languages. A text without one of them, and a key that is not here, fail the type check.
+ * `{name}` stands for a value; messages.test.ts proves that both languages take the same ones.
+ */
+
+export const languages = ['zh', 'en'] as const;
+export type Language = (typeof languages)[number];
+
+export const locales: Record<Language, string> = { zh: 'zh-CN', en: 'en-GB' };
+
+export const messages = {
+  title: { zh: '网格', en: 'Wangge' },
+  subtitle: { zh: '城市网格与责任查询', en: 'City grids and who is responsible' },
+  switch_language: { zh: 'English', en: '中文' },
+  loading: { zh: '正在加载…', en: 'Loading…' },
+  retry: { zh: '重试', en: 'Try again' },
+  more: { zh: '显示更多', en: 'Show more' },
+  none: { zh: '无', en: 'None' },
+  unknown: { zh: '未登记', en: 'Not recorded' },
+  demo: { zh: '演示数据', en: 'Demo data' },
+  no_data_title: { zh: '还没有区划数据', en: 'No divisions yet' },
+  no_data: {
+    zh: '请先用 wangge import 导入区划和网格，再刷新本页。',
+    en: 'Import divisions and grids with wangge import, then reload this page.',
+  },
+
+  tasks: { zh: '任务', en: 'Tasks' },
+  task_lookup: { zh: '查询', en: 'Look up' },
+  task_divisions: { zh: '区划', en: 'Divisions' },
+  task_coverage: { zh: '覆盖', en: 'Coverage' },
+
+  map: { zh: '地图', en: 'Map' },
+  map_keys: {
+    zh: '地图。方向键移动，加减键缩放，回车查询十字处的责任网格。',
+    en: 'Map. Arrow keys move, plus and minus zoom, Enter asks at the cross.',
+  },
+  zoom_in: { zh: '放大', en: 'Zoom in' },
+  zoom_out: { zh: '缩小', en: 'Zoom out' },
+  whole_city: { zh: '全市', en: 'Whole city' },
+  layers: { zh: '图层与图例', en: 'Layers and legend' },
+  layer_base: { zh: '基础网格', en: 'Base grids' },
+  layer_dedicated: { zh: '专属网格', en: 'Dedicated grids' },
+  layer_divisions: { zh: '区划界线', en: 'Division borders' },
+  layer_labels: { zh: '名称', en: 'Names' },
+  layer_places: { zh: '场所与隐患', en: 'Places' },
+  layer_incidents: { zh: '事件', en: 'Incidents' },
+  legend_located: { zh: '查询到的网格', en: 'Grid found' },
+  legend_tint: { zh: '底色区分社区', en: 'Tints tell communities apart' },
+  legend_crs: {
+    zh: '坐标系：WGS 84（与 CGCS2000 数值一致）',
+    en: 'Coordinates: WGS 84 (same numbers as CGCS2000)',
+  },
+
+  level_city: { zh: '市', en: 'City' },
+  level_county: { zh: '县（区）', en: 'County' },
+  level_street: { zh: '街道（镇）', en: 'Street or town' },
+  level_community: { zh: '社区（村）', en: 'Community' },
+
+  kind_base: { zh: '基础网格', en: 'Base grid' },
+  kind_dedicated: { zh: '专属网格', en: 'Dedicated grid' },
+  kind_micro: { zh: '微网格', en: 'Micro grid' },
+
+  place_hazard: { zh: '隐患', en: 'Hazard' },
+  place_hazard_source: { zh: '危险源', en: 'Hazard source' },
+  place_danger_zone: { zh: '危险区域', en: 'Danger zone' },
+  place_rental_premises: { zh: '出租房屋', en: 'Rental premises' },
+  place_key_site: { zh: '重点场所', en: 'Key site' },
+  place_shelter: { zh: '避难场所', en: 'Shelter' },
+  place_response_point: { zh: '应急响应点', en: 'Response point' },
+
+  state_reported: { zh: '已上报', en: 'reported' },
+  state_accepted: { zh: '已受理', en: 'accepted' },
+  state_assigned: { zh: '已分派', en: 'assigned' },
+  state_handling: { zh: '处置中', en: 'being handled' },
+  state_transferred: { zh: '已移交', en: 'transferred' },
+  state_escalated: { zh: '已上报上级', en: 'escalated' },
+  state_waiting_check: { zh: '待核查', en: 'waiting for a check' },
+  state_rework: { zh: '返工', en: 'rework' },
+  state_closed: { zh: '已办结', en: 'closed' },
+  state_rejected: { zh: '不予受理', en: 'rejected' },
+  state_merged: { zh: '已合并', en: 'merged' },
+  state_cancelled: { zh: '已撤销', en: 'cancelled' },
+
+  lookup_title: { zh: '这里由谁负责？', en: 'Who is responsible here?' },
+  lookup_hint: {
+    zh: '点击地图，或输入坐标。',
+    en: 'Click the map, or type coordinates.',
+  },
+  coordinates: { zh: '经度, 纬度', en: 'Longitude, latitude' },
+  coordinates_example: { zh: '例如 {example}', en: 'For example {example}' },
+  crs: { zh: '坐标系', en: 'Coordinate system' },
+  crs_wgs84: { zh: 'WGS 84', en: 'WGS 84' },
+  crs_cgcs2000: { zh: 'CGCS2000（国家 2000）', en: 'CGCS2000' },
+  crs_gcj02: { zh: 'GCJ-02（高德、腾讯）', en: 'GCJ-02 (Amap, Tencent)' },
+  crs_bd09: { zh: 'BD-09（百度）', en: 'BD-09 (Baidu)' },
+  look_up: { zh: '查询', en: 'Look up' },
+  fault_unreadable: {
+    zh: '请输入两个数：先经度，后纬度。',
+    en: 'Type two numbers: longitude first, then latitude.',
+  },
+  fault_range: { zh: '坐标超出范围。', en: 'These coordinates are not on the globe.' },
+  fault_swapped: {
+    zh: '经纬度像是写反了：请先写经度，后写纬度。',
+    en: 'Latitude seems to come first: type longitude, then latitude.',
+  },
+
+  responsible: { zh: '责任网格', en: 'Responsible grid' },
+  no_grid: { zh: '此处未划入任何网格', en: 'No grid here' },
+  base_below: { zh: '所在基础网格', en: 'Base grid underneath' },
+  dedicated_here: { zh: '此处的专属网格', en: 'Dedicated grid here' },
+  host: { zh: '主体单位', en: 'Host organisation' },
+  workers: { zh: '在岗人员', en: 'People on post' },
+  no_workers: { zh: '该网格暂无公开的在岗人员。', en: 'No public post is filled in this grid.' },
+  call: { zh: '拨打 {phone}', en: 'Call {phone}' },
+  of_grid: { zh: '{code}', en: '{code}' },
+  chain: { zh: '所属区划', en: 'Divisions' },
+  neighbours: { zh: '正在边界上，相邻网格', en: 'On the border with' },
+  near: { zh: '附近网格', en: 'Close by' },
+  area: { zh: '面积', en: 'Area' },
+  households: { zh: '户数', en: 'Households' },
+  location: { zh: '位置', en: 'Location' },
+  edition: { zh: '版本', en: 'Edition' },
+  edition_text: { zh: '第 {number} 版，{day} 起', en: 'No. {number}, since {day}' },
+  unproven: { zh: '未验证', en: 'unproven' },
+  places_here: { zh: '网格内的场所与隐患', en: 'Places in this grid' },
+  incidents_here: { zh: '网格内的事件', en: 'Incidents in this grid' },
+  first_only: { zh: '仅显示前 {n} 条', en: 'The first {n} only' },
+
+  warning_on_boundary: {
+    zh: '该点正好在网格边界上，按规则归编码最小的网格；请核对现场。',
+    en: 'This point lies exactly on a border. By rule it goes to the lowest code; check on the spot.',
+  },
+  warning_near_boundary: {
+    zh: '离网格边界很近，请核对现场位置。',
+    en: 'Very close to a border: check the exact spot.',
+  },
+  warning_fallback_nearest: {
+    zh: '此处不在任何网格内，给出的是本社区最近的网格。',
+    en: 'No grid covers this spot; this is the nearest one of the community.',
+  },
+  warning_dedicated_over_base: {
+    zh: '专属网格优先，基础网格同时负责。',
+    en: 'The dedicated grid comes first; the base grid stays responsible as well.',
+  },
+  warning_dedicated_without_post: {
+    zh: '此处的专属网格尚无人员，由基础网格负责。',
+    en: 'The dedicated grid here has nobody on post, so the base grid is responsible.',
+  },
+  warning_unproven_edition: {
+    zh: '该县（区）的网格尚未通过无缝无叠验证，结果仅供参考。',
+    en: 'The grids of this county are not proven to be free of gaps and overlaps.',
+  },
+  community_only: {
+    zh: '此处不在任何网格内，仅能确定所属社区。',
+    en: 'No grid covers this spot; only its community is known.',
+  },
+
+  outside_title: { zh: '不在服务范围内', en: 'Outside the area' },
+  outside_text: {
+    zh: '该点不在本市范围内。请检查坐标和坐标系。',
+    en: 'This point is not in the city. Check the coordinates and their system.',
+  },
+  void_title: { zh: '此处不设网格', en: 'No grid service here' },
+  void_text: { zh: '原因：{reason}', en: 'Reason: {reason}' },
+
+  divisions_title: { zh: '区划与网格', en: 'Divisions and grids' },
+  divisions_hint: {
+    zh: '选择区划，地图随之缩放；选择网格即查询该网格。',
+    en: 'Choose a division to zoom to it; choose a grid to look it up.',
+  },
+  path: { zh: '当前位置', en: 'You are in' },
+  show_coverage: { zh: '查看覆盖情况', en: 'See its coverage' },
+  zoom_here: { zh: '缩放到此', en: 'Zoom here' },
+  no_children: { zh: '此处没有下级区划或网格。', en: 'Nothing below this one.' },
+  grids_of: { zh: '网格', en: 'Grids' },
+  households_n: { zh: '{n} 户', en: '{n} households' },
+  derived: { zh: '推定', en: 'derived' },
+
+  coverage_title: { zh: '覆盖情况', en: 'Coverage' },
+  coverage_of: { zh: '区划', en: 'Division' },
+  coverage_area: { zh: '区划面积', en: 'Area' },
+  coverage_covered: { zh: '网格覆盖', en: 'Covered by grids' },
+  coverage_gaps: { zh: '缝隙', en: 'Gaps' },
+  coverage_overlaps: { zh: '重叠', en: 'Overlaps' },
+  coverage_grids: { zh: '网格数', en: 'Grids' },
+  coverage_load: { zh: '网格负荷', en: 'Load of a grid' },
+  load_min: { zh: '最小', en: 'Minimum' },
+  load_mean: { zh: '平均', en: 'Mean' },
+  load_max: { zh: '最大', en: 'Maximum' },
+  load_cv: { zh: '变异系数', en: 'Coefficient of variation' },
+  counts: { zh: '数量', en: 'Counts' },
+  count_kind: { zh: '类别', en: 'Kind' },
+  count_assigned: { zh: '已归网格', en: 'In grids' },
+  count_unassigned: { zh: '未归网格', en: 'In no grid' },
+  incidents_all: { zh: '事件（全部）', en: 'Incidents, all' },
+  incidents_open: { zh: '事件（未办结）', en: 'Incidents, open' },
+  by_grid: { zh: '各网格', en: 'Grid by grid' },
+  grid: { zh: '网格', en: 'Grid' },
+  load: { zh: '负荷', en: 'Load' },
+  fault_n: { zh: '{area}，宽 {width}', en: '{area}, {width} wide' },
+  proven: { zh: '已验证无缝无叠', en: 'Proven: no gap, no overlap' },
+
+  token: { zh: '访问令牌', en: 'Access token' },
+  token_why: {
+    zh: '场所、隐患和事件不公开，查看需要令牌。令牌只保存在当前标签页。',
+    en: 'Places and incidents are not public; a token opens them. It is kept for this tab only.',
+  },
+  token_missing: { zh: '查看此内容需要访问令牌。', en: 'This needs an access token.' },
+  token_wrong: { zh: '令牌无效或已过期。', en: 'This token is not valid, or has expired.' },
+  token_enter: { zh: '输入令牌', en: 'Enter a token' },
+  use: { zh: '使用', en: 'Use' },
+  forget: { zh: '清除', en: 'Forget' },
+  cancel: { zh: '取消', en: 'Cancel' },
+  role_reader: { zh: '查阅员', en: 'Reader' },
+  role_dispatcher: { zh: '调度员', en: 'Dispatcher' },
+  role_planner: { zh: '规划员', en: 'Planner' },
+  role_administrator: { zh: '管理员', en: 'Administrator' },
+
+  problem_title: { zh: '没有成功', en: 'That did not work' },
+  problem_network: { zh: '连不上服务器，请检查网络后重试。', en: 'The server cannot be reached. Try again.' },
+  problem_bad_request: { zh: '请求有误：{detail}', en: 'The request was not understood: {detail}' },
+  problem_invalid_location: { zh: '坐标无效：{detail}', en: 'The location is not valid: {detail}' },
+  problem_forbidden: { zh: '您的角色或范围不含此内容。', en: 'Your role or scope does not include this.' },
+  problem_not_found: { zh: '没有找到。', en: 'Not found.' },
+  problem_timeout: { zh: '服务器暂时忙，请稍后再试。', en: 'The server is busy. Try again shortly.' },
+  problem_other: { zh: '服务器答复：{detail}', en: 'The server answered: {detail}' },
+} satisfies Record<string, Record<Language, string>>;
+
+export type MessageKey = keyof typeof messages;
+export type Values = Record<string, string | number>;
+
+export function isLanguage(text: string): text is Language {
+  return (languages as readonly string[]).includes(text);
+}
+
+export function isMessageKey(key: string): key is MessageKey {
+  return Object.hasOwn(messages, key);
+}
+
+/** The text of a key with its values put in; a placeholder without a value stays visible. */
+export function format(key: MessageKey, language: Language, values: Values = {}): string {
+  return messages[key][language].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+}
+
+/** The page's first language: what the link says, else what the browser prefers, else Chinese. */
+export function firstLanguage(linked: Language | null, preferred: readonly string[]): Language {
+  if (linked !== null) return linked;
+  const known = preferred.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage);
+  return known ?? 'zh';
+}
