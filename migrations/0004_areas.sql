@@ -35,7 +35,7 @@ CREATE TRIGGER division_updated BEFORE UPDATE ON division FOR EACH ROW EXECUTE F
 CREATE TABLE division_fault (
 	id            bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT division_fault_pkey PRIMARY KEY,
 	division_code text   NOT NULL CONSTRAINT division_fault_division_fkey REFERENCES division (code),
-	kind          text   NOT NULL CONSTRAINT division_fault_kind_check CHECK (kind IN ('leaves_parent', 'overlap', 'gap', 'unmatched_border')),
+	kind          text   NOT NULL CONSTRAINT division_fault_kind_check CHECK (kind IN ('leaves_parent', 'overlap', 'gap', 'unmatched_border', 'tangle')),
 	other_codes   text[] NOT NULL DEFAULT '{}',
 	polygon       geometry(MultiPolygon, 4326),
 	area_m2       double precision NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE edition_fault (
 	id             bigint  GENERATED ALWAYS AS IDENTITY CONSTRAINT edition_fault_pkey PRIMARY KEY,
 	county_code    text    NOT NULL,
 	number         integer NOT NULL,
-	kind           text    NOT NULL CONSTRAINT edition_fault_kind_check CHECK (kind IN ('gap', 'overlap', 'outside', 'unmatched_border', 'dedicated_overlap')),
+	kind           text    NOT NULL CONSTRAINT edition_fault_kind_check CHECK (kind IN ('gap', 'overlap', 'outside', 'unmatched_border', 'tangle', 'dedicated_overlap')),
 	community_code text    CONSTRAINT edition_fault_community_fkey REFERENCES division (code),
 	grid_codes     text[]  NOT NULL DEFAULT '{}',
 	polygon        geometry(MultiPolygon, 4326), -- NULL where the fault has no area
