@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 # git refuses to describe a checkout of another user, and go build would fail with it.
 export GOFLAGS := $(GOFLAGS) -buildvcs=false
 
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo development)
 TOOL := go tool -modfile=tools/go.mod
 WEB_FILES := $(shell find web -name node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
@@ -27,7 +28,7 @@ demo: ## run everything on a synthetic city; ARGS='--size city --data DIR' and m
 
 .PHONY: build
 build: web ## build bin/wangge with the page in it
-	go build -o bin/ ./cmd/...
+	go build -ldflags '-X main.version=$(VERSION)' -o bin/ ./cmd/...
 
 .PHONY: web
 web: web/dist/index.html ## build the page into web/dist, where Node is there

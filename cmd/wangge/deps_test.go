@@ -24,7 +24,7 @@ var rooms = map[string][]string{
 
 	"grid":          {"geo/..."},
 	"grid/edition":  {"grid", "geo/..."},
-	"grid/store":    {"grid", "grid/edition", "migrations", "geo/..."},
+	"grid/store":    {"grid", "grid/edition", "geo/..."},
 	"grid/live":     {"grid", "grid/edition", "grid/store", "geo/..."},
 	"grid/intake":   {"grid", "grid/edition", "grid/store", "geo/..."},
 	"grid/coverage": {"grid", "grid/edition", "grid/store", "geo/..."},
