@@ -1,0 +1,197 @@
+// Package coverage says how well a division is divided: what its grids cover and leave, what lies in each, and how even
+// their load is (BR-73). It counts; it never names persons.
+//
+// Areas are square metres on the WGS 84 ellipsoid, polygons lon/lat degrees.
+package coverage
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/mesh"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+)
+
+// Report is the coverage of one division.
+type Report struct {
+	Division  *grid.Division
+	Editions  []grid.EditionInfo
+	AreaM2    float64 // of the communities' outlines
+	VoidM2    float64
+	CoveredM2 float64 // in at least one base grid
+	Gaps      []Fault // in no grid and no void area
+	Overlaps  []Fault // in more than one
+	Other     []Fault // grids that leave their community, borders that do not match
+	Grids     []Grid  // base and dedicated, by code
+	// Unassigned are the things of the division, or of the whole city when it is asked for, that lie in no base grid.
+	Unassigned grid.GridCounts
+	Households int
+	Load       Load
+}
+
+// Fault is a place at which a community's grids do not tile it.
+type Fault struct {
+	Kind      string
+	Community string
+	Grids     []string // codes; of void areas too
+	Polygon   orb.MultiPolygon
+	AreaM2    float64
+	WidthM    float64
+	At        orb.Point
+}
+
+// Grid is one grid's figures.
+type Grid struct {
+	*grid.Grid
+	Counts     grid.GridCounts
+	Households int
+	Load       float64 // of a base grid
+}
+
+// Load is how the load spreads over the base grids, in the units that the weights make.
+type Load struct {
+	Weights            map[string]float64
+	Min, Mean, Max, CV float64 // CV is the standard deviation by the mean, 0 where the mean is
+}
+
+// Of reports on a division. counts holds what is assigned to each grid, and under 0 what the division has unassigned.
+func Of(city *edition.City, d *grid.Division, counts map[int64]grid.GridCounts) Report {
+	r := Report{Division: d, Unassigned: counts[0]}
+	r.Load.Weights = city.Settings().LoadWeights
+	communities := map[string]bool{}
+	divisions := city.Divisions()
+	for i := range divisions {
+		if c := &divisions[i]; c.Level == grid.LevelCommunity && slices.Contains(city.ChainCodes(c.Code), d.Code) {
+			communities[c.Code] = true
+			r.community(city, c)
+		}
+	}
+	for _, e := range city.Editions() {
+		took := false
+		for _, grids := range [][]grid.Grid{e.Base(), e.Dedicated()} {
+			for i := range grids {
+				if g := &grids[i]; communities[g.CommunityCode] {
+					took = true
+					r.Grids = append(r.Grids, figures(g, counts[g.ID], r.Load.Weights))
+				}
+			}
+		}
+		if took {
+			r.Editions = append(r.Editions, e.Info())
+		}
+	}
+	slices.SortFunc(r.Grids, func(a, b Grid) int { return cmp.Compare(a.Code, b.Code) })
+	r.spread()
+	return r
+}
+
+// community adds the areas and faults of one community.
+func (r *Report) community(city *edition.City, d *grid.Division) {
+	outline, err := geo.FromOrb(d.Outline)
+	if err != nil {
+		return // NewCity has refused it
+	}
+	area := geo.AreaM2(outline)
+	r.AreaM2 += area
+	e := city.Edition(d.CountyCode)
+	if e == nil {
+		r.Gaps = append(r.Gaps, Fault{Kind: string(mesh.Gap), Community: d.Code, Polygon: d.Outline, AreaM2: area, At: d.LabelPoint})
+		return
+	}
+	parts, codes, voidM2 := partsOf(e, d.Code)
+	r.VoidM2 += voidM2
+	r.CoveredM2 += area - voidM2
+	for _, f := range mesh.Check(parts, outline) {
+		fault := Fault{Kind: string(f.Kind), Community: d.Code, Polygon: f.Polygon, AreaM2: f.AreaM2, WidthM: f.WidthM, At: f.At}
+		for _, part := range f.Parts {
+			if part < len(codes) {
+				fault.Grids = append(fault.Grids, codes[part])
+			}
+		}
+		switch f.Kind {
+		case mesh.Gap:
+			r.CoveredM2 -= f.AreaM2
+			r.Gaps = append(r.Gaps, fault)
+		case mesh.Overlap:
+			r.Overlaps = append(r.Overlaps, fault)
+		default:
+			r.Other = append(r.Other, fault)
+		}
+	}
+}
+
+// partsOf returns what is to tile a community: its base grids and void areas, with their codes.
+func partsOf(e *edition.Edition, community string) (parts []geo.MultiPolygon, codes []string, voidM2 float64) {
+	for i, g := range e.Base() {
+		if g.CommunityCode == community {
+			parts, codes = append(parts, e.Tiling()[i]), append(codes, g.Code)
+		}
+	}
+	for i, v := range e.Voids() {
+		if v.CommunityCode == community {
+			part := e.Tiling()[len(e.Base())+i]
+			parts, codes, voidM2 = append(parts, part), append(codes, v.Code), voidM2+geo.AreaM2(part)
+		}
+	}
+	return parts, codes, voidM2
+}
+
+// figures weighs one grid. Households are those of its household points, or its own figure where it has no points.
+func figures(g *grid.Grid, c grid.GridCounts, weights map[string]float64) Grid {
+	f := Grid{Grid: g, Counts: c, Households: c.Households}
+	residents := c.Residents
+	if c.HouseholdPoints == 0 {
+		f.Households, residents = value(g.Households), value(g.Residents)
+	}
+	for input, weight := range weights {
+		switch input {
+		case "households":
+			f.Load += weight * float64(f.Households)
+		case "residents":
+			f.Load += weight * float64(residents)
+		case "incidents":
+			f.Load += weight * float64(c.IncidentsTotal)
+		default:
+			f.Load += weight * float64(c.Places[input])
+		}
+	}
+	return f
+}
+
+// spread fills the load figures over the base grids.
+func (r *Report) spread() {
+	var loads []float64
+	for _, g := range r.Grids {
+		if g.Kind == grid.Base {
+			loads = append(loads, g.Load)
+			r.Households += g.Households
+		}
+	}
+	if len(loads) == 0 {
+		return
+	}
+	sum, squares := 0.0, 0.0
+	for _, l := range loads {
+		sum += l
+	}
+	mean := sum / float64(len(loads))
+	for _, l := range loads {
+		squares += (l - mean) * (l - mean)
+	}
+	r.Load.Min, r.Load.Max, r.Load.Mean = slices.Min(loads), slices.Max(loads), mean
+	if mean != 0 {
+		r.Load.CV = math.Sqrt(squares/float64(len(loads))) / mean
+	}
+}
+
+func value(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
