@@ -4,7 +4,7 @@ import "math"
 
 // DistanceM returns the geodesic distance from a to b in metres on the WGS 84 ellipsoid, the short way around.
 //
-// It is accurate to 1e-7 of itself up to 20 km (Gauss's mid-latitude formula) and to a millimetre beyond (Vincenty).
+// It is accurate to 1e-7 of itself up to 6 km (Gauss's mid-latitude formula) and to a millimetre beyond (Vincenty).
 // Between points nearly opposite each other on the globe, where Vincenty's iteration does not converge, it is the
 // distance on a sphere and accurate to 0.6 %. It is never NaN.
 //
@@ -21,7 +21,7 @@ func distanceM(lon1, lat1, lon2, lat2 float64) float64 {
 		dLon = 2*math.Pi - dLon
 	}
 	dLat := lat2 - lat1
-	if midLat := (lat1 + lat2) / 2; math.Abs(dLat)+dLon < 0.003 && math.Abs(midLat) < 1.4 {
+	if midLat := (lat1 + lat2) / 2; math.Abs(dLat)+dLon < 0.001 && math.Abs(midLat) < 1.4 {
 		return midLatitudeM(midLat, dLat, dLon)
 	}
 	if d, ok := vincentyM(lat1, lat2, dLon); ok {

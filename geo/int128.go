@@ -28,7 +28,18 @@ func (a int128) add(b int128) int128 {
 	return int128{a.hi + b.hi + int64(carry), lo}
 }
 
-func (a int128) float() float64 { return float64(a.hi)*(1<<64) + float64(a.lo) }
+func (a int128) neg() int128 {
+	lo, borrow := bits.Sub64(0, a.lo, 0)
+	return int128{-a.hi - int64(borrow), lo}
+}
+
+// float returns a rounded. The halves of a small negative number cancel, so it is done on the magnitude.
+func (a int128) float() float64 {
+	if a.hi < 0 {
+		return -a.neg().float()
+	}
+	return float64(uint64(a.hi))*(1<<64) + float64(a.lo)
+}
 
 func (a int128) sign() int {
 	switch {
