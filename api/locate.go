@@ -7,7 +7,6 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
-	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/live"
@@ -15,7 +14,7 @@ import (
 
 // answer is the JSON of “who is responsible here”.
 type answer struct {
-	Location     *lonLat       `json:"location,omitempty"`
+	Location     *lonLatJSON   `json:"location,omitempty"`
 	Outcome      string        `json:"outcome"`
 	Edition      *editionJSON  `json:"edition"`
 	Base         *gridJSON     `json:"base"`
@@ -30,7 +29,7 @@ type answer struct {
 	Warnings     []warning     `json:"warnings"`
 }
 
-type lonLat struct {
+type lonLatJSON struct {
 	Lon float64 `json:"lon"`
 	Lat float64 `json:"lat"`
 }
@@ -109,7 +108,7 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := newAnswer(state, found, time.Now())
 	at := p.Orb()
-	a.Location = &lonLat{at[0], at[1]}
+	a.Location = &lonLatJSON{at[0], at[1]}
 	switch layer {
 	case grid.Base:
 		a.Dedicated = nil
@@ -249,16 +248,4 @@ func newShapeAnswer(state *live.State, found edition.ShapeAnswer, shape orb.Geom
 		}
 	}
 	return a
-}
-
-// answerPoint locates one point of a batch; its error is what GET would have answered.
-func answerPoint(state *live.State, p geo.Point, at time.Time) (*answer, []grid.EditionInfo, error) {
-	found := state.City.Locate(p, 0)
-	if err := missing(state, found); err != nil {
-		return nil, found.Editions, err
-	}
-	a := newAnswer(state, found, at)
-	o := p.Orb()
-	a.Location = &lonLat{o[0], o[1]}
-	return a, found.Editions, nil
 }

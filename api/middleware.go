@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -23,7 +24,16 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 // maxBody bounds every body but those of the batch, which is streamed with a bound of its own.
 const maxBody = 16 << 20
 
-type requestIDKey struct{}
+type (
+	requestIDKey struct{}
+	wholeBodyKey struct{}
+)
+
+// unlimited returns the body of a request before its bound, for the few that set one of their own.
+func unlimited(r *http.Request) io.ReadCloser {
+	body, _ := r.Context().Value(wholeBodyKey{}).(io.ReadCloser)
+	return body
+}
 
 func requestID(r *http.Request) string {
 	id, _ := r.Context().Value(requestIDKey{}).(string)
@@ -44,6 +54,7 @@ func (s *Server) wrap(h handler) http.Handler {
 		header.Set("Referrer-Policy", "no-referrer")
 		header.Set("Vary", "Accept, Accept-Encoding, Authorization")
 		if r.Body != nil {
+			r = r.WithContext(context.WithValue(r.Context(), wholeBodyKey{}, r.Body))
 			r.Body = http.MaxBytesReader(rec, r.Body, maxBody)
 		}
 		defer func() {

@@ -1,0 +1,120 @@
+// Command wangge is the grid service: the server, the demo, and the tools that feed and prove a database. It wires rooms
+// together and holds no logic of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/store"
+)
+
+const description = `网格: a service for the areas that a city divides itself into.
+
+Examples:
+  wangge demo                                   a synthetic city, everything on, nothing left behind
+  wangge migrate                                bring a database to this version's schema
+  wangge import --crs wgs84 base_grids=smd.geojson.gz --map code=SMD_ID
+  wangge locate --lon 120.31 --lat 31.49        who is responsible here
+  wangge serve --listen 127.0.0.1:8080
+  wangge check                                  prove the tiling, the lattice and every assignment
+  wangge token create ming --role planner --scope 320211000000
+
+The database is the one of --database-url, DATABASE_URL, or the standard PG* variables.`
+
+// cli is every command; a flag's environment twin is WANGGE_ and its name.
+type cli struct {
+	DatabaseURL string `help:"PostgreSQL connection string." env:"WANGGE_DATABASE_URL,DATABASE_URL" placeholder:"URL"`
+	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"WANGGE_LOG_LEVEL"`
+
+	Demo    demoCmd    `cmd:"" help:"Run everything on a private database with a synthetic city."`
+	Serve   serveCmd   `cmd:"" help:"Answer HTTP requests."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database to this version's schema."`
+	Import  importCmd  `cmd:"" help:"Read files into the database."`
+	Locate  locateCmd  `cmd:"" help:"Say who is responsible at a place, or at every place of a file."`
+	Check   checkCmd   `cmd:"" help:"Prove laws L1 to L3 on the whole database."`
+	Synth   synthCmd   `cmd:"" help:"Write a synthetic city as files that import reads."`
+	Token   tokenCmd   `cmd:"" help:"Make, list and revoke access tokens."`
+	Setting settingCmd `cmd:"" help:"Show and change the deployment's settings."`
+	Version versionCmd `cmd:"" help:"Print the version."`
+}
+
+// version is set by the build.
+var version = "development"
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run() error {
+	fmt.Println("wangge", version)
+	return nil
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	var c cli
+	parser := kong.Must(&c, kong.Name("wangge"), kong.Description(description), kong.DefaultEnvars("WANGGE"),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false}))
+	command, err := parser.Parse(args)
+	if err != nil {
+		parser.FatalIfErrorf(err)
+	}
+	logTo(c.LogLevel)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command.BindTo(ctx, (*context.Context)(nil))
+	if err := command.Run(&c); err != nil {
+		if errors.Is(err, errSaid) {
+			return 1
+		}
+		fmt.Fprintln(os.Stderr, "wangge: "+sentence(err))
+		return 1
+	}
+	return 0
+}
+
+// errSaid ends a command with status 1 when it has said why itself.
+var errSaid = errors.New("said")
+
+// sentence is what a person reads of an error.
+func sentence(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "stopped; nothing was changed by what was not finished"
+	}
+	if errors.Is(err, grid.ErrUnavailable) {
+		return err.Error() + "\nname the database with --database-url or DATABASE_URL, or run “wangge demo”, which brings its own"
+	}
+	return err.Error()
+}
+
+func logTo(level string) {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(level)) // the flag's enum allows only levels
+	options := &slog.HandlerOptions{Level: l}
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, options)))
+		return
+	}
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, options)))
+}
+
+// operator is who acts when a command runs: the person at the terminal, who has the database's password.
+func operator() grid.Actor {
+	name := os.Getenv("USER")
+	if name == "" {
+		name = "operator"
+	}
+	return grid.Actor{Name: "cli:" + name, Role: grid.RoleAdministrator}
+}
+
+func (c *cli) open(ctx context.Context) (*store.Store, error) { return store.Open(ctx, c.DatabaseURL) }

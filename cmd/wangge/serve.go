@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/wangge/wangge/api"
+	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
+	"github.com/wangge/wangge/migrations"
+	"github.com/wangge/wangge/web"
+)
+
+type serveCmd struct {
+	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080"`
+	PublicURL string        `help:"Address that links carry, when a proxy stands in front."`
+	Poll      time.Duration `help:"How often to look for new editions." default:"1s"`
+}
+
+// Run serves until it is told to stop.
+func (c *serveCmd) Run(ctx context.Context, all *cli) error {
+	pending, err := migrations.PendingURL(ctx, all.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	if pending != 0 {
+		return fmt.Errorf("the database's schema is not this version's: run “wangge migrate” first")
+	}
+	s, err := all.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if !loopback(c.Listen) {
+		any, err := s.AnyToken(ctx)
+		if err != nil {
+			return err
+		}
+		if !any {
+			return fmt.Errorf("refusing to listen on %s, which others can reach, without tokens: make one first with “wangge token create NAME --role administrator”", c.Listen)
+		}
+	}
+	return serve(ctx, s, serving{listen: c.Listen, publicURL: c.PublicURL, poll: c.Poll, ready: func(address string) {
+		slog.InfoContext(ctx, "ready", "address", address)
+	}})
+}
+
+// serving is how a server runs.
+type serving struct {
+	listen    string
+	publicURL string
+	poll      time.Duration
+	openReads bool
+	ready     func(address string)
+}
+
+// drain is how long requests under way may take to finish after the signal to stop.
+const drain = 10 * time.Second
+
+func serve(ctx context.Context, s *store.Store, c serving) error {
+	city, err := live.Open(ctx, s)
+	if err != nil {
+		return fmt.Errorf("loading the city: %w", err)
+	}
+	listener, err := net.Listen("tcp", c.listen)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{
+		Handler:           api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL}).Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	following, stopFollowing := context.WithCancel(ctx)
+	defer stopFollowing()
+	go city.Follow(following, c.poll)
+
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	c.ready("http://" + listener.Addr().String())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	draining, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := server.Shutdown(draining); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return nil
+}
+
+// page returns the built page, nil when it was left out of the build.
+func page() fs.FS {
+	if !web.Built() {
+		return nil
+	}
+	return web.Files()
+}
+
+// loopback reports whether only this machine can reach the address.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/wangge/wangge/grid/store"
+)
+
+type tokenCmd struct {
+	Create tokenCreateCmd `cmd:"" help:"Make a token; it is shown once."`
+	List   tokenListCmd   `cmd:"" help:"List the tokens, without their secrets."`
+	Revoke tokenRevokeCmd `cmd:"" help:"Make a token useless from now on."`
+}
+
+type tokenCreateCmd struct {
+	User  string        `arg:"" help:"Name of the user, as the audit log shows it."`
+	Role  string        `help:"reader, dispatcher, planner or administrator." enum:"reader,dispatcher,planner,administrator" required:""`
+	Scope string        `help:"Code of the division that it is for, with all below; the whole city without it." placeholder:"DIVISION"`
+	For   time.Duration `help:"How long it is valid, for instance 720h; for ever without it."`
+}
+
+// Run prints the new token.
+func (c *tokenCreateCmd) Run(ctx context.Context, all *cli) error {
+	s, err := all.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	t := store.Token{User: c.User, Role: c.Role, Scope: c.Scope}
+	if c.For > 0 {
+		expires := time.Now().Add(c.For)
+		t.ExpiresAt = &expires
+	}
+	secret, _, err := s.CreateToken(ctx, operator(), t)
+	if err != nil {
+		return err
+	}
+	fmt.Println(secret)
+	return nil
+}
+
+type tokenListCmd struct{}
+
+// Run prints a line a token.
+func (tokenListCmd) Run(ctx context.Context, all *cli) error {
+	s, err := all.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	tokens, err := s.Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	out := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(out, "ID\tUSER\tROLE\tSCOPE\tCREATED\tEXPIRES\tREVOKED")
+	for _, t := range tokens {
+		scope := t.Scope
+		if scope == "" {
+			scope = "whole city"
+		}
+		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.User, t.Role, scope, t.CreatedAt.Format(time.DateOnly), day(t.ExpiresAt), day(t.RevokedAt))
+	}
+	return out.Flush()
+}
+
+func day(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return t.Format(time.DateOnly)
+}
+
+type tokenRevokeCmd struct {
+	ID int64 `arg:"" help:"Its number in “wangge token list”."`
+}
+
+// Run revokes one token.
+func (c *tokenRevokeCmd) Run(ctx context.Context, all *cli) error {
+	s, err := all.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.RevokeToken(ctx, operator(), c.ID)
+}
