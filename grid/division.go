@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -79,6 +80,22 @@ var StatisticalScheme = CodeScheme{
 	DedicatedPattern: `\d{12}[89]\d\d`,
 	CommunityPrefix:  true,
 	LevelFromZeros:   true,
+}
+
+// UnmarshalJSON takes a whole scheme, or the name of one of the two that are built in: "statistical" or "free".
+func (s *CodeScheme) UnmarshalJSON(raw []byte) error {
+	var name string
+	if json.Unmarshal(raw, &name) == nil {
+		for _, built := range []CodeScheme{StatisticalScheme, FreeScheme} {
+			if built.Name == name {
+				*s = built
+				return nil
+			}
+		}
+		return fmt.Errorf("there is no code scheme %q: name statistical or free, or give a scheme of your own", name)
+	}
+	type plain CodeScheme // without this method
+	return json.Unmarshal(raw, (*plain)(s))
 }
 
 // FreeScheme takes any printable code, with levels and parents named by the file: for layers from elsewhere.
