@@ -1,0 +1,271 @@
+package intake
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wangge/wangge/grid"
+)
+
+// values converts the cells of a row to what their fields hold: string (text, code, enum), int64, float64, bool,
+// time.Time (date and time), []string (list), map[string]any (object); nil for absent.
+type values struct {
+	zone   *time.Location
+	layout string // of --date-format in Go's terms, "" for none
+}
+
+func newValues(s grid.Settings, m Mapping) (*values, error) {
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("%w: setting time_zone %q: %w", grid.ErrInvalid, s.TimeZone, err)
+	}
+	layout, err := dateLayout(m.DateFormat)
+	return &values{zone: zone, layout: layout}, err
+}
+
+// dateLayout turns YYYY-MM-DD HH:mm:ss into Go's reference time.
+func dateLayout(format string) (string, error) {
+	if format == "" {
+		return "", nil
+	}
+	out := strings.NewReplacer("YYYY", "2006", "MM", "01", "M", "1", "DD", "02", "D", "2", "HH", "15", "mm", "04", "ss", "05").Replace(format)
+	if !strings.Contains(out, "2006") || strings.ContainsAny(strings.ReplaceAll(out, "T", ""), "ABCEFGHIJKLMNOPQRSUVWXY") {
+		return "", fileErrorf(0, "--date-format %s: write it with YYYY, MM or M, DD or D, HH, mm and ss", shown(format))
+	}
+	return out, nil
+}
+
+// of returns the value of a cell for the target. The error is a *grid.RuleError.
+func (v *values) of(t *target, c cell) (any, error) {
+	if t.fixed != nil {
+		c = *t.fixed
+	}
+	if t.values != nil {
+		c = translated(t.values, c)
+	}
+	if c.kind == textCell {
+		if c.text = strings.TrimSpace(c.text); c.text == "" {
+			c.kind = noCell
+		}
+	}
+	if c.kind == noCell && t.field.Default != "" {
+		c = cell{textCell, t.field.Default}
+	}
+	if c.kind == noCell {
+		if t.field.Required {
+			return nil, faultf("required", t.field.Name, missing(t))
+		}
+		return nil, nil
+	}
+	return v.typed(t, c)
+}
+
+func missing(t *target) string {
+	if t.source != "" && t.source != t.field.Name {
+		return "the field is required, and " + shown(t.source) + " is empty"
+	}
+	return "the field is required"
+}
+
+func translated(values map[string]string, c cell) cell {
+	if to, ok := values[strings.TrimSpace(c.text)]; ok && c.kind != noCell {
+		return cell{textCell, to}
+	}
+	if to, ok := values["*"]; ok {
+		return cell{textCell, to}
+	}
+	return c
+}
+
+func (v *values) typed(t *target, c cell) (any, error) {
+	f := &t.field
+	switch f.Type {
+	case grid.Integer:
+		return integer(f.Name, c.text)
+	case grid.Number:
+		n, err := strconv.ParseFloat(c.text, 64)
+		if err != nil || n-n != 0 {
+			return nil, faultf("number", f.Name, shown(c.text)+" is no finite number")
+		}
+		return n, nil
+	case grid.Boolean:
+		return boolean(f.Name, c.text)
+	case grid.Date, grid.Time:
+		return v.time(f, c.text)
+	case grid.List:
+		return list(f.Name, c)
+	case grid.Object:
+		return object(f.Name, c)
+	}
+	if c.kind == jsonCell {
+		return nil, faultf("text", f.Name, "a text or number is expected, not an object or array")
+	}
+	if err := plain(f, c.text); err != nil {
+		return nil, err
+	}
+	if t.allowed != nil && !t.allowed[c.text] {
+		return nil, faultf("enum", f.Name, notAllowed(t.allowed, c.text))
+	}
+	return c.text, nil
+}
+
+// workContacts are the fields that may hold a phone number: those of offices and of workers on duty (L8).
+var workContacts = map[string]bool{"work_phone": true, "public_phone": true, "phone": true}
+
+// plain checks what every text has to keep: its length, no control characters, no ID or phone numbers (BR-60).
+func plain(f *grid.Field, s string) error {
+	if len(s) > maxText {
+		return faultf("text", f.Name, fmt.Sprintf("the text is longer than %d KiB", maxText>>10))
+	}
+	digits := 0
+	for i := range len(s) {
+		if b := s[i]; b < ' ' && b != '\n' && b != '\t' && b != '\r' || b == 0x7f {
+			return faultf("text", f.Name, "the text holds a control character")
+		} else if b-'0' <= 9 {
+			digits++
+		}
+	}
+	if f.Type == grid.Code {
+		if err := grid.CheckCode(f.Name, s); err != nil {
+			return err
+		}
+	}
+	if digits < 11 {
+		return nil
+	}
+	what, personal := grid.PersonalText(s)
+	if personal && what != "ID number" && (workContacts[f.Name] || f.Type == grid.Code) {
+		return nil
+	}
+	if personal {
+		return faultf("BR-60", f.Name, "the text holds what looks like a personal "+what)
+	}
+	return nil
+}
+
+func integer(name, s string) (any, error) {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return within(name, n)
+	}
+	// 12.0 is a whole number as many tools write it.
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || x != float64(int64(x)) {
+		return nil, faultf("integer", name, shown(s)+" is no whole number")
+	}
+	return within(name, int64(x))
+}
+
+// within bounds whole numbers by what the database's integer holds.
+func within(name string, n int64) (any, error) {
+	if n < -1<<31 || n > 1<<31-1 {
+		return nil, faultf("integer", name, fmt.Sprintf("%d is out of range", n))
+	}
+	return n, nil
+}
+
+func boolean(name, s string) (any, error) {
+	switch strings.ToLower(s) {
+	case "true", "t", "yes", "y", "1", "是":
+		return true, nil
+	case "false", "f", "no", "n", "0", "否":
+		return false, nil
+	}
+	return nil, faultf("boolean", name, shown(s)+" is neither true nor false")
+}
+
+// times are the ways in which a date or time is written, besides RFC 3339 and --date-format.
+var times = []string{"2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", "2006/01/02", "2006/01/02 15:04:05"}
+
+func (v *values) time(f *grid.Field, s string) (any, error) {
+	t, ok := v.instant(s)
+	if !ok || t.Year() < 1 || t.Year() > 9999 {
+		return nil, faultf(string(f.Type), f.Name, shown(s)+" is no "+string(f.Type)+" as 2006-01-02T15:04:05+08:00 or 2006-01-02; name another form with --date-format")
+	}
+	if f.Type == grid.Date {
+		y, m, d := t.Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC), nil
+	}
+	return t, nil
+}
+
+func (v *values) instant(s string) (time.Time, bool) {
+	if v.layout != "" {
+		if t, err := time.ParseInLocation(v.layout, s, v.zone); err == nil {
+			return t, true
+		}
+	}
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return t, true
+	}
+	for _, layout := range times {
+		if len(layout) != len(s) {
+			continue
+		}
+		if t, err := time.ParseInLocation(layout, s, v.zone); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+func list(name string, c cell) (any, error) {
+	var out []string
+	if c.kind == jsonCell {
+		if json.Unmarshal([]byte(c.text), &out) != nil {
+			return nil, faultf("list", name, "a list of texts is expected")
+		}
+	} else {
+		for part := range strings.SplitSeq(c.text, ";") {
+			if part = strings.TrimSpace(part); part != "" {
+				out = append(out, part)
+			}
+		}
+	}
+	for _, s := range out {
+		if err := plain(&grid.Field{Name: name, Type: grid.Text}, s); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func object(name string, c cell) (any, error) {
+	var out map[string]any
+	if json.Unmarshal([]byte(c.text), &out) != nil {
+		return nil, faultf("object", name, "a JSON object is expected")
+	}
+	if err := cleanObject(name, out); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// cleanObject holds the names and texts in an object to BR-60 as well.
+func cleanObject(name string, v any) error {
+	switch v := v.(type) {
+	case string:
+		return plain(&grid.Field{Name: name, Type: grid.Text}, v)
+	case []any:
+		for _, e := range v {
+			if err := cleanObject(name, e); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for key, e := range v {
+			if what, personal := grid.PersonalColumn(key); personal {
+				return faultf("BR-60", name, "the member "+shown(key)+" is for personal data ("+what+")")
+			}
+			if err := plain(&grid.Field{Name: name, Type: grid.Text}, key); err != nil {
+				return err
+			}
+			if err := cleanObject(name, e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
