@@ -38,6 +38,7 @@ func LevelAbove(level string) string {
 
 // Division is an administrative area.
 type Division struct {
+	ID         int64 // 0 before it is stored
 	Code       string
 	Level      string
 	Name       string

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/index"
@@ -19,6 +20,7 @@ type City struct {
 	outlines  []outlines      // city, county, street, community
 	editions  []*Edition      // by county code
 	box       geo.Box         // of the city's outline
+	tiling    func() *tiles   // made when first asked for
 }
 
 // outlines are the divisions of one level, by code, with their index.
@@ -79,6 +81,7 @@ func (c *City) setEditions(editions []*Edition) error {
 			return fmt.Errorf("edition of %s: there is no such county: %w", e.info.CountyCode, grid.ErrNotFound)
 		}
 	}
+	c.tiling = sync.OnceValue(func() *tiles { return newTiles(c) })
 	return nil
 }
 

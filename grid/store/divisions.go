@@ -13,6 +13,7 @@ import (
 )
 
 type divisionRow struct {
+	ID              int64
 	Code            string
 	Level           string
 	Name            string
@@ -35,7 +36,7 @@ type divisionRow struct {
 // Divisions returns all divisions in the order of their codes.
 func (s *Store) Divisions(ctx context.Context) ([]grid.Division, error) {
 	rows, err := s.db.Query(ctx, `
-		SELECT code, level, name, coalesce(parent_code, '') AS parent_code, coalesce(county_code, '') AS county_code,
+		SELECT id, code, level, name, coalesce(parent_code, '') AS parent_code, coalesce(county_code, '') AS county_code,
 		       coalesce(kind, '') AS kind, coalesce(urban_rural_class, '') AS urban_rural_class, code_system,
 		       ST_AsEWKB(outline) AS outline, ST_AsEWKB(label_point) AS label_point, area_m2, derived, parent_inferred,
 		       households, residents, counted_on, source_crs
@@ -61,7 +62,7 @@ func (r divisionRow) division() (grid.Division, error) {
 	}
 	label, err := decode[orb.Point](r.LabelPoint)
 	return grid.Division{
-		Code: r.Code, Level: r.Level, Name: r.Name, ParentCode: r.ParentCode, CountyCode: r.CountyCode, Kind: r.Kind,
+		ID: r.ID, Code: r.Code, Level: r.Level, Name: r.Name, ParentCode: r.ParentCode, CountyCode: r.CountyCode, Kind: r.Kind,
 		CodeSystem: r.CodeSystem, Outline: outline, LabelPoint: label, AreaM2: r.AreaM2, Derived: r.Derived, Inferred: r.ParentInferred,
 		Households: r.Households, Residents: r.Residents, CountedOn: r.CountedOn, SourceCRS: r.SourceCRS, UrbanRuralClass: r.UrbanRuralClass,
 	}, err
