@@ -1,0 +1,127 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/gorilla/mux"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/coverage"
+)
+
+// coverageJSON is the JSON of a coverage report.
+type coverageJSON struct {
+	Division   divisionRef        `json:"division"`
+	Editions   []editionJSON      `json:"editions"`
+	Proven     bool               `json:"proven"`
+	AreaM2     float64            `json:"area_m2"`
+	CoveredM2  float64            `json:"covered_m2"`
+	VoidM2     float64            `json:"void_m2"`
+	Gaps       []faultJSON        `json:"gaps"`
+	Overlaps   []faultJSON        `json:"overlaps"`
+	Other      []faultJSON        `json:"other_faults"`
+	Households int                `json:"households"`
+	Load       loadJSON           `json:"load"`
+	Grids      []coverageGridJSON `json:"grids"`
+	Unassigned countsJSON         `json:"unassigned"`
+}
+
+type faultJSON struct {
+	Kind      string    `json:"kind"`
+	Community string    `json:"community_code"`
+	Grids     []string  `json:"grids"`
+	AreaM2    float64   `json:"area_m2"`
+	WidthM    float64   `json:"width_m"`
+	At        orb.Point `json:"at"`
+	Polygon   any       `json:"polygon"`
+}
+
+type loadJSON struct {
+	Weights map[string]float64 `json:"weights"`
+	Min     float64            `json:"min"`
+	Mean    float64            `json:"mean"`
+	Max     float64            `json:"max"`
+	CV      float64            `json:"cv"`
+}
+
+type countsJSON struct {
+	Places    map[string]int `json:"places"`
+	Incidents struct {
+		Open  int `json:"open"`
+		Total int `json:"total"`
+	} `json:"incidents"`
+}
+
+type coverageGridJSON struct {
+	gridRef
+	Households int     `json:"households"`
+	Load       float64 `json:"load"`
+	countsJSON
+}
+
+// coverage answers GET /v1/coverage/{division}.
+func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
+	if _, err := params(r); err != nil {
+		return err
+	}
+	code := mux.Vars(r)["division"]
+	state := s.live.Now()
+	d := state.City.Division(code)
+	if d == nil {
+		return notFound("There is no division " + code + ": GET /v1/divisions lists them.")
+	}
+	if _, err := s.authorize(r, grid.ReadPlaces, code); err != nil {
+		return err
+	}
+	counts, err := s.store.CoverageCounts(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	report := coverage.Of(state.City, d, counts)
+	editionHeader(w, report.Editions)
+	return sendJSON(w, newCoverageJSON(report))
+}
+
+func newCoverageJSON(r coverage.Report) coverageJSON {
+	j := coverageJSON{
+		Division: divisionRef{r.Division.Level, r.Division.Code, r.Division.Name}, Proven: len(r.Editions) > 0,
+		AreaM2: r.AreaM2, CoveredM2: r.CoveredM2, VoidM2: r.VoidM2,
+		Gaps: faultList(r.Gaps), Overlaps: faultList(r.Overlaps), Other: faultList(r.Other),
+		Households: r.Households, Load: loadJSON{r.Load.Weights, r.Load.Min, r.Load.Mean, r.Load.Max, r.Load.CV},
+		Editions: []editionJSON{}, Grids: []coverageGridJSON{}, Unassigned: newCountsJSON(r.Unassigned),
+	}
+	for _, e := range r.Editions {
+		j.Editions = append(j.Editions, editionJSON{e.CountyCode, e.Number, e.InForceFrom, e.Proven})
+		j.Proven = j.Proven && e.Proven
+	}
+	for _, g := range r.Grids {
+		j.Grids = append(j.Grids, coverageGridJSON{refOf(g.Grid), g.Households, g.Load, newCountsJSON(g.Counts)})
+	}
+	return j
+}
+
+func newCountsJSON(c grid.GridCounts) countsJSON {
+	j := countsJSON{Places: c.Places}
+	if j.Places == nil {
+		j.Places = map[string]int{}
+	}
+	j.Incidents.Open, j.Incidents.Total = c.IncidentsOpen, c.IncidentsTotal
+	return j
+}
+
+func faultList(faults []coverage.Fault) []faultJSON {
+	list := []faultJSON{}
+	for _, f := range faults {
+		j := faultJSON{Kind: f.Kind, Community: f.Community, Grids: f.Grids, AreaM2: f.AreaM2, WidthM: f.WidthM, At: f.At}
+		if j.Grids == nil {
+			j.Grids = []string{}
+		}
+		if f.Polygon != nil {
+			j.Polygon = geojson.NewGeometry(f.Polygon)
+		}
+		list = append(list, j)
+	}
+	return list
+}
