@@ -1,6 +1,10 @@
 package geo
 
-import "github.com/paulmach/orb"
+import (
+	"slices"
+
+	"github.com/paulmach/orb"
+)
 
 // MaxVertices is the largest number of vertices that FromOrb and LineFromOrb take in one geometry, closing vertices
 // included.
@@ -39,7 +43,7 @@ func FromOrb(g orb.Geometry) (MultiPolygon, error) {
 				return nil, err
 			}
 			if (ring.TwiceArea() > 0) != (j == 0) {
-				ring.reverse()
+				slices.Reverse(ring[1:]) // keeps the first vertex first
 			}
 			m[i][j] = ring
 		}
@@ -203,11 +207,6 @@ func snapAll[S ~[]orb.Point](in S) ([]Point, error) {
 	return out, nil
 }
 
-func (r Ring) reverse() {
-	for i, j := 0, len(r)-1; i < j; i, j = i+1, j-1 {
-		r[i], r[j] = r[j], r[i]
-	}
-}
 
 func (b Box) tooLarge() bool {
 	return int64(b.Max.X)-int64(b.Min.X) > MaxExtentUnits || int64(b.Max.Y)-int64(b.Min.Y) > MaxExtentUnits

@@ -35,10 +35,13 @@ type MultiPolygon []Polygon
 type Line []Point
 
 // Snap returns the lattice point nearest to p, which is in degrees. The error is an *InvalidError when p is not a
-// finite position on the globe.
+// finite position on the globe; its spot is [0, 0] when p is not finite.
 func Snap(p orb.Point) (Point, error) {
 	lon, lat := p[0], p[1]
 	if !(lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90) { // also false for NaN
+		if sum := lon + lat; sum-sum != 0 { // NaN or infinite, which JSON cannot show
+			p = orb.Point{}
+		}
 		return Point{}, &InvalidError{Rule: RulePosition, At: p}
 	}
 	return Point{X: int32(math.Round(lon * UnitsPerDegree)), Y: int32(math.Round(lat * UnitsPerDegree))}, nil
