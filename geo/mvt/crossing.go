@@ -14,23 +14,20 @@ type worldEdge struct{ a, b World }
 // findCrossings records every pair of edges of s that cross in their interiors. Valid lattice geometry has none, but
 // projecting can move a vertex across an edge that passes within a few centimetres of it.
 func (s *Shape) findCrossings() {
-	edges := make([]worldEdge, 0, len(s.verts))
+	edges := make([]worldEdge, 0, s.verts)
 	var spanX, spanY uint64
-	start := int32(0)
-	for _, end := range s.ends {
-		for i := start; i < end; i++ {
-			a, b := s.verts[i], s.verts[start]
-			if i+1 < end {
-				b = s.verts[i+1]
-			}
+	for _, p := range s.parts {
+		a := p.prev
+		for _, b := range p.verts {
+			e := worldEdge{a, b}
 			if b.X < a.X || b.X == a.X && b.Y < a.Y {
-				a, b = b, a
+				e = worldEdge{b, a}
 			}
-			edges = append(edges, worldEdge{a, b})
-			spanX += uint64(b.X - a.X)
+			edges = append(edges, e)
+			spanX += uint64(e.b.X - e.a.X)
 			spanY += uint64(max(a.Y, b.Y) - min(a.Y, b.Y))
+			a = b
 		}
-		start = end
 	}
 	// Sweep along the axis on which edges are shorter: fewer of them are open at a time.
 	lo := func(e worldEdge) uint32 { return e.a.X }

@@ -51,6 +51,12 @@ func (g *tileGrid) round(v int64) int32 {
 
 func (g *tileGrid) node(v vec) px { return px{g.round(v.x), g.round(v.y)} }
 
+// within reports whether v lies in the tile itself, where an edge between two such points crosses no line.
+func (g *tileGrid) within(v vec) bool {
+	const size = Extent
+	return uint64(v.x) < size<<g.frac && uint64(v.y) < size<<g.frac
+}
+
 // slab says between which of the four lines v lies: 0 before the first, 4 at or after the last.
 func (g *tileGrid) slab(v int64) int {
 	n := 0
@@ -86,6 +92,12 @@ func order(i, j int) (int, int) { return min(i, j), max(i, j) }
 // node of the tile.
 func (g *tileGrid) outside(a, b px) bool {
 	return a.x < g.lo && b.x < g.lo || a.x > g.hi && b.x > g.hi || a.y < g.lo && b.y < g.lo || a.y > g.hi && b.y > g.hi
+}
+
+// beside reports whether all of the box lies beyond one of the clip lines, as outside does for an edge.
+func (g *tileGrid) beside(box worldRange) bool {
+	corner := func(x, y int64) px { return g.node(vec{x<<g.up - g.originX, y<<g.up - g.originY}) }
+	return g.outside(corner(box.minX, box.minY), corner(box.maxX, box.maxY))
 }
 
 // clamp returns the point of the tile and its buffer nearest to p.

@@ -320,7 +320,9 @@ func compareOverlap(t *testing.T, a, b decodedLayer, shift node) {
 		moved[[2]node{{e[0].x + shift.x, e[0].y + shift.y}, {e[1].x + shift.x, e[1].y + shift.y}}] = n
 	}
 	edges := layerEdges(a)
-	inBoth := func(e [2]node) bool { return in(e[0], node{}) && in(e[1], node{}) && in(e[0], shift) && in(e[1], shift) }
+	inBoth := func(e [2]node) bool {
+		return in(e[0], node{}) && in(e[1], node{}) && in(e[0], shift) && in(e[1], shift)
+	}
 	for e, n := range edges {
 		if inBoth(e) && moved[e] != n {
 			t.Fatalf("edge %v: drawn %d times, %d times by the neighbour", e, n, moved[e])

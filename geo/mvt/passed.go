@@ -1,22 +1,24 @@
 package mvt
 
-// passed appends to dst the hot pixels that the segment from a to b passes through, in no order. A pixel is the
-// half-open square of one tile unit around its node, as rounding has it.
-func (r *router) passed(a, b vec, pa, pb px, dst []px) []px {
+// candidates appends to dst the hot pixels that the segment from a to b may pass through: at least all that it does.
+func (r *router) candidates(a, b vec, pa, pb px, dst []px) []px {
 	lo := r.grid.clamp(px{min(pa.x, pb.x), min(pa.y, pb.y)})
 	hi := r.grid.clamp(px{max(pa.x, pb.x), max(pa.y, pb.y)})
-	n := len(dst)
 	if hi.x-lo.x < 64 || hi.y-lo.y < 64 {
-		dst = r.hot.within(lo, hi, dst)
-	} else {
-		dst = r.nearby(a, b, lo, hi, dst)
+		return r.hot.within(lo, hi, dst)
 	}
+	return r.nearby(a, b, lo, hi, dst)
+}
+
+// passed returns those of the candidates in r.hits that the segment from a to b passes through. A pixel is the
+// half-open square of one tile unit around its node, as rounding has it.
+func (r *router) passed(a, b vec, pa, pb px) []px {
 	if pa.x == pb.x || pa.y == pb.y {
-		return dst // the rectangle is one pixel wide: all of it is passed
+		return r.hits // their rectangle is one pixel wide: all of it is passed
 	}
-	kept := dst[:n]
-	for _, p := range dst[n:] {
-		if r.passes(a, b, p) {
+	kept := r.hits[:0]
+	for _, p := range r.hits {
+		if p == pa || p == pb || r.passes(a, b, p) {
 			kept = append(kept, p)
 		}
 	}

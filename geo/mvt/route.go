@@ -12,7 +12,6 @@ import "math"
 type router struct {
 	grid tileGrid
 	hot  pixelSet
-	seen pixelSet
 
 	crossed []px
 	hits    []px
@@ -28,38 +27,42 @@ type stop struct {
 func (r *router) reset(t TileID, bufferPx int) {
 	r.grid = newTileGrid(t, bufferPx)
 	r.hot.reset(r.grid.lo, r.grid.hi)
-	r.seen.reset(r.grid.lo, r.grid.hi)
 }
 
 // heat adds the hot pixels of s.
 func (r *router) heat(s *Shape) {
-	start := int32(0)
-	for _, end := range s.ends {
-		part := s.verts[start:end]
-		start = end
-		if len(part) == 0 {
-			continue
-		}
-		prev, closed := part[len(part)-1], s.polys != nil
-		if !closed {
-			prev = part[0]
-		}
-		a := r.grid.local(prev)
-		pa := r.grid.node(a)
-		for _, w := range part {
-			b := r.grid.local(w)
-			pb := r.grid.node(b)
-			if r.hot.inside(pb) {
-				r.hot.add(pb)
+	for i := range s.parts {
+		p := &s.parts[i]
+		for k, box := range p.chunks {
+			if !r.grid.beside(box) {
+				r.heatEdges(p.chunk(k))
 			}
-			if !r.grid.outside(pa, pb) {
-				r.heatLines(a, b)
-			}
-			a, pa = b, pb
+		}
+		if len(p.verts) > 0 && s.polys == nil {
+			// A line's first vertex ends no edge.
+			r.heatEdges(p.prev, p.verts[:1])
 		}
 	}
 	for _, c := range s.crossings {
 		r.heatCrossing(c)
+	}
+}
+
+// heatEdges adds the hot pixels of the edges from prev over all of path, and of their ends but the first.
+func (r *router) heatEdges(prev World, path []World) {
+	g := &r.grid
+	a := g.local(prev)
+	pa := g.node(a)
+	for _, w := range path {
+		b := g.local(w)
+		pb := g.node(b)
+		if r.hot.inside(pb) {
+			r.hot.add(pb)
+		}
+		if !(g.within(a) && g.within(b)) && !g.outside(pa, pb) {
+			r.heatLines(a, b)
+		}
+		a, pa = b, pb
 	}
 }
 
@@ -88,33 +91,38 @@ func (r *router) heatCrossing(c crossing) {
 	}
 }
 
-// ring appends to dst the nodes that the closed ring visits, clamped to the tile and its buffer, without repeats in a
-// row (the last differs from the first too). It may come out with fewer than three nodes.
-func (r *router) ring(ring []World, dst []px) []px {
-	if len(ring) == 0 {
-		return dst
-	}
+// part appends to dst the nodes that the ring or line visits, clamped to the tile and its buffer, without repeats in a
+// row.
+func (r *router) part(p *part, dst []px) []px {
 	first := len(dst)
-	a := r.grid.local(ring[len(ring)-1])
-	pa := r.grid.node(a)
-	for _, w := range ring {
-		b := r.grid.local(w)
-		pb := r.grid.node(b)
-		dst = r.edge(a, b, pa, pb, first, dst)
-		a, pa = b, pb
-	}
-	for len(dst) > first+1 && dst[len(dst)-1] == dst[first] {
-		dst = dst[:len(dst)-1]
+	for k, box := range p.chunks {
+		prev, path := p.chunk(k)
+		a := r.grid.local(prev)
+		pa := r.grid.node(a)
+		if r.grid.beside(box) {
+			// All of it lies beyond one clip line: only where it leads to matters.
+			dst = r.visitClamped(r.grid.clamp(pa), first, dst)
+			end := r.grid.node(r.grid.local(path[len(path)-1]))
+			dst = r.visitClamped(r.grid.clamp(end), first, dst)
+			continue
+		}
+		for _, w := range path {
+			b := r.grid.local(w)
+			pb := r.grid.node(b)
+			dst = r.edge(a, b, pa, pb, first, dst)
+			a, pa = b, pb
+		}
 	}
 	return dst
 }
 
-// line appends to dst the nodes that the open line visits, as ring does for a ring.
-func (r *router) line(line []World, dst []px) []px {
+// ring appends to dst what part does, and sees to it that the last node differs from the first. It may come out with
+// fewer than three nodes.
+func (r *router) ring(p *part, dst []px) []px {
 	first := len(dst)
-	for i := 1; i < len(line); i++ {
-		a, b := r.grid.local(line[i-1]), r.grid.local(line[i])
-		dst = r.edge(a, b, r.grid.node(a), r.grid.node(b), first, dst)
+	dst = r.part(p, dst)
+	for len(dst) > first+1 && dst[len(dst)-1] == dst[first] {
+		dst = dst[:len(dst)-1]
 	}
 	return dst
 }
@@ -122,23 +130,31 @@ func (r *router) line(line []World, dst []px) []px {
 // edge appends the nodes of the edge from a to b; dst[first:] is what the ring has visited so far.
 func (r *router) edge(a, b vec, pa, pb px, first int, dst []px) []px {
 	if r.grid.outside(pa, pb) {
-		dst = r.visit(r.grid.clamp(pa), first, dst)
-		return r.visit(r.grid.clamp(pb), first, dst)
+		dst = r.visitClamped(r.grid.clamp(pa), first, dst)
+		return r.visitClamped(r.grid.clamp(pb), first, dst)
 	}
 	if pa == pb {
 		return r.visit(pa, first, dst)
 	}
+	aInside, bInside := r.hot.inside(pa), r.hot.inside(pb)
+	r.hits = r.candidates(a, b, pa, pb, r.hits[:0])
+	if len(r.hits) == 2 && aInside && bInside {
+		// Only the ends: neither is there a pixel to visit nor one for visit to find on the way.
+		if len(dst) == first || dst[len(dst)-1] != pa {
+			dst = append(dst, pa)
+		}
+		return append(dst, pb)
+	}
 	r.stops = r.stops[:0]
 	sx, sy := direction(a, b)
-	r.hits = r.passed(a, b, pa, pb, r.hits[:0])
-	for _, p := range r.hits {
+	for _, p := range r.passed(a, b, pa, pb) {
 		r.stop(sx*p.x+sy*p.y, p)
 	}
-	if !r.hot.inside(pa) || !r.hot.inside(pb) {
+	if !aInside || !bInside {
 		r.outsideStops(a, b, pa, pb, sx, sy)
 	}
 	for _, s := range r.stops {
-		dst = r.visit(s.at, first, dst)
+		dst = r.visitClamped(s.at, first, dst)
 	}
 	return dst
 }
@@ -182,6 +198,19 @@ func (r *router) visit(p px, first int, dst []px) []px {
 		}
 	}
 	return append(dst, p)
+}
+
+// visitClamped appends p like visit. A run of nodes along one side of the clip square is kept as its two ends: what
+// lies outside the square may run there and back many times.
+func (r *router) visitClamped(p px, first int, dst []px) []px {
+	if n := len(dst); n > first+1 {
+		a, b := dst[n-2], dst[n-1]
+		if a.x == b.x && b.x == p.x && (p.x == r.grid.lo || p.x == r.grid.hi) ||
+			a.y == b.y && b.y == p.y && (p.y == r.grid.lo || p.y == r.grid.hi) {
+			dst = dst[:n-1]
+		}
+	}
+	return r.visit(p, first, dst)
 }
 
 // direction returns the signs of b-a.

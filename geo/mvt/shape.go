@@ -6,47 +6,52 @@ import (
 	"github.com/wangge/wangge/geo"
 )
 
-// Shape is a geometry made ready for tiles: projected once, which is the costly part, and proven to be free of
-// crossings. Keep it as long as the geometry lives. It never changes and is safe for concurrent use.
+// Shape is a geometry made ready for tiles: projected once, which is the costly part, and searched for crossings. Keep
+// it as long as the geometry lives. It never changes and is safe for concurrent use.
 type Shape struct {
-	verts []World
-	// ends holds the end of each ring or line in verts; a ring's closing vertex is not repeated and its area is
-	// positive in tile coordinates (y down) when it is an outer one.
-	ends []int32
-	// polys holds the number of rings up to the end of each polygon; nil for lines.
-	polys []int32
+	parts []part
+	polys []int32 // number of parts up to the end of each polygon; nil for lines
 	box   worldRange
+	verts int
 	// dirty is set when edges of the shape cross once they are projected, or a ring turns over; crossings are the
 	// places.
 	dirty     bool
 	crossings []crossing
 }
 
+// part is a line, or a ring whose closing vertex is not repeated and whose area is positive in tile coordinates (y
+// down) when it is an outer one.
+type part struct {
+	verts []World
+	// chunks are the boxes of every chunkEdges edges; an edge is counted by its end, and the first one starts at prev.
+	chunks []worldRange
+	prev   World
+}
+
+// chunkEdges is how many edges are skipped at once when they lie beside the tile.
+const chunkEdges = 64
+
 // crossing is a pair of edges of one shape that cross in their interiors.
 type crossing struct{ a, b, c, d World }
 
 // NewPolygons returns the shape of m, whose outer rings run counter-clockwise and whose holes run clockwise (seen from
-// above), as geo.FromOrb leaves them. Rings that are not valid by geo.Check do no harm: what they enclose more than
-// zero times is drawn.
+// above), as geo.FromOrb leaves them. Polygons that are not valid by geo.Check do no harm: what their rings wind around
+// at least once is drawn.
 func NewPolygons(m geo.MultiPolygon) *Shape {
-	s := &Shape{box: emptyRange()}
-	rings, verts := 0, 0
-	for _, p := range m {
-		rings += len(p)
-		for _, r := range p {
-			verts += len(r)
-		}
-	}
-	s.verts, s.ends, s.polys = make([]World, 0, verts), make([]int32, 0, rings), make([]int32, 0, len(m))
+	s := &Shape{box: emptyRange(), polys: make([]int32, 0, len(m))}
 	for _, p := range m {
 		for _, r := range p {
+			verts := make([]World, 0, len(r))
 			// Tile coordinates point down, so that the same order of vertices turns the other way.
 			for _, v := range slices.Backward(r) {
-				s.push(Project(v))
+				verts = appendNew(verts, Project(v))
 			}
-			s.closePart(true)
+			for len(verts) > 1 && verts[len(verts)-1] == verts[0] {
+				verts = verts[:len(verts)-1]
+			}
+			s.addPart(verts, true)
 		}
-		s.polys = append(s.polys, int32(len(s.ends)))
+		s.polys = append(s.polys, int32(len(s.parts)))
 	}
 	s.findCrossings()
 	s.dirty = s.dirty || s.turnedOver()
@@ -57,49 +62,67 @@ func NewPolygons(m geo.MultiPolygon) *Shape {
 func NewLines(lines []geo.Line) *Shape {
 	s := &Shape{box: emptyRange()}
 	for _, l := range lines {
+		verts := make([]World, 0, len(l))
 		for _, v := range l {
-			s.push(Project(v))
+			verts = appendNew(verts, Project(v))
 		}
-		s.closePart(false)
+		s.addPart(verts, false)
 	}
 	return s
 }
 
 // Vertices returns the number of vertices that s holds.
-func (s *Shape) Vertices() int { return len(s.verts) }
+func (s *Shape) Vertices() int { return s.verts }
 
-// push appends w unless it repeats the vertex before it.
-func (s *Shape) push(w World) {
-	start := int32(0)
-	if len(s.ends) > 0 {
-		start = s.ends[len(s.ends)-1]
+// appendNew appends w unless it repeats the last of verts.
+func appendNew(verts []World, w World) []World {
+	if n := len(verts); n > 0 && verts[n-1] == w {
+		return verts
 	}
-	if n := len(s.verts); n > int(start) && s.verts[n-1] == w {
-		return
-	}
-	s.verts = append(s.verts, w)
-	s.box.minX, s.box.maxX = min(s.box.minX, int64(w.X)), max(s.box.maxX, int64(w.X))
-	s.box.minY, s.box.maxY = min(s.box.minY, int64(w.Y)), max(s.box.maxY, int64(w.Y))
+	return append(verts, w)
 }
 
-func (s *Shape) closePart(ring bool) {
-	start, n := 0, len(s.verts)
-	if k := len(s.ends); k > 0 {
-		start = int(s.ends[k-1])
+// addPart adds a ring or a line. An empty one stays as a ring without vertices, so that the first ring of a polygon is
+// always its outer one.
+func (s *Shape) addPart(verts []World, ring bool) {
+	p := part{verts: verts}
+	if len(verts) > 0 {
+		p.prev = verts[0]
 	}
-	if ring && n-start > 1 && s.verts[n-1] == s.verts[start] {
-		s.verts = s.verts[:n-1]
+	if ring && len(verts) > 0 {
+		p.prev = verts[len(verts)-1]
 	}
-	s.ends = append(s.ends, int32(len(s.verts)))
+	prev := p.prev
+	p.chunks = make([]worldRange, 0, (len(verts)+chunkEdges-1)/chunkEdges)
+	for chunk := range slices.Chunk(verts, chunkEdges) {
+		box := emptyRange().extend(prev)
+		for _, w := range chunk {
+			box = box.extend(w)
+		}
+		s.box = s.box.union(box)
+		p.chunks = append(p.chunks, box)
+		prev = chunk[len(chunk)-1]
+	}
+	s.verts += len(verts)
+	s.parts = append(s.parts, p)
+}
+
+// chunk returns the vertices of chunk i of p and the vertex before them.
+func (p *part) chunk(i int) (World, []World) {
+	from := i * chunkEdges
+	prev := p.prev
+	if i > 0 {
+		prev = p.verts[from-1]
+	}
+	return prev, p.verts[from:min(from+chunkEdges, len(p.verts))]
 }
 
 // turnedOver reports whether an outer ring has lost its positive area or a hole its negative one.
 func (s *Shape) turnedOver() bool {
-	start, ring := int32(0), int32(0)
+	ring := int32(0)
 	for _, last := range s.polys {
 		for first := ring; ring < last; ring++ {
-			verts := s.verts[start:s.ends[ring]]
-			start = s.ends[ring]
+			verts := s.parts[ring].verts
 			if len(verts) > 0 && (worldArea(verts) > 0) != (ring == first) {
 				return true
 			}
@@ -118,12 +141,4 @@ func worldArea(ring []World) float64 {
 		sum += d(a.X, o.X)*d(b.Y, o.Y) - d(a.Y, o.Y)*d(b.X, o.X)
 	}
 	return sum
-}
-
-func emptyRange() worldRange {
-	return worldRange{minX: worldMax + 1, minY: worldMax + 1, maxX: -1, maxY: -1}
-}
-
-func (r worldRange) intersects(o worldRange) bool {
-	return r.minX <= o.maxX && o.minX <= r.maxX && r.minY <= o.maxY && o.minY <= r.maxY
 }

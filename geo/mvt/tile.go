@@ -120,7 +120,7 @@ func (l *Layer) Hidden() int { return l.hidden }
 // the same order give the same bytes.
 func (t *Tile) Encode(dst []byte) []byte {
 	t.router.reset(t.id, t.buffer)
-	t.assembler.lo, t.assembler.hi = t.router.grid.lo, t.router.grid.hi
+	t.assembler.lo, t.assembler.hi, t.assembler.pixels = t.router.grid.lo, t.router.grid.hi, &t.router.hot
 	for _, l := range t.layers {
 		for i := range l.features {
 			if s := l.features[i].shape; s != nil {
@@ -137,14 +137,12 @@ func (t *Tile) Encode(dst []byte) []byte {
 // drawPolygons writes the geometry commands of s into t.geometry, none when nothing of it is visible.
 func (t *Tile) drawPolygons(s *Shape) {
 	t.nodes, t.ends = t.nodes[:0], t.ends[:0]
-	start := int32(0)
-	for _, end := range s.ends {
-		t.nodes = t.router.ring(s.verts[start:end], t.nodes)
+	for i := range s.parts {
+		t.nodes = t.router.ring(&s.parts[i], t.nodes)
 		t.ends = append(t.ends, int32(len(t.nodes)))
-		start = end
 	}
 	c := commands{buf: t.geometry[:0]}
-	if !s.dirty && t.simple() {
+	if simple := t.assembler.simple(t.nodes, t.ends); simple && !s.dirty {
 		start := int32(0)
 		for _, end := range t.ends {
 			c.ring(t.nodes[start:end])
@@ -158,39 +156,11 @@ func (t *Tile) drawPolygons(s *Shape) {
 	t.geometry = c.buf
 }
 
-// simple reports whether the rings that t.nodes visits can be drawn as they are: all have at least three nodes, no
-// node is visited twice and none lies on the border of the buffer.
-func (t *Tile) simple() bool {
-	ok, start := true, int32(0)
-	for _, end := range t.ends {
-		ok = ok && end-start >= 3
-		start = end
-	}
-	if !ok {
-		return false
-	}
-	visited := 0
-	lo, hi := t.router.grid.lo, t.router.grid.hi
-	for _, p := range t.nodes {
-		if p.x == lo || p.x == hi || p.y == lo || p.y == hi || t.router.seen.swap(p) {
-			ok = false
-			break
-		}
-		visited++
-	}
-	for _, p := range t.nodes[:visited] {
-		t.router.seen.remove(p)
-	}
-	return ok
-}
-
 // drawLines writes the geometry commands of s into t.geometry, none when nothing of it is visible.
 func (t *Tile) drawLines(s *Shape) {
 	c := commands{buf: t.geometry[:0]}
-	start := int32(0)
-	for _, end := range s.ends {
-		t.nodes = t.router.line(s.verts[start:end], t.nodes[:0])
-		start = end
+	for i := range s.parts {
+		t.nodes = t.router.part(&s.parts[i], t.nodes[:0])
 		// Stretches along the border of the buffer are where the line was outside.
 		from := 0
 		for i := range t.nodes {

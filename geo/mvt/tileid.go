@@ -119,6 +119,23 @@ func (t TileID) worldRange(bufferPx int) worldRange {
 	return r
 }
 
+func emptyRange() worldRange {
+	return worldRange{minX: worldMax + 1, minY: worldMax + 1, maxX: -1, maxY: -1}
+}
+
+func (r worldRange) extend(w World) worldRange {
+	x, y := int64(w.X), int64(w.Y)
+	return r.union(worldRange{x, y, x, y})
+}
+
+func (r worldRange) union(o worldRange) worldRange {
+	return worldRange{min(r.minX, o.minX), min(r.minY, o.minY), max(r.maxX, o.maxX), max(r.maxY, o.maxY)}
+}
+
+func (r worldRange) intersects(o worldRange) bool {
+	return r.minX <= o.maxX && o.minX <= r.maxX && r.minY <= o.maxY && o.minY <= r.maxY
+}
+
 // Bounds returns the degrees lon/lat that t covers together with a buffer of bufferPx tile units, cut off at ±180 and
 // at the latitudes ±85.0511… where the map ends. The error is that of float64.
 func (t TileID) Bounds(bufferPx int) orb.Bound {

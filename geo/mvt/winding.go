@@ -1,21 +1,21 @@
 package mvt
 
-// keepOutline returns, of noded edges in the order of px.less, those that part spots that are wound around at least
+// keepOutline returns, of noded edges in the order of cancel, those that part spots that are wound around at least
 // once from spots that are not, each once and directed with the former on its left (y down counted as up). It is for
 // the rare polygons that cross themselves: their cost is the number of edges times the number of edges in a band of 32
 // rows.
-func keepOutline(edges []edge) []edge {
+func keepOutline(edges []chain) []chain {
 	if len(edges) == 0 {
 		return edges
 	}
 	lo := edges[0].a.y
-	bands := map[int32][]edge{}
+	bands := map[int32][]chain{}
 	for _, e := range edges {
 		for y := (e.a.y - lo) >> 5; y <= (e.b.y-lo)>>5; y++ { // a is never below b
 			bands[y] = append(bands[y], e)
 		}
 	}
-	var kept []edge
+	var kept []chain
 	for _, e := range edges {
 		left, right := sideWindings(e, bands[(e.a.y+e.b.y-2*lo)>>6])
 		if (left > 0) == (right > 0) {
@@ -32,7 +32,7 @@ func keepOutline(edges []edge) []edge {
 
 // sideWindings returns how often the others, with e itself among them, wind around the spots just left and just right
 // of the middle of e.
-func sideWindings(e edge, others []edge) (left, right int32) {
+func sideWindings(e chain, others []chain) (left, right int32) {
 	// Twice the coordinates, so that the middle is whole.
 	mx, my := int64(e.a.x)+int64(e.b.x), int64(e.a.y)+int64(e.b.y)
 	wind := int32(0)
