@@ -46,6 +46,15 @@ func (s *Server) authorize(r *http.Request, action grid.Action, division string)
 	return actor, nil
 }
 
+// authorizeSome returns the actor if it may do the action in some division: its Scope, which the answer is cut to.
+func (s *Server) authorizeSome(r *http.Request, action grid.Action) (grid.Actor, error) {
+	actor, err := s.actor(r)
+	if err != nil {
+		return actor, err
+	}
+	return s.authorize(r, action, actor.Scope)
+}
+
 func unauthorized(detail string) *problem {
 	p := &problem{status: http.StatusUnauthorized, slug: "unauthorized", code: "unauthorized", detail: detail}
 	return p.withHeader("WWW-Authenticate", `Bearer realm="wangge"`)

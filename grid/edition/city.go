@@ -16,11 +16,12 @@ import (
 type City struct {
 	settings  grid.Settings
 	divisions map[string]*grid.Division
-	ordered   []grid.Division // by code
-	outlines  []outlines      // city, county, street, community
-	editions  []*Edition      // by county code
-	box       geo.Box         // of the city's outline
-	tiling    func() *tiles   // made when first asked for
+	ordered   []grid.Division    // by code
+	outlines  []outlines         // city, county, street, community
+	editions  []*Edition         // by county code
+	owners    [][]*grid.Division // of each edition: the community of each part of its tiling, nil for an unknown one
+	box       geo.Box            // of the city's outline
+	tiling    func() *tiles      // made when first asked for
 }
 
 // outlines are the divisions of one level, by code, with their index.
@@ -79,6 +80,15 @@ func (c *City) setEditions(editions []*Edition) error {
 	for _, e := range c.editions {
 		if d := c.divisions[e.info.CountyCode]; d == nil || d.Level != grid.LevelCounty {
 			return fmt.Errorf("edition of %s: there is no such county: %w", e.info.CountyCode, grid.ErrNotFound)
+		}
+	}
+	c.owners = make([][]*grid.Division, len(c.editions))
+	for i, e := range c.editions {
+		for _, g := range e.base {
+			c.owners[i] = append(c.owners[i], c.divisions[g.CommunityCode])
+		}
+		for _, v := range e.voids {
+			c.owners[i] = append(c.owners[i], c.divisions[v.CommunityCode])
 		}
 	}
 	c.tiling = sync.OnceValue(func() *tiles { return newTiles(c) })

@@ -55,7 +55,7 @@ type spot struct {
 // locate is the one function (L3). Same point and same editions, same answer.
 func (c *City) locate(p geo.Point) spot {
 	var s spot
-	for _, e := range c.editions {
+	for i, e := range c.editions {
 		part, onBorder := e.find(p)
 		s.onBorder = s.onBorder || onBorder
 		if part < 0 {
@@ -63,20 +63,15 @@ func (c *City) locate(p geo.Point) spot {
 		}
 		if int(part) >= len(e.base) {
 			if s.base == nil && s.void == nil {
-				s.edition, s.void = e, &e.voids[int(part)-len(e.base)]
+				s.edition, s.void, s.division = e, &e.voids[int(part)-len(e.base)], c.owners[i][part]
 			}
 			continue
 		}
 		if g := &e.base[part]; s.base == nil || g.Code < s.base.Code {
-			s.edition, s.base, s.void = e, g, nil
+			s.edition, s.base, s.void, s.division = e, g, nil, c.owners[i][part]
 		}
 	}
-	switch {
-	case s.base != nil:
-		s.division = c.divisions[s.base.CommunityCode]
-	case s.void != nil:
-		s.division = c.divisions[s.void.CommunityCode]
-	default:
+	if s.base == nil && s.void == nil {
 		c.locateDivision(p, &s)
 	}
 	if s.edition != nil && s.void == nil {

@@ -25,6 +25,9 @@ type State struct {
 	marks   store.Marks       // what the database showed when this was loaded
 }
 
+// Import returns the number of the newest import that the state shows.
+func (s *State) Import() int64 { return s.marks.Import }
+
 // roster is the posts of a county by grid id.
 type roster map[int64][]grid.Posting
 
