@@ -93,10 +93,14 @@ func (c *Cluster) initdb(ctx context.Context) error {
 	if err := os.RemoveAll(c.place.path("data.new")); err != nil {
 		return err
 	}
-	cmd := c.place.command(ctx, filepath.Join(c.home.bin, "initdb"),
-		"-D", c.place.inside("data.new"), "-U", superuser, "-E", "UTF8", "--locale=C.UTF-8",
+	args := []string{
+		"-D", c.place.inside("data.new"), "-U", superuser, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions",
 		"-A", "trust", // the socket's directory keeps others out
-		"--no-sync", "--no-instructions")
+	}
+	if !c.place.kept {
+		args = append(args, "--no-sync")
+	}
+	cmd := c.place.command(ctx, filepath.Join(c.home.bin, "initdb"), args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("making a PostgreSQL cluster in %s: %w\n%s", c.place.dir, err, lastLines(out))
 	}

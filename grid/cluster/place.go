@@ -169,10 +169,12 @@ func (p *place) close() error {
 	if !p.kept && p.dir != "" {
 		errs = append(errs, os.RemoveAll(p.dir))
 	}
-	for _, f := range []*os.File{p.handle, p.lock} {
-		if f != nil {
-			errs = append(errs, f.Close())
-		}
+	if p.handle != nil {
+		errs = append(errs, p.handle.Close())
+	}
+	if p.lock != nil {
+		// Closing alone would not do: a child that is just being started elsewhere holds a copy for a moment.
+		errs = append(errs, syscall.Flock(int(p.lock.Fd()), syscall.LOCK_UN), p.lock.Close())
 	}
 	return errors.Join(errs...)
 }
