@@ -117,11 +117,9 @@ func TestThrowAway(t *testing.T) {
 func TestKept(t *testing.T) {
 	t.Parallel()
 	for name, sub := range map[string]string{
-		"plain":        "pg",
-		"odd_letters":  `网格 "it's" 100%`,
-		"comma":        "a,b",
-		"long":         strings.Repeat("long/", 40),
 		"closed_above": "closed/pg",
+		"odd_letters":  `网格 "it's" 100%`,
+		"long_comma":   strings.Repeat("long,/", 40),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
