@@ -34,7 +34,7 @@ The database is the one of --database-url, DATABASE_URL, or the standard PG* var
 // cli is every command; a flag's environment twin is WANGGE_ and its name.
 type cli struct {
 	DatabaseURL string `help:"PostgreSQL connection string." env:"WANGGE_DATABASE_URL,DATABASE_URL" placeholder:"URL"`
-	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info" env:"WANGGE_LOG_LEVEL"`
+	LogLevel    string `help:"debug, info, warn or error; info for serve, warn for the rest." enum:",debug,info,warn,error" default:"" env:"WANGGE_LOG_LEVEL"`
 
 	Demo    demoCmd    `cmd:"" help:"Run everything on a private database with a synthetic city."`
 	Serve   serveCmd   `cmd:"" help:"Answer HTTP requests."`
@@ -68,6 +68,12 @@ func run(args []string) int {
 	command, err := parser.Parse(args)
 	if err != nil {
 		parser.FatalIfErrorf(err)
+	}
+	if c.LogLevel == "" {
+		c.LogLevel = "warn"
+		if command.Command() == "serve" {
+			c.LogLevel = "info"
+		}
 	}
 	logTo(c.LogLevel)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

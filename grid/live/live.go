@@ -26,7 +26,7 @@ type State struct {
 }
 
 // Import returns the number of the newest import that the state shows.
-func (s *State) Import() int64 { return s.marks.Import }
+func (s *State) Import() int64 { return s.marks.Imports }
 
 // roster is the posts of a county by grid id.
 type roster map[int64][]grid.Posting

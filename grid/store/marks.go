@@ -12,14 +12,14 @@ import (
 type Marks struct {
 	Editions map[string]int // of counties that have grids
 
-	imports  int64 // of layers that are kept in memory; imports are never deleted, so their number says it
+	Imports  int64 // of layers that are kept in memory; imports are never deleted, so their number says it
 	settings time.Time
 	codes    int64
 }
 
 // Equal reports whether nothing has changed between m and n.
 func (m Marks) Equal(n Marks) bool {
-	return maps.Equal(m.Editions, n.Editions) && m.imports == n.imports && m.settings.Equal(n.settings) && m.codes == n.codes
+	return maps.Equal(m.Editions, n.Editions) && m.Imports == n.Imports && m.settings.Equal(n.settings) && m.codes == n.codes
 }
 
 // Marks returns how far the database is now.
@@ -43,6 +43,6 @@ func (s *Store) Marks(ctx context.Context) (Marks, error) {
 		        FROM import
 		        WHERE layer IN ('divisions', 'organizations', 'base_grids', 'dedicated_grids', 'void_areas', 'workers', 'posts')),
 		       (SELECT coalesce(max(updated_at), 'epoch') FROM setting),
-		       (SELECT count(*) FROM reference_code)`).Scan(&m.imports, &m.settings, &m.codes)
+		       (SELECT count(*) FROM reference_code)`).Scan(&m.Imports, &m.settings, &m.codes)
 	return m, translate(err)
 }

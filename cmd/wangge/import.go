@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid/intake"
+	"github.com/wangge/wangge/grid/store"
+)
+
+type importCmd struct {
+	Files []string `arg:"" help:"LAYER=FILE, or FILE when its name begins with the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
+
+	CRS        string            `help:"Coordinate system of the files: wgs84, cgcs2000, gcj02 or bd09. Required for layers with a geometry."`
+	Map        map[string]string `help:"Where fields come from, for instance code=GIS_ID,name=NAME; lon, lat and wkt name a CSV's coordinates." mapsep:","`
+	Set        map[string]string `help:"Fields with one value for every row, for instance hazard_kind=other,level=general." mapsep:","`
+	Values     []string          `help:"What the values of a field become: FIELD:FROM=TO,FROM=TO,*=OTHER. May be repeated." sep:"none"`
+	Keep       []string          `help:"Columns to keep in external_refs; all others that no field takes are left out."`
+	Level      string            `help:"Level of the divisions, where neither code nor field says it: city, county, street or community."`
+	DateFormat string            `help:"How dates are written where not as 2026-01-31, for instance M/D/YYYY."`
+	Encoding   string            `help:"Encoding of the files where it is not UTF-8: gbk, gb18030, utf-16le, utf-16be."`
+	DryRun     bool              `help:"Check and count everything, store nothing."`
+	Rejects    string            `help:"File that takes the rejected rows with line, field and reason." default:"rejects.ndjson" placeholder:"FILE"`
+}
+
+// Run imports the files and prints what became of their rows.
+func (c *importCmd) Run(ctx context.Context, all *cli) error {
+	mapping, err := c.mapping()
+	if err != nil {
+		return err
+	}
+	var sources []intake.Source
+	for _, name := range c.Files {
+		src, file, err := openSource(name)
+		if err != nil {
+			return err
+		}
+		defer file.Close() //nolint:errcheck // read only
+		src.Mapping, src.Level, src.Encoding = mapping, c.Level, c.Encoding
+		sources = append(sources, src)
+	}
+	s, err := all.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return c.run(ctx, s, sources)
+}
+
+func (c *importCmd) run(ctx context.Context, s *store.Store, sources []intake.Source) error {
+	rejects := &lazyFile{name: c.Rejects}
+	bar := newProgress("import")
+	summary, err := intake.Run(ctx, intake.Config{
+		Store: s, Actor: operator(), CRS: crs.System(strings.ToLower(c.CRS)), Sources: sources, DryRun: c.DryRun, Rejects: rejects,
+		Progress: func(p intake.Progress) { bar.step(fmt.Sprintf("%s, %d rows", p.Layer, p.Rows), p.Bytes, p.Total) },
+	})
+	bar.done()
+	for _, line := range summary.Text() {
+		fmt.Println(line)
+	}
+	if rejects.file != nil {
+		fmt.Println("rejected rows are in", c.Rejects)
+		if closeErr := rejects.file.Close(); err == nil {
+			err = closeErr
+		}
+	}
+	return err
+}
+
+// mapping puts the flags together.
+func (c *importCmd) mapping() (intake.Mapping, error) {
+	m := intake.Mapping{Columns: c.Map, Fixed: c.Set, Keep: c.Keep, DateFormat: c.DateFormat, Values: map[string]map[string]string{}}
+	for _, spec := range c.Values {
+		field, pairs, ok := strings.Cut(spec, ":")
+		if !ok {
+			return m, fmt.Errorf("--values %s: write FIELD:FROM=TO,FROM=TO", spec)
+		}
+		m.Values[field] = map[string]string{}
+		for _, pair := range strings.Split(pairs, ",") {
+			at := strings.LastIndex(pair, "=")
+			if at < 0 {
+				return m, fmt.Errorf("--values %s: %s has no =", spec, pair)
+			}
+			m.Values[field][pair[:at]] = pair[at+1:]
+		}
+	}
+	return m, nil
+}
+
+// openSource opens LAYER=FILE, or a FILE whose name begins with its layer's.
+func openSource(arg string) (intake.Source, *os.File, error) {
+	layer, path, named := strings.Cut(arg, "=")
+	if !named {
+		path = arg
+		layer, _, _ = strings.Cut(filepath.Base(path), ".")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return intake.Source{}, nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return intake.Source{}, nil, err
+	}
+	return intake.Source{Layer: layer, Name: filepath.Base(path), Reader: file, Size: info.Size()}, file, nil
+}
+
+// lazyFile is made when the first byte is written to it.
+type lazyFile struct {
+	name string
+	file *os.File
+}
+
+// Write implements io.Writer.
+func (l *lazyFile) Write(b []byte) (int, error) {
+	if l.file == nil {
+		file, err := os.OpenFile(l.name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if err != nil {
+			return 0, err
+		}
+		l.file = file
+	}
+	return l.file.Write(b)
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid/intake"
+	"github.com/wangge/wangge/grid/store"
+	"github.com/wangge/wangge/grid/synth"
+)
+
+type synthCmd struct {
+	Dir    string `arg:"" help:"Folder to write into; made if absent." type:"path"`
+	Grids  int    `help:"Number of base grids." default:"500"`
+	Places int    `help:"Number of places of all kinds; 40 a grid when 0."`
+	Seed   uint64 `help:"The same seed gives the same city." default:"1"`
+}
+
+// Run writes a file a layer.
+func (c *synthCmd) Run(_ context.Context) error {
+	city, err := synth.New(synth.Config{Seed: c.Seed, Grids: c.Grids, Places: c.Places})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
+		return err
+	}
+	names, err := synth.WriteFiles(c.Dir, city)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		fmt.Println(name)
+	}
+	return nil
+}
+
+// importSynthetic puts a synthetic city into an empty database, through the same import that reads files.
+func importSynthetic(ctx context.Context, s *store.Store, config synth.Config, progress func(intake.Progress)) (intake.Summary, error) {
+	city, err := synth.New(config)
+	if err != nil {
+		return intake.Summary{}, err
+	}
+	var sources []intake.Source
+	for layer, records := range city.Layers() {
+		sources = append(sources, intake.Source{Layer: layer.Name, Name: "synthetic " + layer.Name, Records: records})
+	}
+	return intake.Run(ctx, intake.Config{Store: s, Actor: operator(), CRS: crs.WGS84, Sources: sources, Progress: progress})
+}
