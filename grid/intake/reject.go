@@ -142,3 +142,14 @@ func shown(s string) string {
 	}
 	return fmt.Sprintf("%q", s)
 }
+
+// inField names the field of a *grid.RuleError that names none.
+func inField(err error, field string) error {
+	var rule *grid.RuleError
+	if errors.As(err, &rule) && rule.Field == "" {
+		named := *rule
+		named.Field = field
+		return &named
+	}
+	return err
+}

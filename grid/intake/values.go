@@ -3,6 +3,7 @@ package intake
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -84,13 +85,13 @@ func (v *values) typed(t *target, c cell) (any, error) {
 	f := &t.field
 	switch f.Type {
 	case grid.Integer:
-		return integer(f.Name, c.text)
+		return integer(f, c.text)
 	case grid.Number:
 		n, err := strconv.ParseFloat(c.text, 64)
 		if err != nil || n-n != 0 {
 			return nil, faultf("number", f.Name, shown(c.text)+" is no finite number")
 		}
-		return n, nil
+		return n, f.CheckRange(n)
 	case grid.Boolean:
 		return boolean(f.Name, c.text)
 	case grid.Date, grid.Time:
@@ -146,24 +147,19 @@ func plain(f *grid.Field, s string) error {
 	return nil
 }
 
-func integer(name, s string) (any, error) {
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return within(name, n)
+func integer(f *grid.Field, s string) (any, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil { // 12.0 is a whole number as many tools write it
+		x, err := strconv.ParseFloat(s, 64)
+		if err != nil || x != math.Trunc(x) || math.Abs(x) > math.MaxInt32 {
+			return nil, faultf("integer", f.Name, shown(s)+" is no whole number")
+		}
+		n = int64(x)
 	}
-	// 12.0 is a whole number as many tools write it.
-	x, err := strconv.ParseFloat(s, 64)
-	if err != nil || x != float64(int64(x)) {
-		return nil, faultf("integer", name, shown(s)+" is no whole number")
+	if n < math.MinInt32 || n > math.MaxInt32 { // what the database's integer holds
+		return nil, faultf("integer", f.Name, fmt.Sprintf("%d is out of range", n))
 	}
-	return within(name, int64(x))
-}
-
-// within bounds whole numbers by what the database's integer holds.
-func within(name string, n int64) (any, error) {
-	if n < -1<<31 || n > 1<<31-1 {
-		return nil, faultf("integer", name, fmt.Sprintf("%d is out of range", n))
-	}
-	return n, nil
+	return n, f.CheckRange(float64(n))
 }
 
 func boolean(name, s string) (any, error) {

@@ -71,27 +71,8 @@ func (r divisionRow) division() (grid.Division, error) {
 // ImportDivisions stores divisions and what is wrong with them (BR-06) in one transaction. Parents may come after their
 // children.
 func (s *Store) ImportDivisions(ctx context.Context, imp *Import, divisions []grid.Division, faults []grid.DivisionFault) error {
-	columns := []string{
-		"code", "level", "name", "parent_code", "county_code", "kind", "urban_rural_class", "code_system", "outline", "label_point",
-		"area_m2", "derived", "parent_inferred", "households", "residents", "counted_on", "source_crs", "import_id",
-	}
-	divisions = slices.Clone(divisions)
-	slices.SortStableFunc(divisions, func(a, b grid.Division) int {
-		return cmp.Compare(grid.LevelRank(a.Level), grid.LevelRank(b.Level))
-	})
 	return s.importRows(ctx, imp, func(tx pgx.Tx) (int64, error) {
-		err := copyRows(ctx, tx, "division", columns, divisions, func(_ int, d *grid.Division) ([]any, error) {
-			outline, err := encode(d.Outline)
-			if err != nil {
-				return nil, err
-			}
-			label, err := encode(d.LabelPoint)
-			return []any{
-				d.Code, d.Level, d.Name, orNull(d.ParentCode), orNull(d.CountyCode), orNull(d.Kind), orNull(d.UrbanRuralClass),
-				orDefault(d.CodeSystem, "statistical"), outline, label, d.AreaM2, d.Derived, d.Inferred, d.Households, d.Residents, d.CountedOn,
-				d.SourceCRS, imp.ID,
-			}, err
-		})
+		err := copyDivisions(ctx, tx, imp, divisions)
 		if err != nil {
 			return 0, err
 		}
@@ -113,6 +94,30 @@ func (s *Store) ImportDivisions(ctx context.Context, imp *Import, divisions []gr
 			}
 		}
 		return int64(len(divisions)) - derived, nil
+	})
+}
+
+// copyDivisions writes divisions, those above first.
+func copyDivisions(ctx context.Context, tx DB, imp *Import, divisions []grid.Division) error {
+	columns := []string{
+		"code", "level", "name", "parent_code", "county_code", "kind", "urban_rural_class", "code_system", "outline", "label_point",
+		"area_m2", "derived", "parent_inferred", "households", "residents", "counted_on", "source_crs", "import_id",
+	}
+	divisions = slices.Clone(divisions)
+	slices.SortStableFunc(divisions, func(a, b grid.Division) int {
+		return cmp.Compare(grid.LevelRank(a.Level), grid.LevelRank(b.Level))
+	})
+	return copyRows(ctx, tx, "division", columns, divisions, func(_ int, d *grid.Division) ([]any, error) {
+		outline, err := encode(d.Outline)
+		if err != nil {
+			return nil, err
+		}
+		label, err := encode(d.LabelPoint)
+		return []any{
+			d.Code, d.Level, d.Name, orNull(d.ParentCode), orNull(d.CountyCode), orNull(d.Kind), orNull(d.UrbanRuralClass),
+			orDefault(d.CodeSystem, "statistical"), outline, label, d.AreaM2, d.Derived, d.Inferred, d.Households, d.Residents, d.CountedOn,
+			d.SourceCRS, imp.ID,
+		}, err
 	})
 }
 

@@ -28,9 +28,6 @@ func (s *Store) ImportEditions(ctx context.Context, imports []*Import, editions 
 		if err := lockCounties(ctx, tx, counties); err != nil {
 			return err
 		}
-		if err := refuseSecondEdition(ctx, tx, counties); err != nil {
-			return err
-		}
 		files := byLayer(imports)
 		for _, imp := range imports {
 			if err := imp.begin(ctx, tx); err != nil {
@@ -39,6 +36,17 @@ func (s *Store) ImportEditions(ctx context.Context, imports []*Import, editions 
 			if err := imp.finish(ctx, tx, imp.Stored); err != nil {
 				return err
 			}
+		}
+		for _, e := range editions {
+			if len(e.Divisions) == 0 {
+				continue
+			}
+			if err := copyDivisions(ctx, tx, imports[0], e.Divisions); err != nil {
+				return err
+			}
+		}
+		if err := refuseSecondEdition(ctx, tx, counties); err != nil {
+			return err
 		}
 		for i := range editions {
 			if err := writeEdition(ctx, tx, &editions[i], files); err != nil {

@@ -40,11 +40,16 @@ type NewEdition struct {
 	Base       []grid.Grid
 	Dedicated  []grid.Grid
 	Voids      []grid.VoidArea
+	// Divisions were made for missing levels above the grids, parents first; they are stored with the edition.
+	Divisions []grid.Division
 }
 
-// begin reserves the import's id, which its rows carry; finish writes its row once the counts are known.
+// begin writes the import's row, which what it brings refers to; finish completes it once the counts are known.
 func (imp *Import) begin(ctx context.Context, tx pgx.Tx) error {
-	return tx.QueryRow(ctx, `SELECT nextval(pg_get_serial_sequence('import', 'id'))`).Scan(&imp.ID)
+	return tx.QueryRow(ctx, `
+		INSERT INTO import (layer, file_name, file_sha256, crs, rows_read, stored, rejected, unassigned, actor)
+		VALUES ($1, $2, $3, $4, 0, 0, 0, 0, $5)
+		RETURNING id`, imp.Layer, imp.FileName, imp.SHA256[:], imp.CRS, imp.Actor).Scan(&imp.ID)
 }
 
 func (imp *Import) finish(ctx context.Context, tx pgx.Tx, stored int64) error {
@@ -53,10 +58,9 @@ func (imp *Import) finish(ctx context.Context, tx pgx.Tx, stored int64) error {
 			imp.FileName, imp.RowsRead, imp.Stored, imp.Rejected, stored)
 	}
 	_, err := tx.Exec(ctx, `
-		INSERT INTO import (id, layer, file_name, file_sha256, crs, rows_read, stored, rejected, unassigned, actor)
-		OVERRIDING SYSTEM VALUE
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		imp.ID, imp.Layer, imp.FileName, imp.SHA256[:], imp.CRS, imp.RowsRead, imp.Stored, imp.Rejected, imp.Unassigned, imp.Actor)
+		UPDATE import
+		SET rows_read = $2, stored = $3, rejected = $4, unassigned = $5, file_sha256 = $6
+		WHERE id = $1`, imp.ID, imp.RowsRead, imp.Stored, imp.Rejected, imp.Unassigned, imp.SHA256[:])
 	if err != nil {
 		return err
 	}

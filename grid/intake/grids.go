@@ -1,0 +1,277 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// part is a base grid, a dedicated grid or a void area under way.
+type part struct {
+	grid     *grid.Grid     // or
+	void     *grid.VoidArea // one of the two
+	named    string         // community, as the file names it
+	area     geo.MultiPolygon
+	inferred bool
+}
+
+func (p *part) code() string {
+	if p.void != nil {
+		return p.void.Code
+	}
+	return p.grid.Code
+}
+
+func (p *part) community() string {
+	if p.void != nil {
+		return p.void.CommunityCode
+	}
+	return p.grid.CommunityCode
+}
+
+func (p *part) county() string {
+	if p.void != nil {
+		return p.void.CountyCode
+	}
+	return p.grid.CountyCode
+}
+
+// grids imports base grids, dedicated grids and void areas together: edition 1 of each of their counties.
+func (s *session) grids(ctx context.Context, files []file) error {
+	if err := s.needDivisions(); err != nil {
+		return inFile(err, files[0].Name)
+	}
+	t, err := s.newTree()
+	if err != nil {
+		return err
+	}
+	var reports []*report
+	var imports []*store.Import
+	var all []*part
+	codes := map[string]bool{} // of grids and of void areas, with the layer of the table in front
+	for _, f := range files {
+		r, rows, err := collect(ctx, s, f, func(l *layout, vals *values, row *row) (*part, error) { return s.part(f, l, vals, row) })
+		if err != nil {
+			return err
+		}
+		if rows, err = s.placeParts(ctx, f, t, codes, rows); err != nil {
+			return inFile(err, f.Name)
+		}
+		imp, err := r.done(f, len(rows))
+		if err != nil {
+			return inFile(err, f.Name)
+		}
+		inferred := 0
+		for _, p := range rows {
+			all = append(all, p.value)
+			if p.value.inferred {
+				inferred++
+			}
+		}
+		if inferred > 0 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%d name no community and were put into the one that holds most of their area", inferred))
+		}
+		reports, imports = append(reports, r), append(imports, imp)
+	}
+	editions, err := s.editions(t, all)
+	if err != nil {
+		return err
+	}
+	if !s.DryRun && len(editions) > 0 {
+		if err := s.Store.ImportEditions(ctx, imports, editions); err != nil {
+			return err
+		}
+	}
+	s.sumUp(reports, t, editions)
+	return nil
+}
+
+func (s *session) sumUp(reports []*report, t *tree, editions []store.NewEdition) {
+	for _, r := range reports {
+		s.summary.Files = append(s.summary.Files, r.FileSummary)
+	}
+	for _, n := range t.derived {
+		s.summary.Derived = append(s.summary.Derived, n.Code)
+	}
+	for _, e := range editions {
+		faults := map[string]int{}
+		for _, f := range e.Faults {
+			faults[f.Kind]++
+		}
+		s.summary.Editions = append(s.summary.Editions, EditionSummary{
+			County: e.CountyCode, Base: len(e.Base), Dedicated: len(e.Dedicated), Voids: len(e.Voids), Proven: e.Proven, Faults: faults,
+		})
+	}
+}
+
+// part reads one row of a layer of grids or void areas.
+func (s *session) part(f file, l *layout, vals *values, row *row) (*part, error) {
+	at, err := shape(s.CRS, row.geometry, grid.PolygonShape)
+	if err != nil {
+		return nil, err
+	}
+	if err := inBox(s.city.InBox).checkBox(at); err != nil {
+		return nil, err
+	}
+	v, err := l.fields(vals, row)
+	if err != nil {
+		return nil, err
+	}
+	p := &part{area: at.area, named: v.text("community_code")}
+	if f.Layer == "void_areas" {
+		p.void = &grid.VoidArea{
+			Code: v.text("code"), Name: v.text("name"), Reason: v.text("reason"), Boundary: at.area.Orb(), AreaM2: geo.AreaM2(at.area),
+		}
+		return p, nil
+	}
+	p.grid = &grid.Grid{
+		Code: v.text("code"), Kind: grid.Base, Name: v.text("name"), BoundsText: v.text("bounds_text"), Note: v.text("note"),
+		DedicatedKind: v.text("dedicated_kind"), HostOrg: v.text("host_org_code"), SupervisingOrg: v.text("supervising_org_code"),
+		Households: v.count("households"), Residents: v.count("residents"), Buildings: v.count("buildings"), SourceCRS: string(s.CRS),
+	}
+	if f.Layer == "dedicated_grids" {
+		p.grid.Kind = grid.Dedicated
+	}
+	measure(p.grid, at.area)
+	return p, nil
+}
+
+// measure sets the boundary of a grid and what follows from it.
+func measure(g *grid.Grid, area geo.MultiPolygon) {
+	g.Boundary, g.LabelPoint = area.Orb(), geo.PointOnSurface(area).Orb()
+	g.AreaM2, g.PerimeterM = geo.AreaM2(area), geo.PerimeterM(area)
+	if g.PerimeterM > 0 {
+		g.Compactness = 4 * math.Pi * g.AreaM2 / (g.PerimeterM * g.PerimeterM)
+	}
+}
+
+// placeParts finds the community of each row and rejects those with a wrong code, community or organisation.
+func (s *session) placeParts(ctx context.Context, f file, t *tree, codes map[string]bool, rows []pending[*part]) ([]pending[*part], error) {
+	stored, err := s.storedCodes(ctx, f.Layer, rows)
+	if err != nil {
+		return nil, err
+	}
+	orgs, err := s.knownOrgs(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	return each(rows, func(p *pending[*part]) error {
+		v := p.value
+		code := v.code()
+		key := code
+		if v.void != nil {
+			key = "void/" + code
+		}
+		if stored[code] {
+			return faultf("QC-11", "code", shown(code)+" is stored already")
+		}
+		if codes[key] {
+			return faultf("QC-11", "code", shown(code)+" is there twice")
+		}
+		if v.grid != nil && v.grid.HostOrg != "" && !orgs[v.grid.HostOrg] {
+			return faultf("unknown", "host_org_code", "there is no organization "+shown(v.grid.HostOrg))
+		}
+		if v.grid != nil && v.grid.SupervisingOrg != "" && !orgs[v.grid.SupervisingOrg] {
+			return faultf("unknown", "supervising_org_code", "there is no organization "+shown(v.grid.SupervisingOrg))
+		}
+		if v.grid != nil && !s.settings.CodeScheme.CommunityPrefix {
+			if err := s.settings.CodeScheme.CheckGrid(code, v.grid.Kind, ""); err != nil {
+				return err
+			}
+		}
+		community, inferred, err := t.above(grid.LevelCommunity, v.named, code, v.area)
+		if err != nil {
+			return inField(err, "community_code")
+		}
+		if v.grid != nil {
+			if err := s.settings.CodeScheme.CheckGrid(code, v.grid.Kind, community.Code); err != nil {
+				return err
+			}
+			v.grid.CommunityCode, v.grid.CountyCode = community.Code, community.CountyCode
+		} else {
+			v.void.CommunityCode, v.void.CountyCode = community.Code, community.CountyCode
+		}
+		v.inferred = inferred
+		codes[key] = true
+		return nil
+	})
+}
+
+func (s *session) storedCodes(ctx context.Context, layer string, rows []pending[*part]) (map[string]bool, error) {
+	var codes []string
+	for _, p := range rows {
+		codes = append(codes, p.value.code())
+	}
+	return s.existing(ctx, layer, codes)
+}
+
+func (s *session) knownOrgs(ctx context.Context, rows []pending[*part]) (map[string]bool, error) {
+	var codes []string
+	for _, p := range rows {
+		if g := p.value.grid; g != nil && g.Kind == grid.Dedicated {
+			codes = append(codes, g.HostOrg, g.SupervisingOrg)
+		}
+	}
+	return s.existing(ctx, "organizations", codes)
+}
+
+// existing asks the database which of the codes are there.
+func (s *session) existing(ctx context.Context, layer string, codes []string) (map[string]bool, error) {
+	there := map[string]bool{}
+	for chunk := range slices.Chunk(codes, 10_000) {
+		found, err := s.Store.ExistingCodes(ctx, layer, chunk)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range found {
+			there[c] = true
+		}
+	}
+	return there, nil
+}
+
+// editions puts the parts into their counties and proves that they tile, or says where they do not.
+func (s *session) editions(t *tree, parts []*part) ([]store.NewEdition, error) {
+	slices.SortFunc(parts, func(a, b *part) int {
+		return cmp.Or(cmp.Compare(a.county(), b.county()), cmp.Compare(a.code(), b.code()))
+	})
+	var out []store.NewEdition
+	for start := 0; start < len(parts); {
+		county, end := parts[start].county(), start
+		for end < len(parts) && parts[end].county() == county {
+			end++
+		}
+		if s.city.Edition(county) != nil {
+			return nil, fmt.Errorf("county %s has grids already; they are changed by a plan, which is still to come: %w", county, grid.ErrConflict)
+		}
+		e := store.NewEdition{CountyCode: county, Faults: t.prove(county, parts[start:end])}
+		for _, p := range parts[start:end] {
+			switch {
+			case p.void != nil:
+				e.Voids = append(e.Voids, *p.void)
+			case p.grid.Kind == grid.Base:
+				e.Base = append(e.Base, *p.grid)
+			default:
+				e.Dedicated = append(e.Dedicated, *p.grid)
+			}
+		}
+		if len(e.Base) == 0 {
+			return nil, fmt.Errorf("county %s has dedicated grids or void areas but no base grids; give them together: %w", county, grid.ErrInvalid)
+		}
+		e.Proven = len(e.Faults) == 0
+		for _, n := range t.derived {
+			if len(out) == 0 { // all of them with the first, in the order they were made: parents first
+				e.Divisions = append(e.Divisions, n.Division)
+			}
+		}
+		out = append(out, e)
+		start = end
+	}
+	return out, nil
+}

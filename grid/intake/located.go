@@ -1,0 +1,289 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// placed is a row that is located: its value is a grid.Place, grid.Incident or grid.HouseholdPoint.
+type placed[T any] struct {
+	value      T
+	code       string // "" to have one made
+	org        string // the organisation that it names, "" for none
+	row        string // for a reject that is found later
+	unassigned bool
+	suspicious bool // in no grid as declared, but in one after the inverse GCJ-02 shift (QC-22)
+}
+
+// streamed imports a layer whose rows are stored as they come: places, incidents and household points, which are assigned
+// to grids on the way, and reference layers.
+func (s *session) streamed(ctx context.Context, f file) error {
+	if err := s.needDivisions(); err != nil {
+		return err
+	}
+	switch {
+	case f.layer.Kind != "":
+		return stream(ctx, s, f, kind[grid.Place]{newPlace, setPlace, placeRefs, placeCodes},
+			func(imp *store.Import, rows iter.Seq2[grid.Place, error]) error {
+				return s.Store.ImportPlaces(ctx, imp, f.layer, rows)
+			})
+	case f.Layer == "incidents":
+		return stream(ctx, s, f, kind[grid.Incident]{newIncident, setIncident, incidentRefs, incidentCodes},
+			func(imp *store.Import, rows iter.Seq2[grid.Incident, error]) error {
+				return s.Store.ImportIncidents(ctx, imp, rows)
+			})
+	}
+	if f.Layer != "household_points" {
+		return stream(ctx, s, f, kind[grid.Reference]{newReference, setReference, noRefs[grid.Reference], noCodes[grid.Reference]},
+			func(imp *store.Import, rows iter.Seq2[grid.Reference, error]) error {
+				return s.Store.ImportReferences(ctx, imp, rows)
+			})
+	}
+	return stream(ctx, s, f, kind[grid.HouseholdPoint]{newHouseholdPoint, setHouseholdPoint, noRefs[grid.HouseholdPoint], noCodes[grid.HouseholdPoint]},
+		func(imp *store.Import, rows iter.Seq2[grid.HouseholdPoint, error]) error {
+			return s.Store.ImportHouseholdPoints(ctx, imp, rows)
+		})
+}
+
+// kind says how a row of one kind is filled.
+type kind[T any] struct {
+	start func(f file, system crs.System, at shaped, a grid.Assignment) T
+	set   func(v *T, field string, value any)
+	refs  func(v *T) *map[string]any             // external_refs; nil where there are none
+	codes func(v *T) (code, organization string) // "" for none
+}
+
+// stream reads, checks and locates a file and hands its rows to the store as they come.
+func stream[T any](ctx context.Context, s *session, f file, k kind[T], write func(*store.Import, iter.Seq2[T, error]) error) error {
+	r, err := s.open(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer r.in.close()
+	vals, err := newValues(s.settings, f.Mapping)
+	if err != nil {
+		return err
+	}
+	work := func(row *row) (placed[T], error) { return place(s, f, r.in.layout, vals, k, row) }
+	imp := r.imp()
+	imp.City = s.city
+	known := newKnown(s, f.Layer)
+	suspicious := 0
+	rows := func(yield func(T, error) bool) {
+		var none T
+		for outcomes, err := range process(ctx, r.in, work) {
+			if err == nil {
+				codes, orgs := codesOf(outcomes)
+				err = known.check(ctx, codes, orgs)
+			}
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for i := range outcomes {
+				o := &outcomes[i]
+				r.Read++
+				if o.reject == nil {
+					o.reject = known.refuse(o.value.code, o.value.org, o.line, o.value.row)
+				}
+				if o.reject != nil {
+					if err := r.reject(o.reject); err != nil {
+						yield(none, err)
+						return
+					}
+					continue
+				}
+				r.Stored++
+				if o.value.unassigned {
+					r.Unassigned++
+				}
+				if o.value.suspicious {
+					suspicious++
+				}
+				if !yield(o.value.value, nil) {
+					return
+				}
+			}
+			r.progress()
+		}
+		if suspicious > 0 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf(
+				"QC-22: %d rows lie in no grid, but would if their coordinates were gcj02 and not %s", suspicious, s.CRS))
+		}
+		if err := r.finish(f.Mapping, imp); err != nil {
+			yield(none, err)
+		}
+	}
+	if s.DryRun {
+		for _, err := range rows {
+			if err != nil {
+				return err
+			}
+		}
+	} else if err := write(imp, rows); err != nil {
+		return err
+	}
+	s.summary.Files = append(s.summary.Files, r.FileSummary)
+	return nil
+}
+
+// place checks and locates one row.
+func place[T any](s *session, f file, l *layout, vals *values, k kind[T], row *row) (placed[T], error) {
+	var out placed[T]
+	at, err := shape(s.CRS, row.geometry, f.layer.Shape)
+	if err != nil {
+		return out, err
+	}
+	var a grid.Assignment
+	if f.layer.Located {
+		if err := inBox(s.city.InBox).checkBox(at); err != nil {
+			return out, err
+		}
+		if a, err = s.assign(at); err != nil {
+			return out, err
+		}
+	} else if !s.city.Box().Intersects(at.box) {
+		return out, &geo.InvalidError{Rule: geo.RuleOutsideCity, At: at.box.Min.Orb()}
+	}
+	out.value, out.row = k.start(f, s.CRS, at, a), row.text()
+	if err := fill(l, vals, row, &out.value, k); err != nil {
+		return out, err
+	}
+	out.code, out.org = k.codes(&out.value)
+	if f.layer.Located && a.BaseGridID == 0 {
+		out.unassigned = true
+		out.suspicious = s.suspicious(at)
+	}
+	return out, nil
+}
+
+func (s *session) assign(at shaped) (grid.Assignment, error) {
+	if at.original != nil {
+		return s.city.AssignPoint(at.point), nil
+	}
+	return s.city.Assign(at.shape)
+}
+
+// suspicious is the hint of QC-22 for a point that no grid covers.
+func (s *session) suspicious(at shaped) bool {
+	if at.original == nil || s.CRS != crs.WGS84 && s.CRS != crs.CGCS2000 {
+		return false
+	}
+	p, err := geo.Snap(crs.GCJ02.ToWGS84(*at.original))
+	return err == nil && p != at.point && s.city.AssignPoint(p).BaseGridID != 0
+}
+
+// fill converts the cells of a row and sets the fields that are there.
+func fill[T any](l *layout, vals *values, row *row, to *T, k kind[T]) error {
+	for i := range l.targets {
+		t := &l.targets[i]
+		v, err := vals.of(t, row.cells[i])
+		if err != nil {
+			return err
+		}
+		if v == nil {
+			continue
+		}
+		if t.keep || t.field.Name == "external_refs" {
+			keep(k.refs(to), t.field.Name, v)
+			continue
+		}
+		k.set(to, t.field.Name, v)
+	}
+	return nil
+}
+
+// keep adds a kept column, or the members of external_refs itself, to the references.
+func keep(refs *map[string]any, name string, v any) {
+	if *refs == nil {
+		*refs = map[string]any{}
+	}
+	if members, ok := v.(map[string]any); ok {
+		maps.Copy(*refs, members)
+		return
+	}
+	(*refs)[name] = v
+}
+
+func newPlace(f file, system crs.System, at shaped, a grid.Assignment) grid.Place {
+	return grid.Place{Kind: f.layer.Kind, Shape: at.shape, InputCRS: string(system), Original: at.original, Assignment: a}
+}
+
+func placeRefs(p *grid.Place) *map[string]any   { return &p.ExternalRefs }
+func placeCodes(p *grid.Place) (string, string) { return p.Code, p.SupervisingOrg }
+
+func setPlace(p *grid.Place, name string, v any) {
+	switch name {
+	case "code":
+		p.Code = v.(string)
+	case "name":
+		p.Name = v.(string)
+	case "address":
+		p.Address = v.(string)
+	case "address_parts":
+		p.AddressParts = v.(map[string]any)
+	case "plate_code":
+		p.PlateCode = v.(string)
+	case "position_accuracy_m":
+		p.PositionAccuracyM = pointer(v.(float64))
+	case "operator_org":
+		p.OperatorOrg = v.(string)
+	case "supervising_org_code":
+		p.SupervisingOrg = v.(string)
+	case "source":
+		p.Source = v.(string)
+	case "state":
+		p.State = v.(string)
+	case "public":
+		p.Public = v.(bool)
+	default:
+		if p.Detail == nil {
+			p.Detail = map[string]any{}
+		}
+		p.Detail[name] = v
+	}
+}
+
+func newHouseholdPoint(_ file, system crs.System, at shaped, a grid.Assignment) grid.HouseholdPoint {
+	return grid.HouseholdPoint{Location: at.point.Orb(), InputCRS: string(system), Assignment: a}
+}
+
+func setHouseholdPoint(p *grid.HouseholdPoint, name string, v any) {
+	switch name {
+	case "name":
+		p.Name = v.(string)
+	case "address":
+		p.Address = v.(string)
+	case "households":
+		p.Households = int(v.(int64))
+	case "residents":
+		p.Residents = pointer(int(v.(int64)))
+	}
+}
+
+func newReference(_ file, _ crs.System, at shaped, _ grid.Assignment) grid.Reference {
+	return grid.Reference{Shape: at.shape}
+}
+
+func setReference(r *grid.Reference, name string, v any) {
+	switch name {
+	case "kind":
+		r.Kind = v.(string)
+	case "name":
+		r.Name = v.(string)
+	case "class":
+		r.Class = v.(string)
+	}
+}
+
+func noRefs[T any](*T) *map[string]any   { return nil }
+func noCodes[T any](*T) (string, string) { return "", "" }
+
+func pointer[T any](v T) *T { return &v }

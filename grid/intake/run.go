@@ -1,0 +1,214 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// Config says what to import.
+type Config struct {
+	Store   *store.Store
+	Actor   grid.Actor
+	CRS     crs.System // of every coordinate; required when a layer has a shape
+	Sources []Source
+	DryRun  bool      // check everything, write nothing but the rejects
+	Rejects io.Writer // takes a line of JSON for each rejected row; nil to drop them
+	// Progress is called from time to time while a file is read; nil for none.
+	Progress func(Progress)
+}
+
+// Run imports the sources, those first that others refer to, divisions from the highest level down. Base grids, dedicated
+// grids and void areas together are one transaction; every other file is one of its own. A fault of a file is an error,
+// and nothing of its transaction is stored; the summary then holds the files before it.
+func Run(ctx context.Context, cfg Config) (Summary, error) {
+	s := &session{Config: cfg, summary: Summary{DryRun: cfg.DryRun}}
+	if err := s.check(); err != nil {
+		return s.summary, err
+	}
+	var err error
+	if s.settings, err = cfg.Store.Settings(ctx); err != nil {
+		return s.summary, err
+	}
+	if s.codes, err = cfg.Store.Codes(ctx); err != nil {
+		return s.summary, err
+	}
+	for _, group := range s.groups() {
+		if s.city, err = cfg.Store.City(ctx); err != nil {
+			return s.summary, err
+		}
+		if err := s.runGroup(ctx, group); err != nil {
+			return s.summary, err
+		}
+	}
+	return s.summary, nil
+}
+
+// session is a run under way.
+type session struct {
+	Config
+	settings grid.Settings
+	codes    grid.Codes
+	city     *edition.City
+	summary  Summary
+}
+
+// file is a source with its layer.
+type file struct {
+	Source
+	layer *grid.Layer
+}
+
+func (s *session) check() error {
+	if s.CRS != "" {
+		if _, err := crs.Parse(string(s.CRS)); err != nil {
+			return fmt.Errorf("%w: %w", grid.ErrInvalid, err)
+		}
+	}
+	for _, src := range s.Sources {
+		layer, ok := grid.LayerByName(src.Layer)
+		if !ok {
+			return &FileError{File: src.Name, Reason: "there is no layer " + shown(src.Layer)}
+		}
+		if layer.Shape != grid.NoShape && s.CRS == "" {
+			return &FileError{File: src.Name, Rule: "QC-02", Reason: "the coordinate system is required: --crs wgs84, cgcs2000, gcj02 or bd09"}
+		}
+		if src.Level != "" && grid.LevelRank(src.Level) < 0 {
+			return &FileError{File: src.Name, Reason: "there is no level " + shown(src.Level) + ": it is city, county, street or community"}
+		}
+	}
+	return nil
+}
+
+// together are the layers that are one transaction.
+var together = map[string]string{"base_grids": "grids", "dedicated_grids": "grids", "void_areas": "grids"}
+
+// groups sorts the sources by the order of the layers and puts those together that are one transaction.
+func (s *session) groups() [][]file {
+	rank := map[string]int{}
+	var files []file
+	for i := range grid.Layers {
+		rank[grid.Layers[i].Name] = i
+	}
+	for _, src := range s.Sources {
+		files = append(files, file{src, &grid.Layers[rank[src.Layer]]})
+	}
+	slices.SortStableFunc(files, func(a, b file) int {
+		return cmp.Or(cmp.Compare(rank[a.Layer], rank[b.Layer]), cmp.Compare(grid.LevelRank(a.Level), grid.LevelRank(b.Level)))
+	})
+	var groups [][]file
+	for _, f := range files {
+		last := len(groups) - 1
+		if t := together[f.Layer]; t != "" && last >= 0 && together[groups[last][0].Layer] == t {
+			groups[last] = append(groups[last], f)
+			continue
+		}
+		groups = append(groups, []file{f})
+	}
+	return groups
+}
+
+func (s *session) runGroup(ctx context.Context, group []file) error {
+	f := group[0]
+	var err error
+	switch {
+	case f.Layer == "divisions":
+		err = s.divisions(ctx, f)
+	case together[f.Layer] == "grids":
+		err = s.grids(ctx, group)
+	case f.layer.Shape == grid.NoShape || f.Layer == "service_units":
+		err = s.registers(ctx, f)
+	default:
+		err = s.streamed(ctx, f)
+	}
+	if err != nil && len(group) == 1 {
+		return inFile(err, f.Name)
+	}
+	return err
+}
+
+// inFile names the file of a *FileError.
+func inFile(err error, name string) error {
+	var fault *FileError
+	if errors.As(err, &fault) && fault.File == "" {
+		named := *fault
+		named.File = name
+		return &named
+	}
+	return err
+}
+
+// needDivisions is the fault of files that come before the divisions.
+func (s *session) needDivisions() error {
+	if s.city.Box().Empty() {
+		return fileErrorf(0, "there are no divisions yet: import the city and its divisions first")
+	}
+	return nil
+}
+
+// report counts what becomes of the rows of a file.
+type report struct {
+	FileSummary
+	s    *session
+	in   *input
+	size int64
+	name string
+}
+
+func (s *session) open(ctx context.Context, f file) (*report, error) {
+	in, err := openInput(ctx, f.Source, f.layer, s.codes)
+	if err != nil {
+		return nil, inFile(err, f.Name)
+	}
+	return &report{
+		FileSummary: FileSummary{Layer: f.Layer, File: f.Name, ByRule: map[string]int64{}},
+		s:           s, in: in, size: f.Size,
+	}, nil
+}
+
+func (r *report) reject(why *Reject) error {
+	r.Rejected++
+	r.ByRule[why.Rule]++
+	why.File, why.Layer = r.File, r.Layer
+	return writeReject(r.s.Rejects, why)
+}
+
+// progress tells how far the file is.
+func (r *report) progress() {
+	if r.s.Progress != nil {
+		r.s.Progress(Progress{Layer: r.Layer, File: r.File, Bytes: r.in.raw.bytes.Load(), Total: r.size, Rows: r.Read})
+	}
+}
+
+// imp is the import's row for the database, as far as it is known before the file is read.
+func (r *report) imp() *store.Import {
+	imp := &store.Import{Layer: r.Layer, FileName: r.File, CRS: string(r.s.CRS), Actor: r.s.Actor.Name}
+	if imp.FileName == "" {
+		imp.FileName = "(generated)"
+	}
+	if imp.CRS == "" {
+		imp.CRS = string(crs.WGS84) // of a layer without coordinates
+	}
+	return imp
+}
+
+// finish ends a file: it completes the import's row and warns of names in the mapping that no row had.
+func (r *report) finish(m Mapping, imp *store.Import) (err error) {
+	if imp.SHA256, err = r.in.raw.rest(); err != nil {
+		return err
+	}
+	for _, column := range r.in.layout.unseen(m) {
+		r.Warnings = append(r.Warnings, "no row has the column or property "+shown(column))
+	}
+	imp.RowsRead, imp.Stored, imp.Rejected, imp.Unassigned = r.Read, r.Stored, r.Rejected, r.Unassigned
+	r.progress()
+	return nil
+}

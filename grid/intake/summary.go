@@ -1,0 +1,95 @@
+package intake
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Summary says what became of the rows of every file. Stored and Rejected add up to Read (L6).
+type Summary struct {
+	DryRun bool // nothing was written; Stored is what would have been
+	Files  []FileSummary
+	// Editions are the counties that got their first edition.
+	Editions []EditionSummary
+	// Derived are the codes of divisions that were made for a missing level.
+	Derived []string
+	// DivisionFaults counts by kind where divisions do not nest or tile (BR-06).
+	DivisionFaults map[string]int
+}
+
+// FileSummary says what became of the rows of one file.
+type FileSummary struct {
+	Layer, File string
+	Read        int64
+	Stored      int64
+	Rejected    int64
+	Unassigned  int64            // of those stored: in no base grid
+	ByRule      map[string]int64 // rejected, by rule
+	Warnings    []string
+}
+
+// EditionSummary says how the grids of a county came out.
+type EditionSummary struct {
+	County    string
+	Base      int
+	Dedicated int
+	Voids     int
+	Proven    bool
+	Faults    map[string]int // by kind; empty when proven
+}
+
+// Text returns the summary as lines for a terminal.
+func (s Summary) Text() []string {
+	var out []string
+	for _, f := range s.Files {
+		stored := "stored"
+		if s.DryRun {
+			stored = "would be stored"
+		}
+		line := fmt.Sprintf("%s: %s: %d rows read, %d %s, %d rejected", f.Layer, f.File, f.Read, f.Stored, stored, f.Rejected)
+		if f.Unassigned > 0 {
+			line += fmt.Sprintf(", %d of the stored in no grid", f.Unassigned)
+		}
+		out = append(out, line)
+		for _, rule := range slices.Sorted(maps.Keys(f.ByRule)) {
+			out = append(out, fmt.Sprintf("  rejected by %s: %d", rule, f.ByRule[rule]))
+		}
+		for _, w := range f.Warnings {
+			out = append(out, "  warning: "+w)
+		}
+	}
+	if n := len(s.Derived); n > 0 {
+		out = append(out, fmt.Sprintf("divisions made for a missing level, with their parent's outline: %d (%s)", n, someOf(s.Derived)))
+	}
+	if len(s.DivisionFaults) > 0 {
+		out = append(out, "divisions that do not nest or tile (stored and reported, BR-06): "+counts(s.DivisionFaults))
+	}
+	for _, e := range s.Editions {
+		proven := "proven to tile"
+		if !e.Proven {
+			proven = "UNPROVEN, faults: " + counts(e.Faults)
+		}
+		out = append(out, fmt.Sprintf("county %s, edition 1: %d base grids, %d dedicated grids, %d void areas: %s",
+			e.County, e.Base, e.Dedicated, e.Voids, proven))
+	}
+	return out
+}
+
+func counts(by map[string]int) string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(by)) {
+		parts = append(parts, fmt.Sprintf("%d %s", by[k], strings.ReplaceAll(k, "_", " ")))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// someOf lists a few.
+func someOf(list []string) string {
+	const most = 5
+	if len(list) > most {
+		return strings.Join(list[:most], ", ") + ", …"
+	}
+	return strings.Join(list, ", ")
+}
