@@ -5,12 +5,12 @@ import "math/bits"
 // px is a node of the tile's integer grid, in tile units from the tile's north-west corner, y down.
 type px struct{ x, y int32 }
 
-// block is a bitmap of 64 x 64 nodes; bit x of word y is the node (x, y).
+// block is a bitmap of 32 x 32 nodes; bit x of word y is the node (x, y).
 type block struct {
-	rows uint64 // bit y is set when the set has a node in row y
-	set  [64]uint64
+	rows uint32 // bit y is set when the set has a node in row y
+	set  [32]uint32
 	// seen and again are marks that the assembler puts on nodes and takes away again.
-	seen, again [64]uint64
+	seen, again [32]uint32
 }
 
 // pixelSet is a set of nodes inside a square: a grid of blocks, of which only those in use take memory.
@@ -24,7 +24,7 @@ type pixelSet struct {
 // reset empties the set and gives it a new square of at most 2^13 nodes a side.
 func (s *pixelSet) reset(lo, hi int32) {
 	s.lo, s.hi = lo, hi
-	s.stride = (hi-lo)>>6 + 1
+	s.stride = (hi-lo)>>5 + 1
 	n := int(s.stride * s.stride)
 	s.slot = resize(s.slot, n)
 	clear(s.slot)
@@ -38,27 +38,27 @@ func (s *pixelSet) inside(p px) bool {
 // add puts p, which must be inside, into the set.
 func (s *pixelSet) add(p px) {
 	x, y := p.x-s.lo, p.y-s.lo
-	at := &s.slot[(y>>6)*s.stride+x>>6]
+	at := &s.slot[(y>>5)*s.stride+x>>5]
 	if *at == 0 {
 		s.blocks = append(s.blocks, block{})
 		*at = uint16(len(s.blocks))
 	}
 	b := &s.blocks[*at-1]
-	b.rows |= 1 << uint(y&63)
-	b.set[y&63] |= 1 << uint(x&63)
+	b.rows |= 1 << uint(y&31)
+	b.set[y&31] |= 1 << uint(x&31)
 }
 
 // has reports whether p, which must be inside, is in the set.
 func (s *pixelSet) has(p px) bool {
 	x, y := p.x-s.lo, p.y-s.lo
-	at := s.slot[(y>>6)*s.stride+x>>6]
-	return at != 0 && s.blocks[at-1].set[y&63]>>uint(x&63)&1 != 0
+	at := s.slot[(y>>5)*s.stride+x>>5]
+	return at != 0 && s.blocks[at-1].set[y&31]>>uint(x&31)&1 != 0
 }
 
 // locate returns the block of p, which must be in the set, its row and its bit.
-func (s *pixelSet) locate(p px) (*block, int32, uint64) {
+func (s *pixelSet) locate(p px) (*block, int32, uint32) {
 	x, y := p.x-s.lo, p.y-s.lo
-	return &s.blocks[s.slot[(y>>6)*s.stride+x>>6]-1], y & 63, 1 << uint(x&63)
+	return &s.blocks[s.slot[(y>>5)*s.stride+x>>5]-1], y & 31, 1 << uint(x&31)
 }
 
 // mark notes a visit of p, which must be in the set, and reports whether there was one before.
@@ -86,19 +86,19 @@ func (s *pixelSet) unmark(p px) {
 // within appends to dst the nodes of the set in the rectangle from lo to hi, both ends included and inside the square.
 func (s *pixelSet) within(lo, hi px, dst []px) []px {
 	x0, y0, x1, y1 := lo.x-s.lo, lo.y-s.lo, hi.x-s.lo, hi.y-s.lo
-	for by := y0 >> 6; by <= y1>>6; by++ {
-		rows := span(y0-by<<6, y1-by<<6)
-		for bx := x0 >> 6; bx <= x1>>6; bx++ {
+	for by := y0 >> 5; by <= y1>>5; by++ {
+		rows := span(y0-by<<5, y1-by<<5)
+		for bx := x0 >> 5; bx <= x1>>5; bx++ {
 			at := s.slot[by*s.stride+bx]
 			if at == 0 {
 				continue
 			}
 			b := &s.blocks[at-1]
-			columns := span(x0-bx<<6, x1-bx<<6)
+			columns := span(x0-bx<<5, x1-bx<<5)
 			for r := b.rows & rows; r != 0; r &= r - 1 {
-				y := bits.TrailingZeros64(r)
-				for w := b.set[y&63] & columns; w != 0; w &= w - 1 {
-					dst = append(dst, px{s.lo + bx<<6 + int32(bits.TrailingZeros64(w)), s.lo + by<<6 + int32(y)})
+				y := bits.TrailingZeros32(r)
+				for w := b.set[y&31] & columns; w != 0; w &= w - 1 {
+					dst = append(dst, px{s.lo + bx<<5 + int32(bits.TrailingZeros32(w)), s.lo + by<<5 + int32(y)})
 				}
 			}
 		}
@@ -107,6 +107,6 @@ func (s *pixelSet) within(lo, hi px, dst []px) []px {
 }
 
 // span returns the bits from first to last, both included, as far as they exist.
-func span(first, last int32) uint64 {
-	return ^uint64(0) << uint(max(first, 0)) & (^uint64(0) >> uint(63-min(last, 63)))
+func span(first, last int32) uint32 {
+	return ^uint32(0) << uint(max(first, 0)) & (^uint32(0) >> uint(31-min(last, 31)))
 }

@@ -35,8 +35,8 @@ const chunkEdges = 64
 type crossing struct{ a, b, c, d World }
 
 // NewPolygons returns the shape of m, whose outer rings run counter-clockwise and whose holes run clockwise (seen from
-// above), as geo.FromOrb leaves them. Polygons that are not valid by geo.Check do no harm: what their rings wind around
-// at least once is drawn.
+// above), as geo.FromOrb leaves them. m should be valid by geo.Check; rings that cross or run the wrong way round do no
+// harm, as what they wind around at least once is drawn, but a hole that lies wholly beside its ring is drawn there.
 func NewPolygons(m geo.MultiPolygon) *Shape {
 	s := &Shape{box: emptyRange(), polys: make([]int32, 0, len(m))}
 	for _, p := range m {
