@@ -97,7 +97,7 @@ func (c *City) baseGrids(yield func(grid.Record) bool) {
 		shape := c.gridOutline(g)
 		fields := map[string]any{
 			"code": c.gridCode(g), "name": fmt.Sprintf("%s第%d网格（%s）", d.name, g-d.first+1, c.estate(c.mainFace(c.faces.of(g)))),
-			"community_code": d.code, "households": number(c.households[g]), "residents": number(c.households[g] * 26 / 10),
+			"community_code": d.code, "households": number(c.households[g]), "residents": number(c.households[g] * 26 / 10), "buildings": number(len(c.buildings(g))),
 			"bounds_text": c.boundsText(c.faces.of(g), func(f int32) bool { return c.grid[f] == g }),
 		}
 		if len(shape) > 1 {
@@ -143,7 +143,7 @@ func (c *City) voidAreas(yield func(grid.Record) bool) {
 		reason, name := "water", c.riverName()
 		switch v.ground {
 		case lakeWater:
-			name = word(commonWords, c.seed+uint64(v.faces[0]), 3)[:3] + "湖"
+			name = c.lakeName(c.lakeAt(c.centroid[v.faces[0]]))
 		case military:
 			reason, name = "military", "军事管理区"
 		}
@@ -163,5 +163,3 @@ func (c *City) voidOf(f int32) int32 {
 	}
 	return -2 - c.grid[f]
 }
-
-func (c *City) riverName() string { return word(commonWords, c.seed, 5)[:3] + "江" }

@@ -54,6 +54,37 @@ func (c *City) layerRows(name string) rowsOf {
 		return c.baseGrids
 	case "void_areas":
 		return c.voidAreas
+	case "organizations":
+		return c.organizations
+	case "dedicated_grids":
+		return c.dedicatedGrids
+	case "household_points":
+		return c.householdPoints
+	case "networks":
+		return c.networks
+	case "service_units":
+		return c.serviceUnits
+	case "workers":
+		return c.workers
+	case "posts":
+		return c.posts
+	case "incidents":
+		return c.incidents
+	case "roads":
+		return c.roadRows
+	case "railways":
+		return c.railwayRows
+	case "rivers":
+		return c.riverRows
+	case "buildings":
+		return c.buildingRows
+	case "waters":
+		return c.waterRows
+	case "greens":
+		return c.greenRows
+	}
+	if kind, ok := placeKindOf(name); ok {
+		return func(yield func(grid.Record) bool) { c.places(kind, yield) }
 	}
 	return nil
 }

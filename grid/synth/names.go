@@ -61,3 +61,11 @@ func (c *City) roadBy(f int32, k uint64) int32 {
 	}
 	return 0
 }
+
+func (c *City) riverName() string {
+	return fmt.Sprintf("%c江", []rune(word(commonWords, c.seed, 5))[0])
+}
+
+func (c *City) lakeName(i int) string {
+	return fmt.Sprintf("%c湖", []rune(word(commonWords, c.seed, 80+i))[0])
+}

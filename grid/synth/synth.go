@@ -38,9 +38,11 @@ type City struct {
 	config Config
 	territory
 	points []geo.Point // of the mesh's nodes
+	box    geo.Box     // of the points
 	width  []float32   // by face, roughly half its width in metres
 
 	households []int32 // by grid
+	dedicated  []dedicated
 }
 
 // New makes a city. The error says which part of the configuration is out of bounds.
@@ -63,6 +65,7 @@ func New(config Config) (*City, error) {
 	c.codeDivisions()
 	c.countHouseholds()
 	c.draw()
+	c.drawDedicated()
 	return c, nil
 }
 
@@ -78,6 +81,8 @@ func (c *Config) complete() {
 	if c.Until.IsZero() {
 		c.Until = time.Date(2026, 1, 1, 0, 0, 0, 0, Zone)
 	}
+	y, m, d := c.Until.In(Zone).Date()
+	c.Until = time.Date(y, m, d, 0, 0, 0, 0, Zone)
 }
 
 // Zone is the time zone of every city's times: UTC+8 without summer time.
@@ -98,8 +103,10 @@ func (t *territory) settleGrounds(grounds []ground, manners []manner) {
 // draw puts the nodes on the lattice.
 func (c *City) draw() {
 	c.points = make([]geo.Point, len(c.nodes))
+	c.box = geo.EmptyBox()
 	for i, v := range c.nodes {
 		c.points[i] = c.locate(v)
+		c.box = c.box.Extend(c.points[i])
 	}
 	c.width = make([]float32, len(c.first))
 	for f := range c.first {
