@@ -11,8 +11,9 @@ const maxCrossingTests = 100_000_000
 
 type worldEdge struct{ a, b World }
 
-// findCrossings records every pair of edges of s that cross in their interiors. Valid lattice geometry has none, but
-// projecting can move a vertex across an edge that passes within a few centimetres of it.
+// findCrossings records every pair of edges of s that cross in their interiors, and sets dirty when there are any or
+// edges meet where they should not. Valid lattice geometry has no crossings, but projecting can move a vertex across an
+// edge that passes within a few centimetres of it.
 func (s *Shape) findCrossings() {
 	edges := make([]worldEdge, 0, s.verts)
 	var spanX, spanY uint64
@@ -46,8 +47,12 @@ func (s *Shape) findCrossings() {
 				continue
 			}
 			kept = append(kept, f)
-			if e.crosses(f) {
+			switch e.meets(f) {
+			case crossesInside:
 				s.crossings = append(s.crossings, crossing{e.a, e.b, f.a, f.b})
+				s.dirty = true
+			case touches:
+				s.dirty = true
 			}
 		}
 		open = append(kept, e)
@@ -56,16 +61,53 @@ func (s *Shape) findCrossings() {
 			break
 		}
 	}
-	s.dirty = s.dirty || len(s.crossings) > 0
+	s.dirty = s.dirty || s.visitsTwice()
 }
 
-// crosses reports whether the interiors of e and f cross in a point; both have a west of b.
-func (e worldEdge) crosses(f worldEdge) bool {
-	if e.b.X <= f.a.X || f.b.X <= e.a.X ||
-		max(e.a.Y, e.b.Y) <= min(f.a.Y, f.b.Y) || max(f.a.Y, f.b.Y) <= min(e.a.Y, e.b.Y) {
-		return false
+// visitsTwice reports whether two vertices of s are in one place. Rings of a valid polygon may touch like that; others
+// may cross there.
+func (s *Shape) visitsTwice() bool {
+	all := make([]uint64, 0, s.verts)
+	for _, p := range s.parts {
+		for _, w := range p.verts {
+			all = append(all, uint64(w.X)<<worldBits|uint64(w.Y))
+		}
 	}
-	return side(e, f.a)*side(e, f.b) < 0 && side(f, e.a)*side(f, e.b) < 0
+	slices.Sort(all)
+	for i := range all {
+		if i > 0 && all[i] == all[i-1] {
+			return true
+		}
+	}
+	return false
+}
+
+// meeting is how two edges meet.
+type meeting int
+
+const (
+	apart         meeting = iota // or in a common end
+	touches                      // an end of one lies inside the other
+	crossesInside                // in a point inside both
+)
+
+// meets says how e and f meet; both have a west of b, or north where neither is west.
+func (e worldEdge) meets(f worldEdge) meeting {
+	if e.b.X < f.a.X || f.b.X < e.a.X ||
+		max(e.a.Y, e.b.Y) < min(f.a.Y, f.b.Y) || max(f.a.Y, f.b.Y) < min(e.a.Y, e.b.Y) {
+		return apart
+	}
+	if e.a == f.a || e.a == f.b || e.b == f.a || e.b == f.b {
+		return apart
+	}
+	across, along := side(e, f.a)*side(e, f.b), side(f, e.a)*side(f, e.b)
+	switch {
+	case across > 0 || along > 0:
+		return apart
+	case across < 0 && along < 0:
+		return crossesInside
+	}
+	return touches
 }
 
 // side returns the sign of p against the line through e, exactly.

@@ -38,7 +38,7 @@ func TestRealLayers(t *testing.T) {
 			for z := range uint8(17) {
 				r := mvt.Cover(box, z, testBuffer)
 				for id := range r.All() {
-					if rng.IntN(int(r.Len()/20)+1) > 0 {
+					if rng.IntN(int(r.Len()/10)+1) > 0 {
 						continue
 					}
 					tile := newTile(t, id, testBuffer)

@@ -157,7 +157,7 @@ const testBuffer = 64
 // planar reports whether p is still a tiling on the map: an edge of many kilometres that is straight in degrees and
 // one that is straight on the map are metres apart, so that a needle beside it can turn over.
 func planar(p geotest.Tiling) bool {
-	return !slices.ContainsFunc(p.Faces, func(f geo.MultiPolygon) bool { return mvt.NewPolygons(f).Dirty() })
+	return !slices.ContainsFunc(p.Faces, func(f geo.MultiPolygon) bool { return mvt.NewPolygons(f).Distorted() })
 }
 
 // drawPartition draws the faces and the outline of p in one tile and returns them decoded and checked.

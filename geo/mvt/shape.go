@@ -13,8 +13,8 @@ type Shape struct {
 	polys []int32 // number of parts up to the end of each polygon; nil for lines
 	box   worldRange
 	verts int
-	// dirty is set when edges of the shape cross once they are projected, or a ring turns over; crossings are the
-	// places.
+	// dirty is set when edges of the shape cross or touch once they are projected, or a ring turns over: it may wind
+	// around a spot twice or backwards. crossings are the places where edges cross.
 	dirty     bool
 	crossings []crossing
 }

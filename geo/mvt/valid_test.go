@@ -162,6 +162,9 @@ func onSegment(p, a, b node) bool {
 // segmentsMeetWell reports whether two edges are apart or meet in one point as edges may: in a common end; and edges
 // of different rings also where one ends on the other.
 func segmentsMeetWell(a, b, c, d node, sameRing bool) bool {
+	if max(a.x, b.x) < min(c.x, d.x) || max(c.x, d.x) < min(a.x, b.x) || max(a.y, b.y) < min(c.y, d.y) || max(c.y, d.y) < min(a.y, b.y) {
+		return true
+	}
 	touches := 0
 	for _, hit := range []bool{onSegment(a, c, d), onSegment(b, c, d), onSegment(c, a, b), onSegment(d, a, b)} {
 		if hit {
