@@ -3,12 +3,12 @@ package api
 import (
 	"net/http"
 
-	"github.com/gorilla/mux"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/coverage"
+	"github.com/wangge/wangge/grid/live"
 )
 
 // coverageJSON is the JSON of a coverage report.
@@ -62,17 +62,16 @@ type coverageGridJSON struct {
 }
 
 // coverage answers GET /v1/coverage/{division}.
-func (s *Server) coverage(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) coverage(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	if _, err := params(r); err != nil {
 		return err
 	}
-	code := mux.Vars(r)["division"]
-	state := s.live.Now()
+	code := pathVar(r, "division")
 	d := state.City.Division(code)
 	if d == nil {
 		return notFound("There is no division " + code + ": GET /v1/divisions lists them.")
 	}
-	if _, err := s.authorize(r, grid.ReadPlaces, code); err != nil {
+	if _, err := s.authorize(r, state, grid.ReadPlaces, code); err != nil {
 		return err
 	}
 	counts, err := s.store.CoverageCounts(r.Context(), d)
@@ -111,10 +110,10 @@ func newCountsJSON(c grid.GridCounts) countsJSON {
 	return j
 }
 
-func faultList(faults []coverage.Fault) []faultJSON {
+func faultList(faults []grid.EditionFault) []faultJSON {
 	list := []faultJSON{}
 	for _, f := range faults {
-		j := faultJSON{Kind: f.Kind, Community: f.Community, Grids: f.Grids, AreaM2: f.AreaM2, WidthM: f.WidthM, At: f.At}
+		j := faultJSON{Kind: f.Kind, Community: f.CommunityCode, Grids: f.GridCodes, AreaM2: f.AreaM2, WidthM: f.WidthM, At: f.At}
 		if j.Grids == nil {
 			j.Grids = []string{}
 		}

@@ -9,8 +9,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/paulmach/orb"
-
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/mesh"
 	"github.com/wangge/wangge/grid"
@@ -23,26 +21,15 @@ type Report struct {
 	Editions  []grid.EditionInfo
 	AreaM2    float64 // of the communities' outlines
 	VoidM2    float64
-	CoveredM2 float64 // in at least one base grid
-	Gaps      []Fault // in no grid and no void area
-	Overlaps  []Fault // in more than one
-	Other     []Fault // grids that leave their community, borders that do not match
-	Grids     []Grid  // base and dedicated, by code
+	CoveredM2 float64             // in at least one base grid
+	Gaps      []grid.EditionFault // in no grid and no void area
+	Overlaps  []grid.EditionFault // in more than one
+	Other     []grid.EditionFault // grids that leave their community, borders that do not match
+	Grids     []Grid              // base and dedicated, by code
 	// Unassigned are the things of the division, or of the whole city when it is asked for, that lie in no base grid.
 	Unassigned grid.GridCounts
 	Households int
 	Load       Load
-}
-
-// Fault is a place at which a community's grids do not tile it.
-type Fault struct {
-	Kind      string
-	Community string
-	Grids     []string // codes; of void areas too
-	Polygon   orb.MultiPolygon
-	AreaM2    float64
-	WidthM    float64
-	At        orb.Point
 }
 
 // Grid is one grid's figures.
@@ -100,45 +87,28 @@ func (r *Report) community(city *edition.City, d *grid.Division) {
 	r.AreaM2 += area
 	e := city.Edition(d.CountyCode)
 	if e == nil {
-		r.Gaps = append(r.Gaps, Fault{Kind: string(mesh.Gap), Community: d.Code, Polygon: d.Outline, AreaM2: area, At: d.LabelPoint})
+		r.Gaps = append(r.Gaps, grid.EditionFault{Kind: string(mesh.Gap), CommunityCode: d.Code, Polygon: d.Outline, AreaM2: area, At: d.LabelPoint})
 		return
 	}
-	parts, codes, voidM2 := partsOf(e, d.Code)
+	voidM2 := 0.0
+	for _, k := range e.Parts(d.Code) {
+		if k >= len(e.Base()) {
+			voidM2 += geo.AreaM2(e.Tiling()[k])
+		}
+	}
 	r.VoidM2 += voidM2
 	r.CoveredM2 += area - voidM2
-	for _, f := range mesh.Check(parts, outline) {
-		fault := Fault{Kind: string(f.Kind), Community: d.Code, Polygon: f.Polygon, AreaM2: f.AreaM2, WidthM: f.WidthM, At: f.At}
-		for _, part := range f.Parts {
-			if part < len(codes) {
-				fault.Grids = append(fault.Grids, codes[part])
-			}
-		}
+	for _, f := range city.CommunityFaults(d.Code) {
 		switch f.Kind {
-		case mesh.Gap:
+		case string(mesh.Gap):
 			r.CoveredM2 -= f.AreaM2
-			r.Gaps = append(r.Gaps, fault)
-		case mesh.Overlap:
-			r.Overlaps = append(r.Overlaps, fault)
+			r.Gaps = append(r.Gaps, f)
+		case string(mesh.Overlap):
+			r.Overlaps = append(r.Overlaps, f)
 		default:
-			r.Other = append(r.Other, fault)
+			r.Other = append(r.Other, f)
 		}
 	}
-}
-
-// partsOf returns what is to tile a community: its base grids and void areas, with their codes.
-func partsOf(e *edition.Edition, community string) (parts []geo.MultiPolygon, codes []string, voidM2 float64) {
-	for i, g := range e.Base() {
-		if g.CommunityCode == community {
-			parts, codes = append(parts, e.Tiling()[i]), append(codes, g.Code)
-		}
-	}
-	for i, v := range e.Voids() {
-		if v.CommunityCode == community {
-			part := e.Tiling()[len(e.Base())+i]
-			parts, codes, voidM2 = append(parts, part), append(codes, v.Code), voidM2+geo.AreaM2(part)
-		}
-	}
-	return parts, codes, voidM2
 }
 
 // figures weighs one grid. Households are those of its household points, or its own figure where it has no points.

@@ -36,6 +36,7 @@ type Edition struct {
 	tilingIndex    *index.Index
 	dedicatedIndex *index.Index
 	box            geo.Box
+	parts          map[string][]int // of the tiling, by community
 }
 
 // New indexes the grids of a county. Parts are numbered by code, base grids before void areas, so that a point on
@@ -48,6 +49,7 @@ func New(c Contents) (*Edition, error) {
 		voids:     slices.Clone(c.Voids),
 		dedicated: slices.Clone(c.Dedicated),
 		box:       geo.EmptyBox(),
+		parts:     map[string][]int{},
 	}
 	byCode := func(a, b grid.Grid) int { return cmp.Compare(a.Code, b.Code) }
 	slices.SortFunc(e.base, byCode)
@@ -77,6 +79,9 @@ func New(c Contents) (*Edition, error) {
 		}
 		e.dedicatedParts = append(e.dedicatedParts, part)
 	}
+	for k := range e.tiling {
+		e.parts[e.community(k)] = append(e.parts[e.community(k)], k)
+	}
 	e.tilingIndex = index.Build(e.tiling)
 	e.dedicatedIndex = index.Build(e.dedicatedParts)
 	return e, nil
@@ -97,6 +102,9 @@ func (e *Edition) Voids() []grid.VoidArea { return e.voids }
 // Tiling returns the parts that tile the communities, on the lattice: the base grids in the order of Base, then the void
 // areas in the order of Voids. The slice must not be changed.
 func (e *Edition) Tiling() []geo.MultiPolygon { return e.tiling }
+
+// Parts returns the numbers in Tiling of the parts of a community, ascending. The slice must not be changed.
+func (e *Edition) Parts(community string) []int { return e.parts[community] }
 
 // find returns the part of the tiling at p, -1 for none.
 func (e *Edition) find(p geo.Point) (part int32, onBorder bool) {

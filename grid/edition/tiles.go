@@ -37,12 +37,19 @@ type tiles struct {
 	least    map[string]uint8
 	zooms    [MaxTileZoom + 1]zoomShapes
 	mesh     func() (*mesh.Mesh, error) // of the tilings of all counties
-	tiling   []string                   // community code of each face of the mesh
+	levels   []dissolved
+}
+
+// dissolved says which faces of the mesh make up the divisions of one level.
+type dissolved struct {
+	group    []int32 // of each face
+	features []int   // of each group; -1 for a division that the faces may not make up
 }
 
 // feature is a grid or a division as tiles show it.
 type feature struct {
 	layer    string
+	code     string
 	level    string // of a division
 	id       uint64
 	face     int // of a base grid: its face in the mesh
@@ -72,19 +79,71 @@ func newTiles(c *City) *tiles {
 	for _, e := range c.editions {
 		for i := range e.base {
 			t.features = append(t.features, gridFeature(&e.base[i], LayerBase, len(faces)+i, e.tiling[i]))
-			t.tiling = append(t.tiling, e.base[i].CommunityCode)
-		}
-		for i := range e.voids {
-			t.tiling = append(t.tiling, e.voids[i].CommunityCode)
 		}
 		faces = append(faces, e.tiling...)
 		for i := range e.dedicated {
 			t.features = append(t.features, gridFeature(&e.dedicated[i], LayerDedicated, -1, e.dedicatedParts[i]))
 		}
 	}
+	t.setLevels(c)
 	t.mesh = sync.OnceValues(func() (*mesh.Mesh, error) { return mesh.Build(faces) })
 	t.setLeast()
 	return t
+}
+
+// setLevels finds for each level which division every face belongs to.
+func (t *tiles) setLevels(c *City) {
+	features := map[string]int{}
+	for i := range t.features {
+		if f := &t.features[i]; f.layer == LayerDivisions {
+			features[f.code] = i
+		}
+	}
+	proven := map[string]bool{}
+	for _, e := range c.editions {
+		proven[e.info.CountyCode] = e.info.Proven
+	}
+	for _, level := range []string{grid.LevelCounty, grid.LevelStreet, grid.LevelCommunity} {
+		d := dissolved{}
+		numbers := map[string]int32{}
+		for i := range c.editions {
+			for _, community := range c.owners[i] {
+				d.group = append(d.group, d.number(c.above(community, level), numbers, features, proven))
+			}
+		}
+		t.levels = append(t.levels, d)
+	}
+}
+
+// number returns the group of a division, a new one if need be; -1 for none.
+func (d *dissolved) number(division *grid.Division, numbers map[string]int32, features map[string]int, proven map[string]bool) int32 {
+	if division == nil {
+		return -1
+	}
+	n, ok := numbers[division.Code]
+	if !ok {
+		n = int32(len(d.features))
+		numbers[division.Code] = n
+		feature := -1
+		if proven[division.CountyCode] && !division.Derived {
+			feature = features[division.Code]
+		}
+		d.features = append(d.features, feature)
+	}
+	return n
+}
+
+// above returns the division of a level that a community lies in, nil for none.
+func (c *City) above(community *grid.Division, level string) *grid.Division {
+	if community == nil {
+		return nil
+	}
+	for _, d := range c.Chain(community.Code) {
+		if d.Level == level {
+			return d
+		}
+	}
+	return nil
 }
 
 func gridFeature(g *grid.Grid, layer string, face int, geometry geo.MultiPolygon) feature {
@@ -96,7 +155,7 @@ func gridFeature(g *grid.Grid, layer string, face int, geometry geo.MultiPolygon
 		tags = append(tags, mvt.Tag{Key: "dedicated_kind", Value: mvt.String(g.DedicatedKind)})
 	}
 	return feature{
-		layer: layer, id: uint64(g.ID), face: face, geometry: geometry, tags: tags, label: project(g.LabelPoint),
+		layer: layer, code: g.Code, id: uint64(g.ID), face: face, geometry: geometry, tags: tags, label: project(g.LabelPoint),
 		caption: []mvt.Tag{
 			{Key: "code", Value: mvt.String(g.Code)}, {Key: "name", Value: mvt.String(g.Name)}, {Key: "kind", Value: mvt.String(g.Kind)},
 		},
@@ -107,7 +166,7 @@ func divisionFeature(d *grid.Division, geometry geo.MultiPolygon) feature {
 	tags := []mvt.Tag{
 		{Key: "code", Value: mvt.String(d.Code)}, {Key: "name", Value: mvt.String(d.Name)}, {Key: "level", Value: mvt.String(d.Level)},
 	}
-	return feature{layer: LayerDivisions, level: d.Level, id: uint64(d.ID), face: -1, geometry: geometry, tags: tags, caption: tags, label: project(d.LabelPoint)}
+	return feature{layer: LayerDivisions, code: d.Code, level: d.Level, id: uint64(d.ID), face: -1, geometry: geometry, tags: tags, caption: tags, label: project(d.LabelPoint)}
 }
 
 // project takes a label point, which is on the globe, since its grid is.
@@ -161,6 +220,9 @@ func (t *tiles) make(s *zoomShapes, z uint8) error {
 	if err != nil {
 		return fmt.Errorf("building the mesh of the city: %w", err)
 	}
+	unit := 360 * geo.UnitsPerDegree / float64(uint64(1)<<z) / mvt.Extent // lattice units of longitude to a tile unit
+	simple := built.Simplify(tileTolerance * unit)
+	outlines := t.outlines(simple)
 	s.shapes = make([]*mvt.Shape, len(t.features))
 	s.byTile = map[[2]uint32][]int32{}
 	for i := range t.features {
@@ -170,7 +232,10 @@ func (t *tiles) make(s *zoomShapes, z uint8) error {
 		}
 		geometry := f.geometry
 		if f.face >= 0 {
-			geometry = built.Face(int32(f.face))
+			geometry = simple.Face(int32(f.face))
+		}
+		if outline, ok := outlines[i]; ok {
+			geometry = outline
 		}
 		s.shapes[i] = mvt.NewPolygons(geometry)
 		for id := range mvt.Cover(geometry.Box(), z, tileBuffer).All() {
@@ -179,6 +244,20 @@ func (t *tiles) make(s *zoomShapes, z uint8) error {
 		}
 	}
 	return nil
+}
+
+// outlines returns the outlines of divisions, by feature, as the simplified borders of the grids and void areas below them
+// make them, so that both run on the same line. Divisions with an unproven county are not among them.
+func (t *tiles) outlines(simple *mesh.Mesh) map[int]geo.MultiPolygon {
+	outlines := map[int]geo.MultiPolygon{}
+	for _, level := range t.levels {
+		for i, outline := range simple.Dissolve(level.group, len(level.features)) {
+			if feature := level.features[i]; feature >= 0 {
+				outlines[feature] = outline
+			}
+		}
+	}
+	return outlines
 }
 
 // GridTile returns a vector tile of the grids and divisions, empty where there are none. Its layers are base, dedicated and

@@ -45,24 +45,24 @@ type Located struct {
 	Table      string // place, incident or household_point
 	Code       string // the id of a household point
 	Shape      orb.Geometry
+	Closed     bool // an incident that has ended: it keeps the grids of its time
 	Assignment grid.Assignment
 }
 
-// EachLocated calls f with every place, open incident and household point; closed incidents keep the grids of their time.
-// An error of f ends it.
+// EachLocated calls f with every place, incident and household point. An error of f ends it.
 func (s *Store) EachLocated(ctx context.Context, f func(Located) error) error {
 	rows, err := s.db.Query(ctx, `
 		SELECT 'place', code, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
-		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
+		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary, false
 		FROM place
 		UNION ALL
 		SELECT 'incident', code, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
-		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
+		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary,
+		       state IN ('closed', 'rejected', 'merged', 'cancelled')
 		FROM incident
-		WHERE state NOT IN ('closed', 'rejected', 'merged', 'cancelled')
 		UNION ALL
 		SELECT 'household_point', id::text, ST_AsEWKB(location), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
-		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
+		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary, false
 		FROM household_point`)
 	if err != nil {
 		return translate(err)
@@ -70,7 +70,7 @@ func (s *Store) EachLocated(ctx context.Context, f func(Located) error) error {
 	var l Located
 	var shape []byte
 	a := &l.Assignment
-	columns := []any{&l.Table, &l.Code, &shape, &a.CountyCode, &a.CommunityCode, &a.BaseGridID, &a.DedicatedID, &a.Edition, &a.OnBoundary}
+	columns := []any{&l.Table, &l.Code, &shape, &a.CountyCode, &a.CommunityCode, &a.BaseGridID, &a.DedicatedID, &a.Edition, &a.OnBoundary, &l.Closed}
 	_, err = pgx.ForEachRow(rows, columns, func() error {
 		var err error
 		if l.Shape, err = decode[orb.Geometry](shape); err != nil {
