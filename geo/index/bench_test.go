@@ -85,7 +85,8 @@ func BenchmarkFindRTree50k(b *testing.B) {
 	var tree rtree.RTreeG[int32]
 	for k, m := range parts {
 		box := m.Box()
-		tree.Insert([2]float64{float64(box.Min.X), float64(box.Min.Y)}, [2]float64{float64(box.Max.X), float64(box.Max.Y)}, int32(k))
+		lo := [2]float64{float64(box.Min.X), float64(box.Min.Y)}
+		tree.Insert(lo, [2]float64{float64(box.Max.X), float64(box.Max.Y)}, int32(k))
 	}
 	i := 0
 	for b.Loop() {

@@ -23,8 +23,9 @@ const (
 )
 
 // Build makes the index of parts. Every part must be valid (geo.Check): then answers are exact, whether the parts
-// tile, overlap or leave gaps. Invalid parts give wrong answers near them but never a panic. The index keeps parts and the caller must not
-// change them. Memory is about 60 to 100 bytes for each edge, shared ones counted once.
+// tile, overlap or leave gaps. Invalid parts give wrong answers near them but never a panic. The index keeps parts, and
+// the caller must not change them. Memory is about 75 bytes for each edge, shared ones counted once: 110 MB for 50,000
+// parts of 60 vertices, 2.2 GB for 1,000,000.
 func Build(parts []geo.MultiPolygon) *Index {
 	x := &Index{n: int64(len(parts)), parts: parts, boxes: make([]geo.Box, len(parts))}
 	box := geo.EmptyBox()

@@ -115,14 +115,17 @@ func TestFindExhaustive(t *testing.T) {
 		"T junction unmatched": {{{square(0, 0, 30)}}, {{square(30, 0, 15)}}, {{square(30, 15, 15)}}},
 		"overlap":              {{{square(0, 0, 30)}}, {{square(20, 10, 30)}}},
 		"one part twice":       {{{square(0, 0, 30)}}, {{square(0, 0, 30)}}},
-		"five times":           {{{square(0, 0, 30)}}, {{square(0, 0, 30)}}, {{square(0, 0, 30)}}, {{square(0, 0, 30)}}, {{square(0, 0, 30)}}},
+		"five times":           slices.Repeat([]geo.MultiPolygon{{{square(0, 0, 30)}}}, 5),
 		"nested":               nested(20),
 		"hole and island":      {{{square(0, 0, 60), hole(10, 10, 40)}, {square(20, 20, 20)}}},
 		"hole filled by other": {{{square(0, 0, 60), hole(10, 10, 40)}}, {{square(10, 10, 40)}}},
 		"diamonds":             {{{diamond(32, 32, 32)}}, {{diamond(64, 64, 32)}}, {{diamond(96, 32, 32)}}},
 		"diamonds overlapping": {{{diamond(32, 32, 32)}}, {{diamond(48, 32, 32)}}, {{diamond(32, 48, 30)}}},
 		"parts touching":       {{{square(0, 0, 10)}, {square(10, 10, 10)}}, {{square(10, 0, 10)}}},
-		"long thin":            {{{geo.Ring{{X: 0, Y: 0}, {X: 4000, Y: 1}, {X: 4000, Y: 2}}}}, {{geo.Ring{{X: 0, Y: 0}, {X: 4000, Y: 2}, {X: 0, Y: 60}}}}},
+		"long thin": {
+			{{{{X: 0, Y: 0}, {X: 4000, Y: 1}, {X: 4000, Y: 2}}}},
+			{{{{X: 0, Y: 0}, {X: 4000, Y: 2}, {X: 0, Y: 60}}}},
+		},
 		"empty part":           {{}, {{square(0, 0, 30)}}, {}},
 		"negative coordinates": {{{square(-50, -50, 30)}}, {{square(-20, -50, 60)}}},
 	}
@@ -150,10 +153,13 @@ func many(parts []geo.MultiPolygon, at geo.Point, n int32) []geo.MultiPolygon {
 
 func TestFindInSmallCells(t *testing.T) {
 	t.Parallel()
+	apart := []geo.MultiPolygon{{{diamond(32, 32, 32)}}, {{diamond(64, 64, 32)}}, {{diamond(96, 32, 32)}}}
+	across := []geo.MultiPolygon{{{diamond(48, 48, 48)}}, {{diamond(64, 56, 45)}}, {{diamond(50, 44, 40)}}}
+	nested := []geo.MultiPolygon{{{square(0, 0, 100)}}, {{square(0, 0, 100)}}, {{square(1, 1, 98)}}}
 	for _, parts := range [][]geo.MultiPolygon{
-		many([]geo.MultiPolygon{{{diamond(32, 32, 32)}}, {{diamond(64, 64, 32)}}, {{diamond(96, 32, 32)}}}, geo.Point{X: 5, Y: 110}, 40),
-		many([]geo.MultiPolygon{{{diamond(48, 48, 48)}}, {{diamond(64, 56, 45)}}, {{diamond(50, 44, 40)}}}, geo.Point{X: 1, Y: 60}, 40),
-		many([]geo.MultiPolygon{{{square(0, 0, 100)}}, {{square(0, 0, 100)}}, {{square(1, 1, 98)}}}, geo.Point{X: 10, Y: 50}, 30),
+		many(apart, geo.Point{X: 5, Y: 110}, 40),
+		many(across, geo.Point{X: 1, Y: 60}, 40),
+		many(nested, geo.Point{X: 10, Y: 50}, 30),
 	} {
 		x := index.Build(parts)
 		for px := int32(-3); px <= 150; px++ {

@@ -35,3 +35,28 @@ func BenchmarkCheck50k(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkSimplify50k simplifies 50,000 faces of 60 vertices to about 2 m, which proves every face again.
+func BenchmarkSimplify50k(b *testing.B) {
+	m, err := mesh.Build(geotest.Big(50_000, 60).Faces)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		m.Simplify(200)
+	}
+}
+
+// BenchmarkCheckApart checks 5,000 faces none of which matches its neighbours: every edge is left over.
+func BenchmarkCheckApart(b *testing.B) {
+	tiling := geotest.Big(5000, 60)
+	for k, m := range tiling.Faces {
+		for i := range m[0][0] {
+			m[0][0][i].X += int32(k%7) * 3
+			m[0][0][i].Y += int32(k % 5)
+		}
+	}
+	for b.Loop() {
+		mesh.Check(tiling.Faces, tiling.Outline)
+	}
+}

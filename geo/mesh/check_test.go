@@ -45,10 +45,10 @@ func equalFaults(a, b []fault) bool {
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
-	ring := func(pts ...geo.Point) geo.MultiPolygon {
+	ring := func(xy ...int32) geo.MultiPolygon {
 		r := geo.Ring{}
-		for _, p := range pts {
-			r = append(r, geo.Point{X: p.X + 1_200_000_000, Y: p.Y + 310_000_000})
+		for ; len(xy) > 0; xy = xy[2:] {
+			r = append(r, geo.Point{X: 1_200_000_000 + xy[0], Y: 310_000_000 + xy[1]})
 		}
 		return geo.MultiPolygon{{r}}
 	}
@@ -58,8 +58,7 @@ func TestCheck(t *testing.T) {
 	withHole = geo.MultiPolygon{{withHole[0][0], hole}}
 	quarter := func(x, y int32) geo.MultiPolygon { return square(x*1000, y*1000, 1000) }
 	// The 2×2 outline with the middles of its sides, so that four quarters match it.
-	outline := ring(geo.Point{}, geo.Point{X: 1000}, geo.Point{X: 2000}, geo.Point{X: 2000, Y: 1000}, geo.Point{X: 2000, Y: 2000},
-		geo.Point{X: 1000, Y: 2000}, geo.Point{Y: 2000}, geo.Point{Y: 1000})
+	outline := ring(0, 0, 1000, 0, 2000, 0, 2000, 1000, 2000, 2000, 1000, 2000, 0, 2000, 0, 1000)
 	four := []geo.MultiPolygon{quarter(0, 0), quarter(1, 0), quarter(0, 1), quarter(1, 1)}
 
 	tests := map[string]struct {
@@ -67,23 +66,27 @@ func TestCheck(t *testing.T) {
 		outline geo.MultiPolygon
 		want    []fault
 	}{
-		"one":               {[]geo.MultiPolygon{square(0, 0, 1000)}, square(0, 0, 1000), nil},
-		"four":              {four, outline, nil},
-		"nothing":           {nil, nil, nil},
-		"no parts":          {nil, square(0, 0, 1000), []fault{{mesh.Gap, nil, 1e6}}},
-		"no outline":        {[]geo.MultiPolygon{square(0, 0, 1000)}, nil, []fault{{mesh.OutsideOutline, []int{0}, 1e6}}},
-		"face missing":      {four[:3], outline, []fault{{mesh.Gap, []int{1, 2}, 1e6}}},
-		"face twice":        {append(slices.Clone(four), four[2]), outline, []fault{{mesh.Overlap, []int{2, 4}, 1e6}}},
-		"face three times":  {append(slices.Clone(four), four[2], four[2]), outline, []fault{{mesh.Overlap, []int{2, 4, 5}, 1e6}}},
-		"island in a hole":  {[]geo.MultiPolygon{withHole, square(1000, 1000, 1000)}, square(0, 0, 3000), nil},
-		"hole empty":        {[]geo.MultiPolygon{withHole}, square(0, 0, 3000), []fault{{mesh.Gap, []int{0}, 1e6}}},
-		"inside another":    {append(slices.Clone(four), square(100, 100, 500)), outline, []fault{{mesh.Overlap, []int{0, 4}, 250_000}}},
-		"across four":       {append(slices.Clone(four), square(500, 500, 1000)), outline, []fault{{mesh.Overlap, []int{0, 1, 2, 3, 4}, 1e6}}},
-		"outline unmatched": {four, square(0, 0, 2000), []fault{{mesh.UnmatchedBorder, []int{0, 2}, 0}, {mesh.UnmatchedBorder, []int{0, 1}, 0}, {mesh.UnmatchedBorder, []int{2, 3}, 0}, {mesh.UnmatchedBorder, []int{1, 3}, 0}}},
+		"one":              {[]geo.MultiPolygon{square(0, 0, 1000)}, square(0, 0, 1000), nil},
+		"four":             {four, outline, nil},
+		"nothing":          {nil, nil, nil},
+		"no parts":         {nil, square(0, 0, 1000), []fault{{mesh.Gap, nil, 1e6}}},
+		"no outline":       {[]geo.MultiPolygon{square(0, 0, 1000)}, nil, []fault{{mesh.OutsideOutline, []int{0}, 1e6}}},
+		"face missing":     {four[:3], outline, []fault{{mesh.Gap, []int{1, 2}, 1e6}}},
+		"face twice":       {append(slices.Clone(four), four[2]), outline, []fault{{mesh.Overlap, []int{2, 4}, 1e6}}},
+		"face three times": {append(slices.Clone(four), four[2], four[2]), outline, []fault{{mesh.Overlap, []int{2, 4, 5}, 1e6}}},
+		"island in a hole": {[]geo.MultiPolygon{withHole, square(1000, 1000, 1000)}, square(0, 0, 3000), nil},
+		"hole empty":       {[]geo.MultiPolygon{withHole}, square(0, 0, 3000), []fault{{mesh.Gap, []int{0}, 1e6}}},
+		"inside another":   {append(slices.Clone(four), square(100, 100, 500)), outline, []fault{{mesh.Overlap, []int{0, 4}, 250_000}}},
+		"across four":      {append(slices.Clone(four), square(500, 500, 1000)), outline, []fault{{mesh.Overlap, []int{0, 1, 2, 3, 4}, 1e6}}},
+		"outline unmatched": {four, square(0, 0, 2000), []fault{
+			{mesh.UnmatchedBorder, []int{0, 2}, 0},
+			{mesh.UnmatchedBorder, []int{0, 1}, 0},
+			{mesh.UnmatchedBorder, []int{2, 3}, 0},
+			{mesh.UnmatchedBorder, []int{1, 3}, 0},
+		}},
 		"T junction": {
 			[]geo.MultiPolygon{rect(0, 0, 1000, 2000), quarter(1, 0), quarter(1, 1)},
-			ring(geo.Point{}, geo.Point{X: 1000}, geo.Point{X: 2000}, geo.Point{X: 2000, Y: 1000}, geo.Point{X: 2000, Y: 2000},
-				geo.Point{X: 1000, Y: 2000}, geo.Point{Y: 2000}),
+			ring(0, 0, 1000, 0, 2000, 0, 2000, 1000, 2000, 2000, 1000, 2000, 0, 2000),
 			[]fault{{mesh.UnmatchedBorder, []int{0, 1, 2}, 0}},
 		},
 		"leaves the outline": {

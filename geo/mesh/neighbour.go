@@ -13,8 +13,8 @@ type Neighbour struct {
 	BorderM float64 // length of the shared border in metres
 }
 
-// Neighbours returns for every face those that share an edge with it, ordered by number, Outside first. Faces that touch in points
-// only are no neighbours.
+// Neighbours returns for every face those that share an edge with it, ordered by number, Outside first. Faces that
+// touch in points only are no neighbours.
 func (m *Mesh) Neighbours() [][]Neighbour {
 	all := make([][]Neighbour, len(m.faces))
 	for _, arc := range m.arcs {

@@ -7,8 +7,8 @@ import (
 )
 
 // Simplify returns the mesh with fewer vertices: every arc is simplified once, for both its sides, so that shared
-// borders stay shared. Arcs, faces and nodes keep their numbers and places; vertices that stay are vertices that were there. No removed vertex lies further from
-// its arc than toleranceUnits, counted in lattice units of latitude (1.1 cm).
+// borders stay shared. Arcs, faces and nodes keep their numbers and places, and every vertex that stays was there
+// before. No removed vertex lies further from its arc than toleranceUnits, counted in lattice units of latitude (1.1 cm).
 //
 // Every face stays valid, wound as before and not empty, and none overlaps another: an arc that would break this is
 // simplified less, in the end not at all. So much is proven by geo.Check and CheckDisjoint on the result, as long as it
