@@ -43,7 +43,7 @@ type tiles struct {
 // dissolved says which faces of the mesh make up the divisions of one level.
 type dissolved struct {
 	group    []int32 // of each face
-	features []int   // of each group; -1 for a division that the faces may not make up
+	features []int   // of each group; -1 for a division that the faces do not make up, see keepEqual
 }
 
 // feature is a grid or a division as tiles show it.
@@ -86,7 +86,13 @@ func newTiles(c *City) *tiles {
 		}
 	}
 	t.setLevels(c)
-	t.mesh = sync.OnceValues(func() (*mesh.Mesh, error) { return mesh.Build(faces) })
+	t.mesh = sync.OnceValues(func() (*mesh.Mesh, error) {
+		m, err := mesh.Build(faces)
+		if err == nil {
+			t.keepEqual(m)
+		}
+		return m, err
+	})
 	t.setLeast()
 	return t
 }
@@ -99,16 +105,12 @@ func (t *tiles) setLevels(c *City) {
 			features[f.code] = i
 		}
 	}
-	proven := map[string]bool{}
-	for _, e := range c.editions {
-		proven[e.info.CountyCode] = e.info.Proven
-	}
 	for _, level := range []string{grid.LevelCounty, grid.LevelStreet, grid.LevelCommunity} {
 		d := dissolved{}
 		numbers := map[string]int32{}
 		for i := range c.editions {
 			for _, community := range c.owners[i] {
-				d.group = append(d.group, d.number(c.above(community, level), numbers, features, proven))
+				d.group = append(d.group, d.number(c.above(community, level), numbers, features))
 			}
 		}
 		t.levels = append(t.levels, d)
@@ -116,7 +118,7 @@ func (t *tiles) setLevels(c *City) {
 }
 
 // number returns the group of a division, a new one if need be; -1 for none.
-func (d *dissolved) number(division *grid.Division, numbers map[string]int32, features map[string]int, proven map[string]bool) int32 {
+func (d *dissolved) number(division *grid.Division, numbers map[string]int32, features map[string]int) int32 {
 	if division == nil {
 		return -1
 	}
@@ -124,13 +126,22 @@ func (d *dissolved) number(division *grid.Division, numbers map[string]int32, fe
 	if !ok {
 		n = int32(len(d.features))
 		numbers[division.Code] = n
-		feature := -1
-		if proven[division.CountyCode] && !division.Derived {
-			feature = features[division.Code]
-		}
-		d.features = append(d.features, feature)
+		d.features = append(d.features, features[division.Code])
 	}
 	return n
+}
+
+// keepEqual leaves out the divisions whose outline is not what the grids and void areas below make: those of an unproven
+// county, and those that do not nest (BR-06).
+func (t *tiles) keepEqual(m *mesh.Mesh) {
+	for _, level := range t.levels {
+		for i, dissolved := range m.Dissolve(level.group, len(level.features)) {
+			outline := t.features[level.features[i]].geometry
+			if dissolved.TwiceArea() != outline.TwiceArea() || dissolved.Box() != outline.Box() {
+				level.features[i] = -1
+			}
+		}
+	}
 }
 
 // above returns the division of a level that a community lies in, nil for none.
@@ -247,7 +258,7 @@ func (t *tiles) make(s *zoomShapes, z uint8) error {
 }
 
 // outlines returns the outlines of divisions, by feature, as the simplified borders of the grids and void areas below them
-// make them, so that both run on the same line. Divisions with an unproven county are not among them.
+// make them, so that both run on the same line.
 func (t *tiles) outlines(simple *mesh.Mesh) map[int]geo.MultiPolygon {
 	outlines := map[int]geo.MultiPolygon{}
 	for _, level := range t.levels {
