@@ -25,7 +25,7 @@ const (
 )
 
 func division(code, level, parent, county string, outline orb.MultiPolygon) grid.Division {
-	return grid.Division{Code: code, Level: level, Name: code, ParentCode: parent, CountyCode: county, Outline: outline}
+	return grid.Division{Code: code, Level: level, Name: code, ParentCode: parent, CountyCode: county, Outline: outline, LabelPoint: outline[0][0][0]}
 }
 
 // town is a city of one community, 4 by 2 units: two base grids of 1 unit side by side, a void area on top of the first, and
@@ -231,6 +231,7 @@ func cityOf(t testing.TB, tiling geotest.Tiling) *edition.City {
 	for i, f := range tiling.Faces {
 		base = append(base, grid.Grid{
 			ID: int64(i + 1), Code: fmt.Sprintf("%s%06d", comm, i), Kind: grid.Base, CommunityCode: comm, CountyCode: cty, Boundary: f.Orb(),
+			LabelPoint: f[0][0][0].Orb(),
 		})
 	}
 	e, err := edition.New(edition.Contents{Info: grid.EditionInfo{CountyCode: cty, Number: 1, Proven: true}, Base: base})
