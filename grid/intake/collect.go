@@ -8,10 +8,11 @@ import (
 
 // pending is a row of a layer that is checked as a whole.
 type pending[T any] struct {
-	value T
-	line  int64
-	row   string
-	from  *report
+	value  T
+	line   int64
+	number int64
+	row    string
+	from   *report
 }
 
 // collect reads a file into memory; rows that are wrong in themselves are rejected at once.
@@ -40,12 +41,13 @@ func collect[T any](ctx context.Context, s *session, f file, work func(l *layout
 		for _, o := range outcomes {
 			r.Read++
 			if o.reject != nil {
+				o.reject.Number = r.Read
 				if err := r.reject(o.reject); err != nil {
 					return nil, nil, err
 				}
 				continue
 			}
-			rows = append(rows, pending[T]{o.value.value, o.line, o.value.row, r})
+			rows = append(rows, pending[T]{o.value.value, o.line, r.Read, o.value.row, r})
 		}
 		r.progress()
 	}
@@ -66,7 +68,7 @@ func each[T any](rows []pending[T], check func(p *pending[T]) error) ([]pending[
 		if fatal != nil {
 			return nil, fatal
 		}
-		why.Line, why.Row = p.line, p.row
+		why.Line, why.Number, why.Row = p.line, p.number, p.row
 		if err := p.from.reject(why); err != nil {
 			return nil, err
 		}

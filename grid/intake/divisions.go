@@ -45,7 +45,7 @@ func (s *session) divisions(ctx context.Context, f file) error {
 	if inferred > 0 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%d name no parent and were put under the one that holds most of their area", inferred))
 	}
-	faults := t.faults(parents)
+	faults, small := t.faults(parents, s.settings)
 	if !s.DryRun {
 		if err := s.Store.ImportDivisions(ctx, imp, all, faults); err != nil {
 			return err
@@ -61,6 +61,7 @@ func (s *session) divisions(ctx context.Context, f file) error {
 		}
 		s.summary.DivisionFaults[fault.Kind]++
 	}
+	s.summary.SmallFaults += small
 	return nil
 }
 
@@ -135,8 +136,9 @@ func (s *session) placeDivisions(t *tree, rows []pending[*node]) ([]pending[*nod
 	})
 }
 
-// faults returns where the children of these divisions do not tile them.
-func (t *tree) faults(parents map[string]bool) []grid.DivisionFault {
+// faults returns where the children of these divisions do not tile them, and how many more such places there are below
+// both tolerances (BR-02).
+func (t *tree) faults(parents map[string]bool, s grid.Settings) (out []grid.DivisionFault, small int) {
 	children := map[string][]*node{}
 	for _, level := range t.byLevel {
 		for _, n := range level {
@@ -145,7 +147,6 @@ func (t *tree) faults(parents map[string]bool) []grid.DivisionFault {
 			}
 		}
 	}
-	var out []grid.DivisionFault
 	for code, below := range children {
 		slices.SortFunc(below, func(a, b *node) int { return cmp.Compare(a.Code, b.Code) })
 		parts := make([]geo.MultiPolygon, len(below))
@@ -153,13 +154,17 @@ func (t *tree) faults(parents map[string]bool) []grid.DivisionFault {
 			parts[i] = n.area
 		}
 		for _, fault := range mesh.Check(parts, t.byCode[code].area) {
+			if fault.Kind != mesh.Tangle && fault.AreaM2 < s.QCAreaM2 && fault.WidthM < s.QCWidthM {
+				small++
+				continue
+			}
 			out = append(out, divisionFault(code, below, fault))
 		}
 	}
 	slices.SortStableFunc(out, func(a, b grid.DivisionFault) int {
 		return cmp.Or(cmp.Compare(a.DivisionCode, b.DivisionCode), cmp.Compare(a.Kind, b.Kind))
 	})
-	return out
+	return out, small
 }
 
 // divisionFault names a fault after the division that leaves its parent or overlaps, or after the parent with the gap.

@@ -241,6 +241,9 @@ func (s *session) editions(t *tree, parts []*part) ([]store.NewEdition, error) {
 	slices.SortFunc(parts, func(a, b *part) int {
 		return cmp.Or(cmp.Compare(a.county(), b.county()), cmp.Compare(a.code(), b.code()))
 	})
+	if err := t.settle(parts, s.settings); err != nil {
+		return nil, err
+	}
 	var out []store.NewEdition
 	for start := 0; start < len(parts); {
 		county, end := parts[start].county(), start

@@ -94,6 +94,7 @@ func stream[T any](ctx context.Context, s *session, f file, k kind[T], write fun
 					o.reject = known.refuse(o.value.code, o.value.org, o.line, o.value.row)
 				}
 				if o.reject != nil {
+					o.reject.Number = r.Read
 					if err := r.reject(o.reject); err != nil {
 						yield(none, err)
 						return

@@ -18,7 +18,8 @@ type Mapping struct {
 	Columns map[string]string
 	// Fixed gives a field one value for every row.
 	Fixed map[string]string
-	// Values translates the values of a field; "*" is what every other value becomes, an absent one too.
+	// Values translates the values of a field; "" is what an absent one becomes and "*" every one that is not listed,
+	// an absent one too.
 	Values map[string]map[string]string
 	// Keep lists columns that go into external_refs as they are. All others that are not mapped are left out.
 	Keep []string

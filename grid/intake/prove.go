@@ -47,6 +47,45 @@ func (t *tree) prove(county string, parts []*part) []grid.EditionFault {
 	return faults
 }
 
+// settle gives communities that were made for a missing level the union of their grids and void areas as outline, where
+// that differs from the parent's by less than the tolerances: there is no outline of their own to be kept, and rounding to
+// the lattice moves lines that two layers drew with different vertices.
+func (t *tree) settle(parts []*part, s grid.Settings) error {
+	byCommunity := map[string][]*part{}
+	for _, p := range parts {
+		if p.grid == nil || p.grid.Kind == grid.Base {
+			byCommunity[p.community()] = append(byCommunity[p.community()], p)
+		}
+	}
+	for _, n := range t.derived {
+		within := areas(byCommunity[n.Code])
+		if len(within) == 0 || !negligible(mesh.Check(within, n.area), s) {
+			continue
+		}
+		m, err := mesh.Build(within)
+		if err != nil {
+			return err
+		}
+		union := m.Dissolve(make([]int32, len(within)), 1)[0]
+		if geo.Check(union) != nil {
+			continue
+		}
+		n.area, n.box, n.Outline = union, union.Box(), union.Orb()
+		n.AreaM2, n.LabelPoint = geo.AreaM2(union), geo.PointOnSurface(union).Orb()
+	}
+	return nil
+}
+
+// negligible reports whether all faults are gaps to the outline, or places beyond it, below both tolerances (BR-02).
+func negligible(faults []mesh.Fault, s grid.Settings) bool {
+	for _, f := range faults {
+		if f.Kind == mesh.Overlap || f.Kind == mesh.Tangle || f.AreaM2 >= s.QCAreaM2 || f.WidthM >= s.QCWidthM {
+			return false
+		}
+	}
+	return true
+}
+
 // proveCommunities checks each community of the county, in as many goroutines as there are processors, and returns the
 // faults by the community's place in the tree.
 func (t *tree) proveCommunities(county string, parts map[string][]*part) [][]mesh.Fault {

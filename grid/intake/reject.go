@@ -51,6 +51,7 @@ type Reject struct {
 	File   string     `json:"file,omitempty"`
 	Layer  string     `json:"layer,omitempty"`
 	Line   int64      `json:"line"`            // where the row begins in the file, from 1
+	Number int64      `json:"number"`          // of the row among the rows of the file, from 1: many a GeoJSON is one line
 	Field  string     `json:"field,omitempty"` // "" when the whole row is meant
 	Rule   string     `json:"rule"`
 	Reason string     `json:"reason"`

@@ -15,8 +15,10 @@ type Summary struct {
 	Editions []EditionSummary
 	// Derived are the codes of divisions that were made for a missing level.
 	Derived []string
-	// DivisionFaults counts by kind where divisions do not nest or tile (BR-06).
+	// DivisionFaults counts by kind where divisions do not nest or tile (BR-06); SmallFaults are such places below both
+	// tolerances (BR-02), which are not stored.
 	DivisionFaults map[string]int
+	SmallFaults    int
 }
 
 // FileSummary says what became of the rows of one file.
@@ -65,6 +67,9 @@ func (s Summary) Text() []string {
 	}
 	if len(s.DivisionFaults) > 0 {
 		out = append(out, "divisions that do not nest or tile (stored and reported, BR-06): "+counts(s.DivisionFaults))
+	}
+	if s.SmallFaults > 0 {
+		out = append(out, fmt.Sprintf("and at %d places their borders differ by less than the tolerances", s.SmallFaults))
 	}
 	for _, e := range s.Editions {
 		proven := "proven to tile"

@@ -71,14 +71,19 @@ func missing(t *target) string {
 	return "the field is required"
 }
 
+// translated looks a value up; "" is an absent one and "*" every one that is not listed.
 func translated(values map[string]string, c cell) cell {
-	if to, ok := values[strings.TrimSpace(c.text)]; ok && c.kind != noCell {
-		return cell{textCell, to}
+	key := strings.TrimSpace(c.text)
+	if c.kind == noCell {
+		key = ""
 	}
-	if to, ok := values["*"]; ok {
-		return cell{textCell, to}
+	to, ok := values[key]
+	if !ok {
+		if to, ok = values["*"]; !ok {
+			return c
+		}
 	}
-	return c
+	return cell{textCell, to}
 }
 
 func (v *values) typed(t *target, c cell) (any, error) {
