@@ -4,14 +4,13 @@ import (
 	"net/http"
 	"slices"
 	"sort"
+	"strconv"
 	"time"
 
-	"github.com/gorilla/mux"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/wangge/wangge/grid"
-	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/live"
 )
 
@@ -80,13 +79,17 @@ const (
 )
 
 // pageOf cuts items, which are ordered by code, after the cursor and at the limit.
-func pageOf[S, T any](q query, items []S, code func(*S) string, show func(*S) T) (page[T], error) {
+func pageOf[S, T any](q query, state *live.State, items []S, code func(*S) string, show func(*S) T) (page[T], error) {
 	limit, err := q.integer("limit", 1, maxLimit, defaultLimit)
 	if err != nil {
 		return page[T]{}, err
 	}
+	after, err := q.after(state)
+	if err != nil {
+		return page[T]{}, err
+	}
 	from := 0
-	if after := q.text("cursor"); after != "" {
+	if after != "" {
 		from = sort.Search(len(items), func(i int) bool { return code(&items[i]) > after })
 	}
 	to := min(from+limit, len(items))
@@ -95,13 +98,13 @@ func pageOf[S, T any](q query, items []S, code func(*S) string, show func(*S) T)
 		p.Items = append(p.Items, show(&items[i]))
 	}
 	if to < len(items) {
-		p.Next = code(&items[to-1])
+		p.Next = cursorAfter(state, code(&items[to-1]))
 	}
 	return p, nil
 }
 
 // divisions answers GET /v1/divisions.
-func (s *Server) divisions(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) divisions(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	q, err := params(r, "level", "parent", "limit", "cursor")
 	if err != nil {
 		return err
@@ -110,23 +113,25 @@ func (s *Server) divisions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state := s.live.Now()
+	parent := q.text("parent")
+	if err := knownDivision(state, "parent", parent); err != nil {
+		return err
+	}
 	var some []grid.Division
 	for _, d := range state.City.Divisions() {
-		if (level == "" || d.Level == level) && (q.text("parent") == "" || d.ParentCode == q.text("parent")) {
+		if (level == "" || d.Level == level) && (parent == "" || d.ParentCode == parent) {
 			some = append(some, d)
 		}
 	}
-	list, err := pageOf(q, some, func(d *grid.Division) string { return d.Code }, newDivisionJSON)
+	list, err := pageOf(q, state, some, func(d *grid.Division) string { return d.Code }, newDivisionJSON)
 	if err != nil {
 		return err
 	}
-	editionHeader(w, editionsOf(state))
 	return sendJSON(w, list)
 }
 
 // division answers GET /v1/divisions/{code}.
-func (s *Server) division(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) division(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	q, err := params(r, "geometry")
 	if err != nil {
 		return err
@@ -135,8 +140,7 @@ func (s *Server) division(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state := s.live.Now()
-	d := state.City.Division(mux.Vars(r)["code"])
+	d := state.City.Division(pathVar(r, "code"))
 	if d == nil {
 		return notFound("There is no division of that code: GET /v1/divisions lists them.")
 	}
@@ -144,12 +148,11 @@ func (s *Server) division(w http.ResponseWriter, r *http.Request) error {
 	if withOutline {
 		j.Outline = geojson.NewGeometry(d.Outline)
 	}
-	editionHeader(w, editionsOf(state))
 	return sendJSON(w, j)
 }
 
 // grids answers GET /v1/grids.
-func (s *Server) grids(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) grids(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	q, err := params(r, "division", "kind", "limit", "cursor")
 	if err != nil {
 		return err
@@ -158,20 +161,25 @@ func (s *Server) grids(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state := s.live.Now()
 	division := q.text("division")
-	if division != "" && state.City.Division(division) == nil {
-		return badParam("division", "There is no division "+division+": GET /v1/divisions lists them.")
+	if err := knownDivision(state, "division", division); err != nil {
+		return err
 	}
 	some := gridsIn(state, division, kind)
-	list, err := pageOf(q, some, func(g **grid.Grid) string { return (*g).Code }, func(g **grid.Grid) *gridJSON {
+	list, err := pageOf(q, state, some, func(g **grid.Grid) string { return (*g).Code }, func(g **grid.Grid) *gridJSON {
 		return newGridJSON(*g, state.City.Edition((*g).CountyCode).Info())
 	})
 	if err != nil {
 		return err
 	}
-	editionHeader(w, editionsOf(state))
 	return sendJSON(w, list)
+}
+
+func knownDivision(state *live.State, param, code string) error {
+	if code != "" && state.City.Division(code) == nil {
+		return badParam(param, "There is no division "+strconv.Quote(code)+": GET /v1/divisions lists them.")
+	}
+	return nil
 }
 
 // gridsIn returns the grids of a division's subtree ("" for all) and kind ("" for both), by code.
@@ -203,7 +211,7 @@ func gridsIn(state *live.State, division, kind string) []*grid.Grid {
 }
 
 // grid answers GET /v1/grids/{code}: JSON, or a GeoJSON feature with ?f=geojson.
-func (s *Server) grid(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) grid(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	q, err := params(r, "geometry", "f")
 	if err != nil {
 		return err
@@ -216,8 +224,7 @@ func (s *Server) grid(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state := s.live.Now()
-	g, e := state.City.Grid(mux.Vars(r)["code"])
+	g, e := state.City.Grid(pathVar(r, "code"))
 	if g == nil {
 		return notFound("No current grid has that code: GET /v1/grids lists them.")
 	}
@@ -234,17 +241,20 @@ func (s *Server) grid(w http.ResponseWriter, r *http.Request) error {
 }
 
 // workers answers GET /v1/workers: the public posts (BR-46) of a division or a grid.
-func (s *Server) workers(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) workers(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	q, err := params(r, "division", "grid", "limit", "cursor")
 	if err != nil {
 		return err
 	}
-	state := s.live.Now()
-	some := gridsIn(state, q.text("division"), "")
+	division := q.text("division")
+	if err := knownDivision(state, "division", division); err != nil {
+		return err
+	}
+	some := gridsIn(state, division, "")
 	if code := q.text("grid"); code != "" {
 		g, _ := state.City.Grid(code)
 		if g == nil {
-			return badParam("grid", "No current grid has the code "+code+".")
+			return badParam("grid", "No current grid has the code "+strconv.Quote(code)+": GET /v1/grids lists them.")
 		}
 		some = []*grid.Grid{g}
 	}
@@ -257,34 +267,14 @@ func (s *Server) workers(w http.ResponseWriter, r *http.Request) error {
 	for _, g := range some {
 		for _, p := range state.Posts(g, now) {
 			if p.Public {
-				all = append(all, posted{newWorkerJSON(p), g.Code + "|" + p.WorkerCode})
+				all = append(all, posted{newWorkerJSON(p), g.Code + "\x00" + p.WorkerCode + "\x00" + p.PostKind})
 			}
 		}
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].key < all[j].key })
-	list, err := pageOf(q, all, func(p *posted) string { return p.key }, func(p *posted) workerJSON { return p.workerJSON })
+	list, err := pageOf(q, state, all, func(p *posted) string { return p.key }, func(p *posted) workerJSON { return p.workerJSON })
 	if err != nil {
 		return err
 	}
-	editionHeader(w, editionsOf(state))
 	return sendJSON(w, list)
-}
-
-func editionsOf(state *live.State) []grid.EditionInfo {
-	var infos []grid.EditionInfo
-	for _, e := range state.City.Editions() {
-		infos = append(infos, e.Info())
-	}
-	return infos
-}
-
-// editionsWithin returns the editions of the counties that a division lies in or holds.
-func editionsWithin(state *live.State, d *grid.Division) []*edition.Edition {
-	if d.CountyCode != "" {
-		if e := state.City.Edition(d.CountyCode); e != nil {
-			return []*edition.Edition{e}
-		}
-		return nil
-	}
-	return state.City.Editions()
 }

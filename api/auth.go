@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/live"
 )
 
 // actor returns who asks: the token's user, or nobody. A token that is not valid is an error, not nobody.
@@ -29,7 +30,26 @@ func (s *Server) actor(r *http.Request) (grid.Actor, error) {
 
 // authorize returns the actor if it may do the action within the division of that code ("" for the whole city, or for
 // something outside every division). On the open demo everybody may read.
-func (s *Server) authorize(r *http.Request, action grid.Action, division string) (grid.Actor, error) {
+func (s *Server) authorize(r *http.Request, state *live.State, action grid.Action, division string) (grid.Actor, error) {
+	actor, err := s.known(r, action)
+	if err != nil {
+		return actor, err
+	}
+	return actor, within(state, actor, action, division)
+}
+
+// authorizeSome returns the actor if it may do the action in some division: its Scope, which the answer is cut to, or which
+// the caller compares, by within, with where the thing turns out to be.
+func (s *Server) authorizeSome(r *http.Request, state *live.State, action grid.Action) (grid.Actor, error) {
+	actor, err := s.known(r, action)
+	if err != nil {
+		return actor, err
+	}
+	return actor, within(state, actor, action, actor.Scope)
+}
+
+// known returns the actor, which must be somebody.
+func (s *Server) known(r *http.Request, action grid.Action) (grid.Actor, error) {
 	actor, err := s.actor(r)
 	if err != nil {
 		return actor, err
@@ -40,19 +60,15 @@ func (s *Server) authorize(r *http.Request, action grid.Action, division string)
 	if actor.Role == "" {
 		return actor, unauthorized("This is not public: send a token as “Authorization: Bearer TOKEN”. An administrator makes one with “wangge token create”.")
 	}
-	if !actor.May(action, s.live.Now().City.ChainCodes(division)) {
-		return actor, grid.ErrForbidden
-	}
 	return actor, nil
 }
 
-// authorizeSome returns the actor if it may do the action in some division: its Scope, which the answer is cut to.
-func (s *Server) authorizeSome(r *http.Request, action grid.Action) (grid.Actor, error) {
-	actor, err := s.actor(r)
-	if err != nil {
-		return actor, err
+// within returns grid.ErrForbidden unless the actor may do the action in the division of that code.
+func within(state *live.State, actor grid.Actor, action grid.Action, division string) error {
+	if !actor.May(action, state.City.ChainCodes(division)) {
+		return grid.ErrForbidden
 	}
-	return s.authorize(r, action, actor.Scope)
+	return nil
 }
 
 func unauthorized(detail string) *problem {

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -80,7 +82,7 @@ type workerJSON struct {
 }
 
 // locate answers GET /v1/locate.
-func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	q, err := params(r, "lon", "lat", "crs", "layer", "boundary", "accuracy_m")
 	if err != nil {
 		return err
@@ -101,7 +103,6 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state := s.live.Now()
 	found := state.City.Locate(p, accuracyM)
 	editionHeader(w, found.Editions)
 	if err := missing(state, found); err != nil {
@@ -116,15 +117,15 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request) error {
 	case grid.Dedicated:
 		a.Base = nil
 	}
-	s.addBoundary(a.Base, found.Base, boundary)
-	s.addBoundary(a.Dedicated, found.Dedicated, boundary)
+	addBoundary(a.Base, found.Base, boundary)
+	addBoundary(a.Dedicated, found.Dedicated, boundary)
 	return sendJSON(w, a)
 }
 
 // Locate returns what GET /v1/locate answers for a place in degrees, lon/lat on WGS 84, as a value that marshals to its
 // JSON. The error is a problem where nobody serves, or a *geo.InvalidError.
 func Locate(state *live.State, at orb.Point, now time.Time) (any, error) {
-	b := batch{state: state, system: crs.WGS84, at: now}
+	b := batch{ctx: context.Background(), state: state, system: crs.WGS84, at: now}
 	a, err := b.point(crs.WGS84, at)
 	if err != nil {
 		return nil, err
@@ -233,13 +234,13 @@ func chain(state *live.State, d *grid.Division) []divisionRef {
 }
 
 // addBoundary puts the boundary of g into its JSON: nothing, a reference, or the geometry.
-func (s *Server) addBoundary(j *gridJSON, g *grid.Grid, form string) {
+func addBoundary(j *gridJSON, g *grid.Grid, form string) {
 	if j == nil || g == nil {
 		return
 	}
 	switch form {
 	case "ref":
-		j.Boundary = map[string]string{"href": "/v1/grids/" + g.Code + "?geometry=true"}
+		j.Boundary = map[string]string{"href": "/v1/grids/" + url.PathEscape(g.Code) + "?geometry=true"}
 	case "geojson":
 		j.Boundary = geojson.NewGeometry(g.Boundary)
 	}

@@ -3,36 +3,35 @@ package api
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"mime"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geojson"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid/intake"
 	"github.com/wangge/wangge/grid/live"
 )
 
+// The bounds of a streamed batch: some three million points, and a client that keeps up.
 const (
-	// maxBatch bounds a streamed batch: some three million points.
-	maxBatch = 256 << 20
-	// maxBatchLine bounds one line of it.
+	maxBatch     = 256 << 20
 	maxBatchLine = 1 << 20
+	batchIn      = 30 * time.Minute
+	stallIn      = 30 * time.Second
 )
 
 // locateBatch answers POST /v1/locate in the form of the question, in its order, with errors in place: newline-delimited
 // JSON, CSV with the columns lon and lat, or one JSON document (a geometry, a feature, a collection, or an array of points).
-func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	q, err := params(r, "crs")
 	if err != nil {
 		return err
@@ -45,32 +44,67 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		media = ""
 	}
-	b := &batch{state: s.live.Now(), system: system, at: time.Now()}
-	editionHeader(w, editionsOf(b.state))
+	ctx, cancel := context.WithTimeout(r.Context(), batchIn)
+	defer cancel()
+	b := &batch{ctx: ctx, state: state, system: system, at: time.Now()}
 	switch media {
 	case "application/json", "application/geo+json":
-		return b.document(w, r.Body)
+		body, err := newStream(w, r, maxBody)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Content-Type", "application/json")
+		return b.document(body)
 	case "application/x-ndjson", "application/geo+json-seq":
+		body, err := newStream(w, r, maxBatch)
+		if err != nil {
+			return err
+		}
 		w.Header().Set("Content-Type", "application/x-ndjson")
-		return b.lines(w, s.stream(w, r))
+		return b.lines(body)
 	case "text/csv":
+		body, err := newStream(w, r, maxBatch)
+		if err != nil {
+			return err
+		}
 		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-		return b.csv(w, s.stream(w, r))
+		return b.csv(body)
 	}
-	return &problem{
-		status: http.StatusUnsupportedMediaType, slug: "unsupported-media", code: "unsupported_media",
-		detail: "Send application/json, application/geo+json, application/x-ndjson or text/csv.",
-	}
+	return unsupported("application/json, application/geo+json, application/x-ndjson or text/csv")
 }
 
-// stream returns the body of a streamed request with the larger bound; reading goes on while the answer is written.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request) io.Reader {
-	_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/1.1; elsewhere it is so anyway
-	return http.MaxBytesReader(w, unlimited(r), maxBatch)
+// stream is a batch on its way through: it may take as long as the client does not stall.
+type stream struct {
+	in      io.Reader
+	out     io.Writer
+	control *http.ResponseController
+}
+
+// newStream bounds the body; reading goes on while the answer is written.
+func newStream(w http.ResponseWriter, r *http.Request, limit int64) (*stream, error) {
+	if r.ContentLength > limit {
+		return nil, &http.MaxBytesError{Limit: limit}
+	}
+	s := &stream{in: http.MaxBytesReader(w, r.Body, limit), out: w, control: http.NewResponseController(w)}
+	_ = s.control.EnableFullDuplex() // HTTP/1.1; elsewhere it is so anyway
+	return s, nil
+}
+
+// Read implements io.Reader.
+func (s *stream) Read(p []byte) (int, error) {
+	_ = s.control.SetReadDeadline(time.Now().Add(stallIn)) // not every connection has deadlines; those of net/http do
+	return s.in.Read(p)
+}
+
+// Write implements io.Writer.
+func (s *stream) Write(p []byte) (int, error) {
+	_ = s.control.SetWriteDeadline(time.Now().Add(stallIn))
+	return s.out.Write(p)
 }
 
 // batch locates many places for one state of the city.
 type batch struct {
+	ctx    context.Context // of the request: one batch is one
 	state  *live.State
 	system crs.System
 	at     time.Time
@@ -143,30 +177,20 @@ func (b *batch) shape(system crs.System, g orb.Geometry) (*answer, error) {
 
 // geometryOf returns the geometry of a GeoJSON geometry or feature.
 func geometryOf(raw []byte) (orb.Geometry, error) {
-	var kind struct {
-		Type string `json:"type"`
+	var feature struct {
+		Type     string          `json:"type"`
+		Geometry json.RawMessage `json:"geometry"`
 	}
-	if err := json.Unmarshal(raw, &kind); err != nil {
+	if err := json.Unmarshal(raw, &feature); err != nil {
 		return nil, badParam("", "This is not GeoJSON.")
 	}
-	var g orb.Geometry
-	if kind.Type == "Feature" {
-		f, err := geojson.UnmarshalFeature(raw)
-		if err != nil {
-			return nil, badParam("", "This is not a GeoJSON feature.")
-		}
-		g = f.Geometry
-	} else {
-		j, err := geojson.UnmarshalGeometry(raw)
-		if err != nil {
-			return nil, badParam("", "This is not a GeoJSON geometry: it takes Point, LineString, MultiLineString, Polygon and MultiPolygon.")
-		}
-		g = j.Geometry()
+	if feature.Type == "Feature" {
+		raw = feature.Geometry
 	}
-	if g == nil {
+	if len(raw) == 0 || string(raw) == "null" {
 		return nil, &geo.InvalidError{Rule: geo.RuleEmpty}
 	}
-	return g, nil
+	return intake.Geometry(raw)
 }
 
 // row is the answer to one place of a batch: an answer, or why there is none.
@@ -188,52 +212,71 @@ func errorRow(err error) map[string]any {
 }
 
 // document answers one JSON document; a list is answered by {"answers": […]}.
-func (b *batch) document(w http.ResponseWriter, body io.Reader) error {
+func (b *batch) document(body *stream) error {
 	raw, err := io.ReadAll(body)
 	if err != nil {
 		return err
 	}
-	var list []json.RawMessage
+	list, isList, err := listOf(raw)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(body, 64<<10)
+	encode := json.NewEncoder(out)
+	if !isList {
+		a, err := b.one(raw)
+		if err != nil {
+			return err
+		}
+		if err := encode.Encode(a); err != nil {
+			return err
+		}
+		return out.Flush()
+	}
+	// Answers are much longer than questions: they are written one by one.
+	_, _ = out.WriteString(`{"answers":[`) // Flush returns what goes wrong
+	for i, one := range list {
+		if i > 0 {
+			_ = out.WriteByte(',')
+		}
+		if err := cmp.Or(b.ctx.Err(), encode.Encode(b.row(one))); err != nil {
+			return err
+		}
+	}
+	_, _ = out.WriteString("]}")
+	return out.Flush()
+}
+
+// listOf returns the items of a JSON array or the features of a collection.
+func listOf(raw []byte) (list []json.RawMessage, isList bool, err error) {
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '[' {
 		if err := json.Unmarshal(raw, &list); err != nil {
-			return badParam("", "The body is not JSON.")
+			return nil, false, badParam("", "The body is not JSON.")
 		}
-	} else {
-		var collection struct {
-			Type     string            `json:"type"`
-			Features []json.RawMessage `json:"features"`
-		}
-		if err := json.Unmarshal(raw, &collection); err != nil {
-			return badParam("", "The body is not JSON.")
-		}
-		if collection.Type != "FeatureCollection" {
-			a, err := b.one(raw)
-			if err != nil {
-				return err
-			}
-			return sendJSON(w, a)
-		}
-		list = collection.Features
+		return list, true, nil
 	}
-	rows := make([]any, len(list))
-	for i, one := range list {
-		rows[i] = b.row(one)
+	var collection struct {
+		Type     string            `json:"type"`
+		Features []json.RawMessage `json:"features"`
 	}
-	return sendJSON(w, map[string]any{"answers": rows})
+	if err := json.Unmarshal(raw, &collection); err != nil {
+		return nil, false, badParam("", "The body is not JSON.")
+	}
+	return collection.Features, collection.Type == "FeatureCollection", nil
 }
 
 // lines answers newline-delimited JSON line by line; empty lines have no answer.
-func (b *batch) lines(w io.Writer, body io.Reader) error {
+func (b *batch) lines(body *stream) error {
 	in := bufio.NewScanner(body)
 	in.Buffer(make([]byte, 64<<10), maxBatchLine)
-	out := bufio.NewWriterSize(w, 64<<10)
+	out := bufio.NewWriterSize(body, 64<<10)
 	encode := json.NewEncoder(out)
 	for in.Scan() {
 		line := bytes.Trim(in.Bytes(), "\x1e \t\r")
 		if len(line) == 0 {
 			continue
 		}
-		if err := encode.Encode(b.row(line)); err != nil {
+		if err := cmp.Or(b.ctx.Err(), encode.Encode(b.row(line))); err != nil {
 			return err
 		}
 	}
@@ -246,106 +289,4 @@ func (b *batch) lines(w io.Writer, body io.Reader) error {
 		}
 	}
 	return out.Flush()
-}
-
-// csvColumns are what a batch in CSV adds to its rows.
-var csvColumns = []string{"outcome", "base_grid", "dedicated_grid", "responsible_grid", "community", "edition", "on_boundary", "error"}
-
-// csv answers each row with its own columns and the answer's behind them.
-func (b *batch) csv(w io.Writer, body io.Reader) error {
-	in := csv.NewReader(body)
-	in.ReuseRecord = true
-	in.FieldsPerRecord = -1
-	head, err := in.Read()
-	if err != nil {
-		return badParam("", "The CSV has no header line: it needs the columns lon and lat.")
-	}
-	lon, lat := column(head, "lon", "lng", "longitude", "经度"), column(head, "lat", "latitude", "纬度")
-	if lon < 0 || lat < 0 {
-		return badParam("", "The CSV needs the columns lon and lat; it has "+strings.Join(head, ", ")+".")
-	}
-	width := len(head)
-	out := csv.NewWriter(w)
-	row := append(append([]string{}, head...), csvColumns...)
-	if err := out.Write(row); err != nil {
-		return err
-	}
-	for {
-		record, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		row = row[:0]
-		for i := range width {
-			value := ""
-			if err == nil && i < len(record) {
-				value = record[i]
-			}
-			row = append(row, value)
-		}
-		row = append(row, b.csvAnswer(record, lon, lat, err)...)
-		if writeErr := out.Write(row); writeErr != nil {
-			return writeErr
-		}
-		var syntax *csv.ParseError
-		if err != nil && !errors.As(err, &syntax) {
-			break // the body itself has failed: the row says so
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func (b *batch) csvAnswer(record []string, lon, lat int, err error) []string {
-	if err == nil && (lon >= len(record) || lat >= len(record)) {
-		err = badParam("", "The row has too few columns.")
-	}
-	var a *answer
-	if err == nil {
-		a, err = b.csvPoint(record[lon], record[lat])
-	} else if problemOf(err).status == http.StatusInternalServerError {
-		err = badParam("", "The row is not CSV.")
-	}
-	if err != nil {
-		p := problemOf(err)
-		return []string{"", "", "", "", "", "", "", p.code + ": " + p.detail}
-	}
-	cells := []string{a.Outcome, "", "", "", "", "", strconv.FormatBool(a.OnBoundary), ""}
-	if a.Base != nil {
-		cells[1] = a.Base.Code
-	}
-	if a.Dedicated != nil {
-		cells[2] = a.Dedicated.Code
-	}
-	if a.Responsible != nil {
-		cells[3] = a.Responsible.Code
-	}
-	if len(a.Divisions) > 0 {
-		cells[4] = a.Divisions[0].Code
-	}
-	if a.Edition != nil {
-		cells[5] = a.Edition.CountyCode + "=" + strconv.Itoa(a.Edition.Number)
-	}
-	return cells
-}
-
-func (b *batch) csvPoint(lon, lat string) (*answer, error) {
-	x, errX := strconv.ParseFloat(strings.TrimSpace(lon), 64)
-	y, errY := strconv.ParseFloat(strings.TrimSpace(lat), 64)
-	if errX != nil || errY != nil || math.IsNaN(x) || math.IsNaN(y) {
-		return nil, badParam("lon", "lon and lat are to be numbers.")
-	}
-	return b.point(b.system, orb.Point{x, y})
-}
-
-// column returns the place of the first of the names in the header, -1 when it has none of them.
-func column(head []string, names ...string) int {
-	for _, name := range names {
-		for i, h := range head {
-			if strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")), name) {
-				return i
-			}
-		}
-	}
-	return -1
 }

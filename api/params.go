@@ -2,17 +2,19 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/gorilla/mux"
 	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/crs"
-	"github.com/wangge/wangge/grid"
 )
 
 // query are the parameters of a request: each once, none unknown.
@@ -24,19 +26,29 @@ func params(r *http.Request, known ...string) (query, error) {
 	if err != nil {
 		return query{}, badParam("", "The query string cannot be read: encode it as RFC 3986 says.")
 	}
-next:
-	for name, all := range values {
-		if len(all) > 1 {
-			return query{}, badParam(name, "The parameter "+name+" stands more than once: send it once.")
-		}
-		for _, k := range known {
-			if name == k {
-				continue next
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if slices.Contains(known, name) {
+			if len(values[name]) > 1 {
+				return query{}, badParam(name, "The parameter "+name+" stands more than once: send it once.")
 			}
+			continue
 		}
-		return query{}, badParam(name, "There is no parameter "+name+" here; there are: "+strings.Join(known, ", ")+".")
+		detail := "There is no parameter " + strconv.Quote(name) + " here; there are: " + strings.Join(known, ", ") + "."
+		if len(known) == 0 {
+			detail = "There is no parameter " + strconv.Quote(name) + " here, nor any other."
+		}
+		return query{}, badParam(name, detail)
 	}
 	return query{values}, nil
+}
+
+// pathVar returns a part of the path, "" where it cannot be decoded.
+func pathVar(r *http.Request, name string) string {
+	value, err := url.PathUnescape(mux.Vars(r)[name])
+	if err != nil {
+		return ""
+	}
+	return value
 }
 
 func (q query) text(name string) string { return q.values.Get(name) }
@@ -73,17 +85,16 @@ func (q query) flag(name string) (bool, error) {
 	return false, badParam(name, name+" is to be true or false.")
 }
 
+// oneOf returns the parameter, the first of the values without one; "" as the first means that it may be left out.
 func (q query) oneOf(name string, values ...string) (string, error) {
 	given := q.text(name)
 	if given == "" {
 		return values[0], nil
 	}
-	for _, v := range values {
-		if given == v {
-			return v, nil
-		}
+	if slices.Contains(values, given) {
+		return given, nil
 	}
-	return "", badParam(name, name+" is to be one of "+strings.Join(values, ", ")+".")
+	return "", badParam(name, name+" is to be one of "+strings.TrimPrefix(strings.Join(values, ", "), ", ")+".")
 }
 
 // system returns the crs parameter of a read, WGS 84 when there is none.
@@ -109,6 +120,9 @@ func (q query) point() (geo.Point, error) {
 	}
 	lat, given, err := q.number("lat", -90, 90)
 	if err != nil {
+		if swapped, _, notNumber := q.number("lat", -180, 180); notNumber == nil && math.Abs(lon) <= 90 && swapped != 0 {
+			return geo.Point{}, badParam("lat", "lat is to be a number from -90 to 90; lon and lat look swapped.")
+		}
 		return geo.Point{}, err
 	}
 	if !given {
@@ -142,16 +156,4 @@ func (q query) bbox() (orb.Bound, bool, error) {
 		return orb.Bound{}, false, badParam("bbox", "bbox is west,south,east,north: west may not be above east, nor south above north.")
 	}
 	return orb.Bound{Min: orb.Point{v[0], v[1]}, Max: orb.Point{v[2], v[3]}}, true, nil
-}
-
-// editionHeader names the editions that an answer is of (L5), in code order.
-func editionHeader(w http.ResponseWriter, editions []grid.EditionInfo) {
-	if len(editions) == 0 {
-		return
-	}
-	parts := make([]string, len(editions))
-	for i, e := range editions {
-		parts[i] = e.CountyCode + "=" + strconv.Itoa(e.Number)
-	}
-	w.Header().Set("Wangge-Edition", strings.Join(parts, ","))
 }

@@ -50,6 +50,12 @@ func notFound(detail string) *problem {
 	return &problem{status: http.StatusNotFound, slug: "not-found", code: "not_found", detail: detail}
 }
 
+func unsupported(wanted string) *problem {
+	return &problem{
+		status: http.StatusUnsupportedMediaType, slug: "unsupported-media", code: "unsupported_media", detail: "Send " + wanted + ".",
+	}
+}
+
 // problemOf is the one table from causes to problem documents. The text of an unknown cause goes to the log only.
 func problemOf(err error) *problem {
 	var (
@@ -129,6 +135,9 @@ func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	for key, value := range p.extra {
 		document[key] = value
+	}
+	for _, ofAnswer := range []string{"Content-Encoding", "Content-Length", "ETag", "Location"} {
+		w.Header().Del(ofAnswer)
 	}
 	for key, values := range p.header {
 		w.Header()[key] = values

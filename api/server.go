@@ -1,17 +1,15 @@
-// Package api is the HTTP interface: REST under /v1, vector tiles under /tiles, and the page. Handlers parse, ask the city
-// in memory or one store method, and write; every error leaves through problem.go.
-//
-// Coordinates in and out are lon, lat in degrees, WGS 84 unless a request names another crs.
 package api
 
 import (
 	"io/fs"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/wangge/wangge/grid/live"
 	"github.com/wangge/wangge/grid/store"
@@ -31,64 +29,82 @@ type Config struct {
 
 // Server answers HTTP requests. Make it with New.
 type Server struct {
-	store     *store.Store
-	live      *live.Live
-	page      fs.FS
-	openReads bool
-	publicURL string
-	metrics   *metrics
-	registry  *prometheus.Registry
-	started   time.Time
+	store      *store.Store
+	live       *live.Live
+	page       fs.FS
+	openReads  bool
+	publicURL  string
+	document   func() ([]byte, error) // the OpenAPI document as JSON
+	refreshing singleflight.Group
+	metrics    *metrics
+	registry   *prometheus.Registry
+	started    time.Time
 }
 
 // New returns a server for the config.
 func New(c Config) *Server {
 	s := &Server{
 		store: c.Store, live: c.Live, page: c.Page, openReads: c.OpenReads, publicURL: c.PublicURL,
-		registry: prometheus.NewRegistry(), started: time.Now(),
+		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 	}
 	s.metrics = newMetrics(s.registry)
 	return s
 }
 
 // Handler returns all routes, on one screen.
-func (s *Server) Handler() http.Handler {
-	r := mux.NewRouter()
-	get := func(path string, h handler) { r.Handle(path, s.wrap(h)).Methods(http.MethodGet, http.MethodHead) }
-	post := func(path string, h handler) { r.Handle(path, s.wrap(h)).Methods(http.MethodPost) }
-	patch := func(path string, h handler) { r.Handle(path, s.wrap(h)).Methods(http.MethodPatch) }
+func (s *Server) Handler() http.Handler { return s.router() }
 
-	get("/v1/locate", s.locate)
-	post("/v1/locate", s.locateBatch)
+func (s *Server) router() *mux.Router {
+	r := mux.NewRouter().UseEncodedPath()
+	route := func(path string, h handler, methods ...string) { r.Handle(path, s.wrap(h)).Methods(methods...) }
+	get := func(path string, h handler) { route(path, bounded(h), http.MethodGet, http.MethodHead) }
+	post := func(path string, h handler) { route(path, bounded(h), http.MethodPost) }
+	patch := func(path string, h handler) { route(path, bounded(h), http.MethodPatch) }
+	// open is a path that pages of any other site may read.
+	open := func(path string, h handler) {
+		get(path, anyOrigin(h))
+		route(path, bounded(preflight), http.MethodOptions)
+	}
 
-	get("/v1/session", s.session)
-	get("/v1/codes", s.codes)
-	get("/v1/divisions", s.divisions)
-	get("/v1/divisions/{code}", s.division)
-	get("/v1/grids", s.grids)
-	get("/v1/grids/{code}", s.grid)
-	get("/v1/workers", s.workers)
-	get("/v1/coverage/{division}", s.coverage)
+	open("/v1/locate", s.from(s.locate))
+	route("/v1/locate", anyOrigin(s.from(s.locateBatch)), http.MethodPost) // streams: it bounds itself
 
-	get("/v1/places", s.places)
-	post("/v1/places", s.createPlace)
-	get("/v1/places/{code}", s.place)
-	patch("/v1/places/{code}", s.patchPlace)
-	get("/v1/incidents", s.incidents)
-	post("/v1/incidents", s.createIncident)
-	get("/v1/incidents/{code}", s.incident)
-	patch("/v1/incidents/{code}", s.patchIncident)
+	open("/v1/divisions", s.from(s.divisions))
+	open("/v1/divisions/{code}", s.from(s.division))
+	open("/v1/grids", s.from(s.grids))
+	open("/v1/grids/{code}", s.from(s.grid))
+	open("/v1/workers", s.from(s.workers))
+	open("/v1/codes", s.codes)
+	get("/v1/session", s.from(s.session))
+	get("/v1/coverage/{division}", s.from(s.coverage))
 
-	get("/tiles/{tileset}.json", s.tileJSON)
-	get("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.tile)
+	get("/v1/places", s.from(s.places))
+	post("/v1/places", s.from(s.createPlace))
+	get("/v1/places/{code}", s.from(s.place))
+	patch("/v1/places/{code}", s.from(s.patchPlace))
+	get("/v1/incidents", s.from(s.incidents))
+	post("/v1/incidents", s.from(s.createIncident))
+	get("/v1/incidents/{code}", s.from(s.incident))
+	patch("/v1/incidents/{code}", s.from(s.patchIncident))
 
-	get("/openapi.json", s.openAPI)
+	open("/tiles/{tileset}.json", s.from(s.tileJSON))
+	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.from(s.tile))
+
+	open("/openapi.json", s.openAPI)
 	get("/problems/{slug}", s.problemPage)
 	get("/healthz", s.healthz)
 	get("/readyz", s.readyz)
-	r.Handle("/metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{})).Methods(http.MethodGet)
+	get("/metrics", plain(promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{})))
 
-	r.NotFoundHandler = s.wrap(s.servePage)
-	r.MethodNotAllowedHandler = s.wrap(s.methodNotAllowed(r))
+	r.NotFoundHandler = s.wrap(bounded(s.servePage))
+	r.MethodNotAllowedHandler = s.wrap(bounded(methodNotAllowed(r)))
 	return r
+}
+
+// plain makes a handler of one that answers its errors itself.
+func plain(h http.Handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		h.ServeHTTP(w, r)
+		return nil
+	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"io"
@@ -9,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gorilla/mux"
+	"github.com/wangge/wangge/grid/live"
 )
 
 // pageSecurity lets the page load nothing but its own files (L10).
@@ -55,26 +56,27 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) error {
 
 // problemPages says what each type of problem means and what to do, for whoever follows its link.
 var problemPages = map[string]string{
-	"bad-request":        "A parameter or the body cannot be read. The member param names the parameter. 参数或请求体无法解析。",
-	"unauthorized":       "What you ask for is not public: send a token. 此内容不公开，请提供令牌。",
-	"forbidden":          "The token's role or division does not allow it. 令牌的角色或辖区不允许此操作。",
-	"not-found":          "There is nothing of that code or path. 未找到。",
-	"method-not-allowed": "The path does not take this method; the header Allow lists those it takes. 不支持此方法。",
-	"conflict":           "The state of things forbids it; the detail says what stands in the way. 与现有数据冲突。",
-	"stale-version":      "It has changed since you read it: read it again. 数据已被他人修改，请重新读取。",
-	"version-required":   "Send If-Match with the ETag that you read. 请在 If-Match 中给出读取时的 ETag。",
-	"too-large":          "The body is over the limit. 请求体过大。",
-	"unsupported-media":  "The body's media type is not taken here. 不支持的媒体类型。",
-	"invalid":            "A value breaks a rule: rule and field name it. 数据不符合规则。",
-	"invalid-geometry":   "The geometry breaks a rule: rule names it, at is the spot [lon, lat]. 几何图形无效。",
-	"outside-area":       "The place is outside the city. 位置不在本市范围内。",
-	"no-service":         "The place is in a void area that no grid serves; reason says why. 此处为无网格区域。",
-	"timeout":            "The answer took too long. 处理超时。",
-	"unavailable":        "The database cannot be reached; reads from memory go on. 数据库暂不可用。",
+	"bad-request":         "A parameter or the body cannot be read. The member param names the parameter. 参数或请求体无法解析。",
+	"unauthorized":        "What you ask for is not public: send a token. 此内容不公开，请提供令牌。",
+	"forbidden":           "The token's role or division does not allow it. 令牌的角色或辖区不允许此操作。",
+	"not-found":           "There is nothing of that code or path. 未找到。",
+	"method-not-allowed":  "The path does not take this method; the header Allow lists those it takes. 不支持此方法。",
+	"conflict":            "The state of things forbids it; the detail says what stands in the way. 与现有数据冲突。",
+	"stale-version":       "It has changed since you read it: read it again. 数据已被他人修改，请重新读取。",
+	"version-required":    "Send If-Match with the ETag that you read. 请在 If-Match 中给出读取时的 ETag。",
+	"too-large":           "The body is over the limit. 请求体过大。",
+	"unsupported-media":   "The body's media type is not taken here. 不支持的媒体类型。",
+	"invalid":             "A value breaks a rule: rule and field name it. 数据不符合规则。",
+	"invalid-geometry":    "The geometry breaks a rule: rule names it, at is the spot [lon, lat]. 几何图形无效。",
+	"outside-area":        "The place is outside the city. 位置不在本市范围内。",
+	"no-service":          "The place is in a void area that no grid serves; reason says why. 此处为无网格区域。",
+	"timeout":             "The answer took too long. 处理超时。",
+	"edition-not-reached": "This server has not seen the edition asked for yet. 本服务器尚未到达所要求的版本。",
+	"unavailable":         "The database cannot be reached; reads from memory go on. 数据库暂不可用。",
 }
 
 func (s *Server) problemPage(w http.ResponseWriter, r *http.Request) error {
-	slug := mux.Vars(r)["slug"]
+	slug := pathVar(r, "slug")
 	text, ok := problemPages[slug]
 	if !ok {
 		return notFound("There is no such type of problem.")
@@ -90,6 +92,9 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
 	return sendJSON(w, map[string]string{"status": "ok"})
 }
 
+// pingIn is how long readyz waits for the database.
+const pingIn = time.Second
+
 // readyz stays 200 without the database, since locate and grid tiles go on from memory.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 	editions := map[string]int{}
@@ -99,14 +104,18 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
 	answer := map[string]any{"status": "ready", "writes": "available", "editions": editions}
 	if lost := s.live.LostSince(); !lost.IsZero() {
 		answer["writes"], answer["since"] = "unavailable", lost.UTC().Format(time.RFC3339)
-	} else if s.store.Ping(r.Context()) != nil {
+		return sendJSON(w, answer)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), pingIn)
+	defer cancel()
+	if s.store.Ping(ctx) != nil {
 		answer["writes"] = "unavailable"
 	}
 	return sendJSON(w, answer)
 }
 
 // session answers GET /v1/session: who asks, and what the page needs at its start.
-func (s *Server) session(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) session(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	if _, err := params(r); err != nil {
 		return err
 	}
@@ -114,8 +123,10 @@ func (s *Server) session(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	state := s.live.Now()
-	answer := map[string]any{"actor": nil, "role": nil, "scope": actor.Scope, "demo": s.openReads, "city": nil}
+	answer := map[string]any{
+		"actor": nil, "role": nil, "scope": actor.Scope, "demo": s.openReads, "city": nil,
+		"load_weights": state.City.Settings().LoadWeights,
+	}
 	if actor.Role != "" {
 		answer["actor"], answer["role"] = actor.Name, actor.Role
 	}
@@ -125,7 +136,6 @@ func (s *Server) session(w http.ResponseWriter, r *http.Request) error {
 			answer["city"] = map[string]any{"code": j.Code, "name": j.Name, "bbox": j.BBox}
 		}
 	}
-	editionHeader(w, editionsOf(state))
 	return sendJSON(w, answer)
 }
 

@@ -1,13 +1,11 @@
 package api
 
 import (
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -33,7 +31,7 @@ const maxPointZoom = 18
 const tileEncoding = "1"
 
 // tile answers GET /tiles/{tileset}/{z}/{x}/{y}.mvt.
-func (s *Server) tile(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	if _, err := params(r); err != nil {
 		return err
 	}
@@ -44,19 +42,17 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch vars["tileset"] {
 	case tilesetGrids:
-		return s.gridTile(w, r, id)
+		return gridTile(w, r, state, id)
 	case tilesetPlaces:
-		return s.pointTile(w, r, id, s.store.PlaceTile)
+		return s.pointTile(w, r, state, id, s.store.PlaceTile)
 	case tilesetIncidents:
-		return s.pointTile(w, r, id, s.store.IncidentTile)
+		return s.pointTile(w, r, state, id, s.store.IncidentTile)
 	}
 	return notFound("There is no tileset " + vars["tileset"] + ": there are grids, places and incidents.")
 }
 
 // gridTile answers from memory. Its tag is of the editions, not of the bytes: a match costs no tile.
-func (s *Server) gridTile(w http.ResponseWriter, r *http.Request, id mvt.TileID) error {
-	state := s.live.Now()
-	editionHeader(w, editionsOf(state))
+func gridTile(w http.ResponseWriter, r *http.Request, state *live.State, id mvt.TileID) error {
 	tag := gridTag(state)
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "public, max-age=0, must-revalidate")
@@ -71,7 +67,7 @@ func (s *Server) gridTile(w http.ResponseWriter, r *http.Request, id mvt.TileID)
 	if err != nil {
 		return err
 	}
-	return sendTile(w, r, tile)
+	return sendTile(w, tile)
 }
 
 // gridTag names everything that the grid tiles are made of.
@@ -94,8 +90,8 @@ func matches(r *http.Request, tag string) bool {
 }
 
 // pointTile answers a tile of what is not public from the database.
-func (s *Server) pointTile(w http.ResponseWriter, r *http.Request, id mvt.TileID, query store.TileQuery) error {
-	actor, err := s.authorizeSome(r, grid.ReadPlaces)
+func (s *Server) pointTile(w http.ResponseWriter, r *http.Request, state *live.State, id mvt.TileID, query store.TileQuery) error {
+	actor, err := s.authorizeSome(r, state, grid.ReadPlaces)
 	if err != nil {
 		return err
 	}
@@ -107,39 +103,24 @@ func (s *Server) pointTile(w http.ResponseWriter, r *http.Request, id mvt.TileID
 		return err
 	}
 	w.Header().Set("Cache-Control", "private, no-cache")
-	return sendTile(w, r, tile)
+	return sendTile(w, tile)
 }
 
 // sendTile answers a tile, gzipped where the client takes that; an empty one as 204.
-func sendTile(w http.ResponseWriter, r *http.Request, tile []byte) error {
-	w.Header().Set("Access-Control-Allow-Origin", "*")
+func sendTile(w http.ResponseWriter, tile []byte) error {
 	if len(tile) == 0 {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
 	w.Header().Set("Content-Type", "application/vnd.mapbox-vector-tile")
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		w.Header().Set("Content-Length", strconv.Itoa(len(tile)))
-		_, err := w.Write(tile)
-		return err
-	}
-	w.Header().Set("Content-Encoding", "gzip")
-	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
-	if err != nil {
-		return err
-	}
-	if _, err := z.Write(tile); err != nil {
-		return err
-	}
-	return z.Close()
+	return sendBody(w, http.StatusOK, tile)
 }
 
 // tileJSON answers GET /tiles/{tileset}.json: TileJSON 3.0.
-func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	if _, err := params(r); err != nil {
 		return err
 	}
-	state := s.live.Now()
 	name := mux.Vars(r)["tileset"]
 	document := map[string]any{
 		"tilejson": "3.0.0", "name": name, "scheme": "xyz",
@@ -162,8 +143,6 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return notFound("There is no tileset " + name + ": there are grids, places and incidents.")
 	}
-	editionHeader(w, editionsOf(state))
-	w.Header().Set("Access-Control-Allow-Origin", "*")
 	return sendJSON(w, document)
 }
 

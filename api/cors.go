@@ -1,0 +1,25 @@
+package api
+
+import "net/http"
+
+// anyOrigin lets pages of other sites read the answer, errors as well: for what is public anyway. Nothing here goes by
+// cookies, so that a page gains nothing that it could not fetch by itself.
+func anyOrigin(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Access-Control-Expose-Headers", "ETag, Retry-After, Wangge-Edition, X-Request-Id")
+		return h(w, r)
+	}
+}
+
+// preflight answers what a browser asks before a request from another site that is more than a plain GET. It allows POST
+// on every public path; only the batch takes it.
+func preflight(w http.ResponseWriter, _ *http.Request) error {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, Wangge-Min-Edition")
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
