@@ -38,11 +38,11 @@ func (c *serveCmd) Run(ctx context.Context, all *cli) error {
 	}
 	defer s.Close()
 	if !loopback(c.Listen) {
-		any, err := s.AnyToken(ctx)
+		found, err := s.AnyToken(ctx)
 		if err != nil {
 			return err
 		}
-		if !any {
+		if !found {
 			return fmt.Errorf("refusing to listen on %s, which others can reach, without tokens: make one first with “wangge token create NAME --role administrator”", c.Listen)
 		}
 	}

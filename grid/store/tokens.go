@@ -121,3 +121,11 @@ func (s *Store) RevokeToken(ctx context.Context, actor grid.Actor, id int64) err
 		return audit(ctx, tx, AuditEntry{Actor: actor.Name, Action: "revoke", ObjectType: "token", ObjectCode: fmt.Sprint(id)})
 	})
 }
+
+// AnyToken reports whether there is a token that is neither revoked nor expired.
+func (s *Store) AnyToken(ctx context.Context) (bool, error) {
+	var found bool
+	err := s.db.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM token WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`).Scan(&found)
+	return found, translate(err)
+}
