@@ -3,7 +3,8 @@
 --
 -- The columns that the program itself fills (assignment, import, and place_id in the tables of the kinds) have no foreign
 -- keys: their triggers, one a row and key, take longer than writing the row when a million places are copied in. Divisions and
--- grids are never deleted, and “wangge check” compares every assignment with locate.
+-- grids are never deleted, and “wangge check” compares every assignment with locate. An organisation is looked up by the
+-- program.
 CREATE TABLE place (
 	id                   bigint      GENERATED ALWAYS AS IDENTITY CONSTRAINT place_pkey PRIMARY KEY,
 	code                 text        NOT NULL CONSTRAINT place_code_key UNIQUE,
@@ -13,6 +14,7 @@ CREATE TABLE place (
 	shape                geometry(Geometry, 4326) NOT NULL
 	                                 CONSTRAINT place_shape_type CHECK (GeometryType(shape) IN ('POINT', 'MULTILINESTRING', 'MULTIPOLYGON'))
 	                                 CONSTRAINT place_shape_lattice CHECK (on_lattice(shape)),
+	cell                 bigint      NOT NULL, -- where the point, or a point of the shape, is on the web map; see below
 	address              text,
 	address_parts        jsonb,
 	plate_code           text,
@@ -21,7 +23,7 @@ CREATE TABLE place (
 	original_lat         double precision,
 	position_accuracy_m  double precision CONSTRAINT place_accuracy_check CHECK (position_accuracy_m >= 0),
 	operator_org         text,
-	supervising_org_code text        CONSTRAINT place_supervising_fkey REFERENCES organization (code),
+	supervising_org_code text,
 	source               text,
 	state                text        NOT NULL DEFAULT 'active' CONSTRAINT place_state_check CHECK (state IN ('active', 'suspended', 'closed')),
 	public               boolean     NOT NULL DEFAULT false,
@@ -42,7 +44,11 @@ CREATE TABLE place (
 CREATE INDEX place_kind_id ON place (kind, id);
 CREATE INDEX place_base ON place (base_grid_id);
 CREATE INDEX place_dedicated ON place (dedicated_grid_id) WHERE dedicated_grid_id IS NOT NULL;
-CREATE INDEX place_shape ON place USING gist (shape);
+-- A cell is 31 bits of x and 31 of y of web mercator, interleaved: a map tile is one range of it, so that a tile needs one
+-- range scan, counts every place once, and groups by the leading bits. Points come by the million: keeping a GiST index on
+-- them costs more than everything else that is done for a row, so only the few lines and polygons have one.
+CREATE INDEX place_cell ON place (cell) INCLUDE (kind);
+CREATE INDEX place_shape ON place USING gist (shape) WHERE GeometryType(shape) <> 'POINT';
 CREATE INDEX place_unassigned ON place (id) WHERE base_grid_id IS NULL;
 
 CREATE TABLE hazard (
@@ -147,4 +153,3 @@ CREATE TABLE household_point (
 	import_id       bigint
 );
 CREATE INDEX household_point_base ON household_point (base_grid_id);
-CREATE INDEX household_point_location ON household_point USING gist (location);

@@ -12,6 +12,7 @@ CREATE TABLE incident (
 	shape               geometry(Geometry, 4326) NOT NULL
 	                                CONSTRAINT incident_shape_type CHECK (GeometryType(shape) IN ('POINT', 'MULTILINESTRING', 'MULTIPOLYGON'))
 	                                CONSTRAINT incident_shape_lattice CHECK (on_lattice(shape)),
+	cell                bigint      NOT NULL, -- as of a place
 	address             text,
 	input_crs           text        NOT NULL CONSTRAINT incident_crs_check CHECK (input_crs IN ('wgs84', 'cgcs2000', 'gcj02', 'bd09')),
 	original_lon        double precision,
@@ -31,7 +32,7 @@ CREATE TABLE incident (
 	response_due_at     timestamptz,
 	supervised          boolean     NOT NULL DEFAULT false,
 	handover_needed     boolean     NOT NULL DEFAULT false,
-	parent_id           bigint      CONSTRAINT incident_parent_fkey REFERENCES incident,
+	parent_id           bigint,
 	closed_at           timestamptz,
 	outcome             text,
 	satisfaction        integer     CONSTRAINT incident_satisfaction_check CHECK (satisfaction BETWEEN 1 AND 5),
@@ -50,7 +51,8 @@ CREATE TABLE incident (
 	updated_by          text        NOT NULL
 );
 CREATE INDEX incident_base ON incident (base_grid_id);
-CREATE INDEX incident_shape ON incident USING gist (shape);
+CREATE INDEX incident_cell ON incident (cell) INCLUDE (kind, state);
+CREATE INDEX incident_shape ON incident USING gist (shape) WHERE GeometryType(shape) <> 'POINT';
 CREATE INDEX incident_open ON incident (county_code, id) WHERE state NOT IN ('closed', 'rejected', 'merged', 'cancelled');
 
 CREATE TABLE incident_event (

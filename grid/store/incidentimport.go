@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/grid"
 )
@@ -22,26 +23,27 @@ func (s *Store) ImportIncidents(ctx context.Context, imp *Import, rows iter.Seq2
 			if err := makeCodes.forIncidents(ctx, batch); err != nil {
 				return err
 			}
-			ids, err := reserveIDs(ctx, tx, "incident", len(batch))
+			rows, err := byCell(ctx, tx, "incident", batch, func(in *grid.Incident) orb.Geometry { return in.Shape })
 			if err != nil {
 				return err
 			}
-			return copyRows(ctx, tx, "incident", incidentColumns, batch, func(i int, in *grid.Incident) ([]any, error) {
-				return incidentValues(ids[i], imp, in)
+			return copyRows(ctx, tx, "incident", incidentColumns, rows, func(_ int, r *celled[grid.Incident]) ([]any, error) {
+				return incidentValues(r, imp)
 			})
 		})
 	})
 }
 
 var incidentColumns = []string{
-	"id", "code", "kind", "severity", "source", "external_case_no", "title", "description", "shape", "address", "input_crs",
+	"id", "code", "kind", "severity", "source", "external_case_no", "title", "description", "shape", "cell", "address", "input_crs",
 	"original_lon", "original_lat", "position_accuracy_m", "occurred_at", "reported_at", "place_code", "first_receiver", "lead_unit",
 	"handling_units", "item_code", "state", "phase", "due_at", "response_due_at", "supervised", "closed_at", "outcome", "satisfaction",
 	"external_refs", "county_code", "community_code", "base_grid_id", "dedicated_grid_id", "located_edition", "on_boundary",
 	"import_id", "created_by", "updated_by",
 }
 
-func incidentValues(id int64, imp *Import, in *grid.Incident) ([]any, error) {
+func incidentValues(r *celled[grid.Incident], imp *Import) ([]any, error) {
+	in := r.row
 	shape, err := encode(in.Shape)
 	if err != nil {
 		return nil, err
@@ -53,8 +55,8 @@ func incidentValues(id int64, imp *Import, in *grid.Incident) ([]any, error) {
 	lon, lat := original(in.Original)
 	a := in.Assignment
 	return []any{
-		id, in.Code, in.Kind, orDefault(in.Severity, "normal"), orDefault(in.Source, "import"), orNull(in.ExternalCaseNo), in.Title,
-		orNull(in.Description), shape, orNull(in.Address), in.InputCRS,
+		r.id, in.Code, in.Kind, orDefault(in.Severity, "normal"), orDefault(in.Source, "import"), orNull(in.ExternalCaseNo), in.Title,
+		orNull(in.Description), shape, r.cell, orNull(in.Address), in.InputCRS,
 		lon, lat, in.PositionAccuracyM, in.OccurredAt, in.ReportedAt, orNull(in.PlaceCode), orNull(in.FirstReceiver), orNull(in.LeadUnit),
 		listOrEmpty(in.HandlingUnits), orNull(in.ItemCode), orDefault(in.State, "reported"), orDefault(in.Phase, "intake"), in.DueAt, in.ResponseDueAt,
 		in.Supervised, in.ClosedAt, orNull(in.Outcome), in.Satisfaction,
