@@ -24,7 +24,6 @@ export interface Grid {
   area_m2: number;
   households: number | null;
   dedicated_kind?: string | null;
-  host_org?: { code: string; name: string } | null;
   label?: Position;
   boundary?: Geometry | string | null;
 }
@@ -52,8 +51,9 @@ export interface Edition {
 
 export interface Answer {
   location: { lon: number; lat: number };
-  outcome: 'served' | 'community_only';
-  edition: Edition;
+  /** `no_grid`: inside the city, where no grid is. */
+  outcome: 'served' | 'no_grid';
+  edition: Edition | null;
   base: Grid | null;
   dedicated: Grid | null;
   responsible: { kind: string; code: string; name: string } | null;

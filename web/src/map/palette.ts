@@ -10,7 +10,6 @@ export interface Palette {
   divisionLine: string;
   found: string;
   foundFill: string;
-  foundDedicated: string;
   text: string;
   halo: string;
   incident: string;
@@ -28,7 +27,6 @@ export function readPalette(style: Pick<CSSStyleDeclaration, 'getPropertyValue'>
     divisionLine: colour('division-line'),
     found: colour('found'),
     foundFill: colour('found-fill'),
-    foundDedicated: colour('found-dedicated'),
     text: colour('text'),
     halo: colour('halo'),
     incident: colour('incident'),

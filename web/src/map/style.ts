@@ -6,6 +6,7 @@ import RegularShape from 'ol/style/RegularShape';
 import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
+import { shortCount } from './count';
 import { signOf, tintOf, type Palette } from './palette';
 
 const fonts =
@@ -19,7 +20,7 @@ export interface Visible {
   incidents: boolean;
 }
 
-type StyleOf = (feature: FeatureLike, resolution: number) => Style | undefined;
+type StyleOf = (feature: FeatureLike, resolution: number) => Style | Style[] | undefined;
 
 const lines: Record<string, { width: number; dash?: number[]; order: number }> = {
   city: { width: 3, order: 14 },
@@ -37,8 +38,13 @@ export function areaStyle(palette: Palette, visible: () => Visible, baseResoluti
       new Style({ fill: new Fill({ color: tint }), stroke: baseLine, zIndex: 1 }),
     ]),
   );
-  const filled = new Map(
-    palette.tints.map((tint) => [tint, new Style({ fill: new Fill({ color: tint }), zIndex: 0 })]),
+  // Smaller divisions are filled over larger ones, and all of them under every border.
+  const fills = new Map(
+    palette.tints.flatMap((tint) =>
+      Object.entries(lines).map(([level, { order }]) => {
+        return [tint + level, new Style({ fill: new Fill({ color: tint }), zIndex: -order })];
+      }),
+    ),
   );
   const dedicated = new Style({
     fill: new Fill({ color: palette.dedicatedFill }),
@@ -47,26 +53,22 @@ export function areaStyle(palette: Palette, visible: () => Visible, baseResoluti
   });
   const borders = new Map(
     Object.entries(lines).map(([level, { width, dash, order }]) => {
-      const stroke = new Stroke({ color: palette.divisionLine, width, ...(dash ? { lineDash: dash } : {}) });
-      return [level, { line: new Style({ stroke, zIndex: order }), stroke, order }];
+      const stroke = new Stroke({
+        color: palette.divisionLine,
+        width,
+        ...(dash ? { lineDash: dash } : {}),
+      });
+      return [level, new Style({ stroke, zIndex: order })];
     }),
   );
-  const filledBorders = new Map<string, Style>();
 
-  const division = (feature: FeatureLike, resolution: number): Style | undefined => {
+  const division = (feature: FeatureLike, resolution: number): Style | Style[] | undefined => {
     const level = String(feature.get('level'));
     const border = visible().divisions ? borders.get(level) : undefined;
-    if (resolution <= baseResolution || level === 'city') return border?.line;
-    const tint = tintOf(String(feature.get('code')), palette.tints);
-    const fill = filled.get(tint);
-    if (border === undefined || fill === undefined) return fill;
-    const key = level + tint;
-    let both = filledBorders.get(key);
-    if (both === undefined) {
-      both = new Style({ fill: new Fill({ color: tint }), stroke: border.stroke, zIndex: -border.order });
-      filledBorders.set(key, both);
-    }
-    return both;
+    if (resolution <= baseResolution || level === 'city') return border;
+    const fill = fills.get(tintOf(String(feature.get('code')), palette.tints) + level);
+    if (border === undefined || fill === undefined) return border ?? fill;
+    return [fill, border];
   };
 
   return (feature, resolution) => {
@@ -173,7 +175,7 @@ export function incidentStyle(palette: Palette): StyleOf {
 function aggregate(count: number, colour: string, palette: Palette): Style {
   return new Style({
     image: new CircleStyle({
-      radius: Math.min(8 + 2 * Math.log10(count) * 2, 20),
+      radius: 8 + 3 * Math.log10(count),
       fill: new Fill({ color: colour }),
       stroke: new Stroke({ color: palette.halo, width: 1.5 }),
     }),
@@ -185,24 +187,18 @@ function aggregate(count: number, colour: string, palette: Palette): Style {
   });
 }
 
-/** A count in at most four characters, for a disc on the map. */
-export function shortCount(count: number): string {
-  if (count < 1000) return String(count);
-  if (count < 9950) return `${(count / 1000).toFixed(1)}k`;
-  return `${Math.round(count / 1000)}k`;
-}
-
-/** What locate found: base grid, dedicated grid over it, faults, and the point itself. */
+/** What was found: the responsible grid filled, the other layer's grid as a broken line, faults, and the spot itself. */
 export function foundStyle(palette: Palette): StyleOf {
-  const base = new Style({
+  const filled = new Style({
     fill: new Fill({ color: palette.foundFill }),
     stroke: new Stroke({ color: palette.found, width: 3 }),
+    zIndex: 1,
   });
-  const dedicated = new Style({
-    fill: new Fill({ color: palette.foundDedicated }),
-    stroke: new Stroke({ color: palette.found, width: 2, lineDash: [6, 4] }),
+  const other = new Style({
+    stroke: new Stroke({ color: palette.found, width: 2, lineDash: [7, 6] }),
+    zIndex: 2,
   });
-  const point = new Style({
+  const spot = new Style({
     image: new CircleStyle({
       radius: 7,
       fill: new Fill({ color: palette.found }),
@@ -212,7 +208,7 @@ export function foundStyle(palette: Palette): StyleOf {
   });
   return (feature) => {
     const role = feature.get('role');
-    if (role === 'point') return point;
-    return role === 'dedicated' ? dedicated : base;
+    if (role === 'spot') return spot;
+    return role === 'other' ? other : filled;
   };
 }

@@ -1,0 +1,79 @@
+// What is not public: open on the loopback demo, behind a token elsewhere. Which of the two runs depends on the server.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import type { Session } from '../src/api';
+import { accessible, clickMiddle, codeInPanel, launch, mapReady, session, someGrid, visit } from './browser';
+
+let browser: Browser;
+let who: Session;
+let hash: string;
+
+before(async () => {
+  browser = await launch();
+  who = await session();
+  const { label } = await someGrid();
+  hash = `#${label[0]}/${label[1]}/16/en`;
+});
+after(() => browser.close());
+
+test('demo: places and incidents are drawn and listed', async (t) => {
+  if (!who.demo) return t.skip('this server is not the loopback demo');
+  await visit(browser, { hash }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('checkbox', { name: 'Places' }).check();
+    await page.getByRole('checkbox', { name: 'Incidents' }).check();
+    await page.getByText('Key site', { exact: true }).waitFor();
+    await clickMiddle(page);
+    await codeInPanel(page);
+    await page.locator('[data-list=places] li').first().waitFor();
+    await page.locator('[data-list=incidents] li').first().waitFor();
+    await mapReady(page);
+    await accessible(page, 'with places and incidents');
+  });
+});
+
+test('demo: the coverage of the city and of a part of it', async (t) => {
+  if (!who.demo) return t.skip('this server is not the loopback demo');
+  await visit(browser, { hash: '#///en' }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('button', { name: 'Divisions' }).click();
+    await page.locator('#divisions button').first().click();
+    await page.getByRole('button', { name: 'See its coverage' }).click();
+    const report = page.locator('#coverage');
+    await report.getByRole('rowheader', { name: 'Covered by grids' }).waitFor();
+    await report.getByRole('rowheader', { name: 'Coefficient of variation' }).waitFor();
+    const grids = await report
+      .getByRole('row', { name: /^Grids/ })
+      .getByRole('cell')
+      .innerText();
+    assert.ok(Number(grids.replaceAll(',', '')) > 0, grids);
+    await report.getByText('Grid by grid').click();
+    await accessible(page, 'coverage');
+  });
+});
+
+test('elsewhere: switching places on asks for a token, and a wrong one is refused', async (t) => {
+  if (who.demo) return t.skip('the loopback demo shows everything');
+  await visit(browser, { hash, expected: /401/ }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('checkbox', { name: 'Places' }).click();
+    await page.getByRole('dialog').waitFor();
+    await accessible(page, 'token dialog');
+    await page.getByRole('dialog').getByLabel('Access token').fill('wrong');
+    await page.getByRole('button', { name: 'Use' }).click();
+    await page.getByText('This token is not valid', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal(await page.getByRole('checkbox', { name: 'Places' }).isChecked(), false);
+  });
+});
+
+test('the token dialog opens and closes by keyboard', () =>
+  visit(browser, { hash: '#///en' }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('button', { name: 'Access token' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  }));

@@ -1,0 +1,152 @@
+// A browser whose every request and complaint is kept, and what the tests ask the server themselves.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Grid, Page as List, Session } from '../src/api';
+
+export const origin = process.env['BASE_URL'] ?? '';
+
+/** How long a test waits for the page, in ms; wide, since machines that test are busy. */
+export const patience = 30_000;
+
+// Pinned: Chromium's automatic fallback to software GL is deprecated.
+const softwareGl = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+const noGl = ['--no-sandbox', '--disable-3d-apis'];
+
+export function launch(options: { webgl: boolean } = { webgl: true }): Promise<Browser> {
+  return chromium.launch({ executablePath: chromiumPath(), args: options.webgl ? softwareGl : noGl });
+}
+
+function chromiumPath(): string {
+  const named = process.env['CHROMIUM'];
+  if (named) return named;
+  try {
+    return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser'], {
+      encoding: 'utf8',
+    }).trim();
+  } catch {
+    throw new Error('no Chromium: install it (apt-get install chromium) or name it in $CHROMIUM');
+  }
+}
+
+export interface Visit {
+  page: Page;
+  /** Requests to any other origin; they are refused and fail the test. */
+  foreign: string[];
+  complaints: string[];
+}
+
+/**
+ * Opens the page at a hash, does what the test wants, and then demands that nothing was asked of another origin and that
+ * neither the console nor the content security policy had anything to complain of. `expected` matches console lines that
+ * the test provokes, such as a 404.
+ */
+export async function visit(
+  browser: Browser,
+  options: BrowserContextOptions & {
+    hash?: string;
+    expected?: RegExp;
+    before?: (page: Page) => Promise<unknown>;
+  },
+  test: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { hash = '#///zh', expected, before, ...context } = options;
+  const opened = await browser.newContext({ viewport: { width: 1366, height: 768 }, ...context });
+  try {
+    const page = await opened.newPage();
+    page.setDefaultTimeout(patience);
+    const foreign: string[] = [];
+    const complaints: string[] = [];
+    await page.route(
+      (url) => url.origin !== origin,
+      (route) => {
+        foreign.push(route.request().url());
+        return route.abort();
+      },
+    );
+    page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
+    page.on('console', (message) => {
+      const text = `${message.type()}: ${message.text()}`;
+      if (['error', 'warning'].includes(message.type()) && !expected?.test(text)) complaints.push(text);
+    });
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`);
+      });
+    });
+    await before?.(page);
+    await page.goto(`${origin}/${hash}`);
+    await test(page);
+    assert.deepEqual(foreign, [], 'requests to other origins');
+    assert.deepEqual(complaints, [], 'console and policy complaints');
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Waits until all tiles have come and are drawn. */
+export async function mapReady(page: Page): Promise<void> {
+  await page.locator('#map[data-ready]').waitFor({ state: 'visible', timeout: patience });
+}
+
+/** Clicks the middle of the map, which is what the hash of the link names. */
+export async function clickMiddle(page: Page): Promise<void> {
+  const box = await page.locator('#map').boundingBox();
+  assert.ok(box);
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+}
+
+export async function codeInPanel(page: Page): Promise<string> {
+  return (await page.locator('#result [data-field=code]').innerText()).trim();
+}
+
+export async function ask<T>(path: string): Promise<T> {
+  const response = await fetch(origin + path);
+  assert.equal(response.status, 200, `${path}: ${response.status}`);
+  return (await response.json()) as T;
+}
+
+export const session = (): Promise<Session> => ask('/v1/session');
+
+/** A base grid somewhere in the middle of the list, with its label point: a spot surely inside it. */
+export async function someGrid(): Promise<Grid & { label: [number, number] }> {
+  const { items } = await ask<List<Grid>>('/v1/grids?kind=base&limit=200');
+  const grid = items[Math.floor(items.length / 2)];
+  assert.ok(grid?.label, 'the server has a base grid with a label point');
+  return { ...grid, label: grid.label };
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Demands that axe finds nothing on the page as it stands. */
+export async function accessible(page: Page, where: string): Promise<void> {
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } };
+    return (await axe.run()).violations.map(
+      (v) => `${v.id}: ${v.nodes.map((node) => node.html).join(' | ')}`,
+    );
+  });
+  assert.deepEqual(violations, [], where);
+}
+
+interface AxeViolation {
+  id: string;
+  nodes: { html: string }[];
+}
+
+/** How many different colours the map shows: one for a map that draws nothing. */
+export function coloursOnMap(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const colours = new Set<number>();
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>('#map canvas')) {
+      const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
+      if (pixels === undefined) continue;
+      const words = new Uint32Array(pixels.buffer);
+      for (let i = 0; i < words.length; i += 97) colours.add(words[i] ?? 0);
+    }
+    return colours.size;
+  });
+}

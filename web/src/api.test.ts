@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { aborted, Api, asProblem, Problem } from './api';
+
+class Memory {
+  readonly values = new Map<string, string>();
+  getItem(key: string): string | null {
+    return this.values.get(key) ?? null;
+  }
+  setItem(key: string, value: string): void {
+    this.values.set(key, value);
+  }
+  removeItem(key: string): void {
+    this.values.delete(key);
+  }
+}
+
+const realFetch = globalThis.fetch;
+afterEach(() => {
+  globalThis.fetch = realFetch;
+});
+
+/** Answers every request the same way and keeps what was asked. */
+function serve(answer: () => Response | Promise<Response>): { url: string; headers: Headers }[] {
+  const seen: { url: string; headers: Headers }[] = [];
+  globalThis.fetch = (url, init) => {
+    seen.push({ url: String(url), headers: new Headers(init?.headers) });
+    return Promise.resolve().then(answer);
+  };
+  return seen;
+}
+
+const rejected = async (promise: Promise<unknown>): Promise<Problem> => {
+  const cause: unknown = await promise.then(
+    () => assert.fail('should have thrown'),
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(cause instanceof Problem, String(cause));
+  return cause;
+};
+
+test('locate sends lon, lat, crs and wants the boundary', async () => {
+  const seen = serve(() => Response.json({ outcome: 'served' }));
+  await new Api(new Memory()).locate(120.31, 31.49, 'gcj02', new AbortController().signal);
+  assert.equal(seen[0]?.url, '/v1/locate?lon=120.31&lat=31.49&crs=gcj02&boundary=geojson');
+  assert.equal(seen[0]?.headers.get('Authorization'), null);
+});
+
+test('a missing cursor is not sent, a code is escaped', async () => {
+  const seen = serve(() => Response.json({ items: [] }));
+  const api = new Api(new Memory());
+  await api.divisions('320200000000', null);
+  await api.division('a/b?c');
+  assert.equal(seen[0]?.url, '/v1/divisions?parent=320200000000&limit=200');
+  assert.equal(seen[1]?.url, '/v1/divisions/a%2Fb%3Fc');
+});
+
+test('a problem document becomes a Problem', async () => {
+  serve(() =>
+    Response.json(
+      {
+        status: 404,
+        code: 'no_service',
+        detail: 'a lake',
+        reason: 'water',
+        divisions: [{ level: 'city', code: '1', name: 'X' }],
+      },
+      { status: 404 },
+    ),
+  );
+  const problem = await rejected(new Api(new Memory()).session());
+  assert.equal(problem.status, 404);
+  assert.equal(problem.code, 'no_service');
+  assert.equal(problem.reason, 'water');
+  assert.equal(problem.message, 'a lake');
+  assert.equal(problem.divisions.length, 1);
+});
+
+for (const [name, answer, code] of [
+  ['HTML instead of a problem', () => new Response('<h1>Bad gateway</h1>', { status: 502 }), 'http'],
+  ['an array instead of a problem', () => Response.json([1], { status: 500 }), 'http'],
+  ['members of the wrong type', () => Response.json({ code: 5, detail: {} }, { status: 500 }), 'http'],
+  ['HTML instead of JSON', () => new Response('<h1>hello</h1>'), 'http'],
+  ['no network', () => Promise.reject(new TypeError('failed to fetch')), 'network'],
+] as const) {
+  test(`every failure is a Problem/${name}`, async () => {
+    serve(answer);
+    assert.equal((await rejected(new Api(new Memory()).session())).code, code);
+  });
+}
+
+test('our own cancelling is no Problem', async () => {
+  serve(() => Promise.reject(new DOMException('stop', 'AbortError')));
+  await assert.rejects(new Api(new Memory()).session(), aborted);
+});
+
+test('a token is sent, kept for the tab, and forgotten', async () => {
+  const memory = new Memory();
+  const seen = serve(() => Response.json({}));
+  const api = new Api(memory);
+  api.setToken('abc');
+  await api.session();
+  assert.equal(seen[0]?.headers.get('Authorization'), 'Bearer abc');
+  assert.equal(new Api(memory).hasToken, true);
+  api.setToken('');
+  await api.session();
+  assert.equal(seen[1]?.headers.get('Authorization'), null);
+  assert.equal(memory.values.size, 0);
+});
+
+test('an empty tile has no bytes', async () => {
+  serve(() => new Response(null, { status: 204 }));
+  assert.equal((await new Api(new Memory()).tile('/tiles/grids/0/0/0.mvt')).byteLength, 0);
+});
+
+test('asProblem keeps problems and wraps the rest', () => {
+  const problem = new Problem(404, { code: 'not_found' });
+  assert.equal(asProblem(problem), problem);
+  assert.equal(asProblem(new Error('x')).code, 'page');
+});

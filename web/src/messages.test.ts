@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstLanguage, format, isMessageKey, languages, messages, type MessageKey } from './messages';
+
+const placeholders = (text: string): string[] =>
+  [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? '').sort();
+
+test('both languages take the same values', () => {
+  for (const [key, text] of Object.entries(messages)) {
+    assert.deepEqual(placeholders(text.zh), placeholders(text.en), key);
+  }
+});
+
+test('no text is empty, and Chinese texts are Chinese', () => {
+  const sameInBoth = new Set<string>(['crs_wgs84', 'switch_language']);
+  for (const [key, text] of Object.entries(messages)) {
+    for (const language of languages) assert.notEqual(text[language].trim(), '', `${key} ${language}`);
+    if (!sameInBoth.has(key)) assert.match(text.zh, /[\u4e00-\u9fff，]/, `${key} zh`);
+    if (!sameInBoth.has(key)) assert.doesNotMatch(text.en, /[\u4e00-\u9fff]/, `${key} en`);
+  }
+});
+
+test('what the server names has a text', () => {
+  const named = {
+    level_: ['city', 'county', 'street', 'community'],
+    kind_: ['base', 'dedicated', 'micro'],
+    crs_: ['wgs84', 'cgcs2000', 'gcj02', 'bd09'],
+    place_: [
+      'hazard',
+      'hazard_source',
+      'danger_zone',
+      'rental_premises',
+      'key_site',
+      'shelter',
+      'response_point',
+    ],
+    warning_: [
+      'fallback_nearest',
+      'on_boundary',
+      'near_boundary',
+      'dedicated_over_base',
+      'dedicated_without_post',
+      'unproven_edition',
+      'no_grid',
+    ],
+    state_: [
+      ...[
+        'reported',
+        'accepted',
+        'assigned',
+        'handling',
+        'transferred',
+        'escalated',
+        'waiting_check',
+        'rework',
+      ],
+      ...['closed', 'rejected', 'merged', 'cancelled'],
+    ],
+    role_: ['reader', 'dispatcher', 'planner', 'administrator'],
+  };
+  for (const [prefix, codes] of Object.entries(named)) {
+    for (const code of codes) assert.ok(isMessageKey(prefix + code), prefix + code);
+  }
+});
+
+test('format puts values in and leaves what it was not given', () => {
+  const key: MessageKey = 'edition_text';
+  assert.equal(format(key, 'en', { number: 3, day: '1 Jan 2026' }), 'No. 3, since 1 Jan 2026');
+  assert.equal(format(key, 'zh', { number: 3 }), '第 3 版，{day} 起');
+  assert.equal(
+    format('problem_other', 'en', { detail: '{detail} $& {x}' }),
+    'The server answered: {detail} $& {x}',
+  );
+});
+
+test('a key is only what stands in the table', () => {
+  assert.equal(isMessageKey('toString'), false);
+  assert.equal(isMessageKey('title'), true);
+});
+
+for (const [name, linked, preferred, want] of [
+  ['the link wins', 'en', ['zh-CN'], 'en'],
+  ['first known preference', null, ['fr-FR', 'en-GB', 'zh-CN'], 'en'],
+  ['traditional Chinese is Chinese', null, ['zh-Hant-TW'], 'zh'],
+  ['nothing known', null, ['fr'], 'zh'],
+] as const) {
+  test(`firstLanguage/${name}`, () => assert.equal(firstLanguage(linked, preferred), want));
+}
