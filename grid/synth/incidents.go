@@ -51,7 +51,7 @@ func (c *City) incidents(yield func(grid.Record) bool) {
 func (c *City) incident(i, serial int, midnight time.Time) grid.Record {
 	r := random(c.seed, streamIncidents, i)
 	f, at := c.scene(r)
-	p := &place{Rand: r, index: i, face: f, fields: map[string]any{}}
+	p := &place{Rand: r, index: i, face: f, fields: make(map[string]any, 26)}
 	k := draw(p, incidentKinds)
 	occurred := midnight.Add(time.Duration(weighted(r, hourWeights))*time.Hour + time.Duration(r.IntN(3600))*time.Second)
 	reported := occurred.Add(time.Duration(r.IntN(50)) * time.Minute)

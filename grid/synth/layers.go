@@ -89,13 +89,7 @@ func (c *City) layerRows(name string) rowsOf {
 	return nil
 }
 
-// record puts a row together; fields with nil are left out.
 func record(shape orb.Geometry, fields map[string]any) grid.Record {
-	for k, v := range fields {
-		if v == nil {
-			delete(fields, k)
-		}
-	}
 	return grid.Record{Geometry: shape, Fields: fields}
 }
 

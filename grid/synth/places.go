@@ -101,7 +101,7 @@ func (c *City) somePlace(r *rand.Rand, layer string) (string, bool) {
 func (c *City) places(kind placeKind, yield func(grid.Record) bool) {
 	for i := range c.placeCount(kind) {
 		g, f := c.spotOf(kind, i)
-		p := &place{Rand: random(c.seed, kind.stream, i), index: i, face: f, fields: map[string]any{}}
+		p := &place{Rand: random(c.seed, kind.stream, i), index: i, face: f, fields: make(map[string]any, 26)}
 		shape := c.shapeOf(p, kind.shapes, g)
 		c.fillCommon(p)
 		kind.fill(c, p)
