@@ -114,7 +114,7 @@ func (s *session) sumUp(reports []*report, t *tree, editions []store.NewEdition)
 func (s *session) part(f file, l *layout, vals *values, row *row) (*part, error) {
 	at, err := shape(s.CRS, row.geometry, grid.PolygonShape)
 	if err != nil {
-		return nil, err
+		return nil, inBox(s.city.InBox).hintSwap(err)
 	}
 	if err := inBox(s.city.InBox).checkBox(at); err != nil {
 		return nil, err

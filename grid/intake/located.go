@@ -140,7 +140,7 @@ func place[T any](s *session, f file, l *layout, vals *values, k kind[T], row *r
 	var out placed[T]
 	at, err := shape(s.CRS, row.geometry, f.layer.Shape)
 	if err != nil {
-		return out, err
+		return out, inBox(s.city.InBox).hintSwap(err)
 	}
 	var a grid.Assignment
 	if f.layer.Located {

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/paulmach/orb"
@@ -108,6 +109,22 @@ func takes(want grid.Shape, g orb.Geometry) error {
 		return nil
 	}
 	return &geo.InvalidError{Rule: geo.RuleType}
+}
+
+// hintSwap adds to the fault of a position off the globe that swapping longitude and latitude would put it into the city.
+func (in inBox) hintSwap(err error) error {
+	var invalid *geo.InvalidError
+	if !errors.As(err, &invalid) || invalid.Rule != geo.RulePosition {
+		return err
+	}
+	swapped, swapErr := geo.Snap(orb.Point{invalid.At[1], invalid.At[0]})
+	if swapErr != nil || !in(swapped) {
+		return err
+	}
+	return &Reject{
+		Field: "geometry", Rule: string(invalid.Rule), At: finite(invalid.At),
+		Reason: reasons[invalid.Rule] + "; longitude and latitude look swapped",
+	}
 }
 
 // inBox is the city's box test, by edition.City.InBox.
