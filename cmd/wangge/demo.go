@@ -60,6 +60,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.Close()
+	say("database %s", db.URL("wangge"))
 	if err := c.fill(ctx, s, made); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/grid/intake"
@@ -15,6 +14,7 @@ type synthCmd struct {
 	Dir    string `arg:"" help:"Folder to write into; made if absent." type:"path"`
 	Grids  int    `help:"Number of base grids." default:"500"`
 	Places int    `help:"Number of places of all kinds; 40 a grid when 0."`
+	Plain  bool   `help:"Do not gzip the files."`
 	Seed   uint64 `help:"The same seed gives the same city." default:"1"`
 }
 
@@ -24,17 +24,7 @@ func (c *synthCmd) Run(_ context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(c.Dir, 0o755); err != nil {
-		return err
-	}
-	names, err := synth.WriteFiles(c.Dir, city)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		fmt.Println(name)
-	}
-	return nil
+	return synth.WriteFiles(c.Dir, city, !c.Plain, func(layer string, rows int64) { fmt.Printf("%s: %d rows\n", layer, rows) })
 }
 
 // importSynthetic puts a synthetic city into an empty database, through the same import that reads files.
