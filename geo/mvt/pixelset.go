@@ -9,7 +9,11 @@ type px struct{ x, y int32 }
 type block struct {
 	rows uint32 // bit y is set when the set has a node in row y
 	set  [32]uint32
-	// seen and again are marks that the assembler puts on nodes and takes away again.
+}
+
+// marks are what the assembler notes about the nodes of a block while it looks at a polygon, apart from the block to
+// keep that small: searching it is most of the work of a tile.
+type marks struct {
 	seen, again [32]uint32
 }
 
@@ -19,6 +23,7 @@ type pixelSet struct {
 	stride int32 // blocks a row
 	slot   []uint16
 	blocks []block
+	marks  []marks // one for each block
 }
 
 // reset empties the set and gives it a new square of at most 2^13 nodes a side.
@@ -28,7 +33,7 @@ func (s *pixelSet) reset(lo, hi int32) {
 	n := int(s.stride * s.stride)
 	s.slot = resize(s.slot, n)
 	clear(s.slot)
-	s.blocks = s.blocks[:0]
+	s.blocks, s.marks = s.blocks[:0], s.marks[:0]
 }
 
 func (s *pixelSet) inside(p px) bool {
@@ -40,7 +45,7 @@ func (s *pixelSet) add(p px) {
 	x, y := p.x-s.lo, p.y-s.lo
 	at := &s.slot[(y>>5)*s.stride+x>>5]
 	if *at == 0 {
-		s.blocks = append(s.blocks, block{})
+		s.blocks, s.marks = append(s.blocks, block{}), append(s.marks, marks{})
 		*at = uint16(len(s.blocks))
 	}
 	b := &s.blocks[*at-1]
@@ -55,32 +60,32 @@ func (s *pixelSet) has(p px) bool {
 	return at != 0 && s.blocks[at-1].set[y&31]>>uint(x&31)&1 != 0
 }
 
-// locate returns the block of p, which must be in the set, its row and its bit.
-func (s *pixelSet) locate(p px) (*block, int32, uint32) {
+// marksOf returns the marks of the block of p, which must be in the set, and p's row and bit in them.
+func (s *pixelSet) marksOf(p px) (*marks, int32, uint32) {
 	x, y := p.x-s.lo, p.y-s.lo
-	return &s.blocks[s.slot[(y>>5)*s.stride+x>>5]-1], y & 31, 1 << uint(x&31)
+	return &s.marks[s.slot[(y>>5)*s.stride+x>>5]-1], y & 31, 1 << uint(x&31)
 }
 
 // mark notes a visit of p, which must be in the set, and reports whether there was one before.
 func (s *pixelSet) mark(p px) bool {
-	b, row, bit := s.locate(p)
-	before := b.seen[row] & bit
-	b.seen[row] |= bit
-	b.again[row] |= before
+	m, row, bit := s.marksOf(p)
+	before := m.seen[row] & bit
+	m.seen[row] |= bit
+	m.again[row] |= before
 	return before != 0
 }
 
 // markedTwice reports whether p, which must be in the set, was visited more than once.
 func (s *pixelSet) markedTwice(p px) bool {
-	b, row, bit := s.locate(p)
-	return b.again[row]&bit != 0
+	m, row, bit := s.marksOf(p)
+	return m.again[row]&bit != 0
 }
 
 // unmark forgets the visits of p, which must be in the set.
 func (s *pixelSet) unmark(p px) {
-	b, row, bit := s.locate(p)
-	b.seen[row] &^= bit
-	b.again[row] &^= bit
+	m, row, bit := s.marksOf(p)
+	m.seen[row] &^= bit
+	m.again[row] &^= bit
 }
 
 // within appends to dst the nodes of the set in the rectangle from lo to hi, both ends included and inside the square.

@@ -29,7 +29,7 @@ type part struct {
 }
 
 // chunkEdges is how many edges are skipped at once when they lie beside the tile.
-const chunkEdges = 64
+const chunkEdges = 32
 
 // crossing is a pair of edges of one shape that cross in their interiors.
 type crossing struct{ a, b, c, d World }
