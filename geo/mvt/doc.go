@@ -37,7 +37,7 @@
 //
 // An edge that is straight in degrees bends on the map; a tile draws it straight. The two differ by about
 // tan(latitude)*L²/8R for a length of L in the north-south direction: a centimetre at 1 km, a metre at 10 km. Where a
-// vertex lies nearer to an edge of another feature than that, features may overlap by the difference, at most. Such
+// vertex lies nearer to an edge of another feature than that, features may overlap by the difference, rounded to tile units. Such
 // shapes are recognised when they are made and still give valid polygons. The exception is a polygon so large and so
 // folded that looking for crossings was given up (see maxCrossingTests); no valid city geometry comes near.
 //

@@ -1,7 +1,9 @@
 package mvt_test
 
 import (
+	"bytes"
 	"encoding/binary"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/wangge/wangge/geo"
@@ -70,4 +72,26 @@ func FuzzDecode(f *testing.F) {
 			t.Fatalf("%x decodes to nothing", b)
 		}
 	})
+}
+
+// Giving a tile more than what meets its box changes nothing.
+func TestBoxIsEnough(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		rng := rand.New(rand.NewPCG(seed, 11))
+		p, z := scaledPartition(rng)
+		outline := p.Outline.Box()
+		id := mvt.Project(geo.Point{X: outline.Min.X/2 + outline.Max.X/2, Y: outline.Max.Y}).Tile(z)
+		some, all := newTile(t, id, testBuffer), newTile(t, id, testBuffer)
+		for i, f := range p.Faces {
+			s := mvt.NewPolygons(f)
+			all.Layer("faces").Add(uint64(i), s)
+			if f.Box().Intersects(id.Box(testBuffer)) {
+				some.Layer("faces").Add(uint64(i), s)
+			}
+		}
+		if !bytes.Equal(some.Encode(nil), all.Encode(nil)) {
+			t.Errorf("seed %d: tile %v differs", seed, id)
+		}
+	}
 }
