@@ -207,7 +207,6 @@ func snapAll[S ~[]orb.Point](in S) ([]Point, error) {
 	return out, nil
 }
 
-
 func (b Box) tooLarge() bool {
 	return int64(b.Max.X)-int64(b.Min.X) > MaxExtentUnits || int64(b.Max.Y)-int64(b.Min.Y) > MaxExtentUnits
 }

@@ -66,26 +66,6 @@ type fraction struct{ num, den int64 }
 
 func (f fraction) float() float64 { return float64(f.num) / float64(f.den) }
 
-// of returns the fraction f of n, rounded down.
-func (f fraction) of(n int64) int64 {
-	hi, lo := bits.Mul64(magnitude(n), uint64(f.num))
-	q, rest := bits.Div64(hi, lo, uint64(f.den))
-	switch {
-	case n >= 0:
-		return int64(q)
-	case rest > 0:
-		return -int64(q) - 1
-	}
-	return -int64(q)
-}
-
-func magnitude(n int64) uint64 {
-	if n < 0 {
-		return -uint64(n)
-	}
-	return uint64(n)
-}
-
 func (f fraction) cmp(g fraction) int {
 	return mul128(f.num, g.den).cmp(mul128(g.num, f.den))
 }

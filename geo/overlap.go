@@ -4,8 +4,8 @@ package geo
 //
 // a and b must be valid and wound as MultiPolygon says. Where each edge of one meets the other is decided exactly;
 // only the sum is rounded, so the result is accurate to about 1e-15 of the box that both share, and to 1e-11 of itself
-// unless it is a sliver. The time is proportional to the vertices times the edges that pass at the height of each:
-// some microseconds for two polygons of 60 vertices, a second for two wiggly ones of 100,000.
+// unless it is a sliver. The time is about n log n for n vertices and crossings, where an edge that meets k others in
+// one place counts k times: some microseconds for two polygons of 60 vertices, a second for two of 100,000.
 func OverlapArea(a, b MultiPolygon) float64 {
 	box, ok := a.Box().intersection(b.Box())
 	if !ok {
@@ -13,8 +13,8 @@ func OverlapArea(a, b MultiPolygon) float64 {
 	}
 	o := Point{X: int32((int64(box.Min.X) + int64(box.Max.X)) / 2), Y: int32((int64(box.Min.Y) + int64(box.Max.Y)) / 2)}
 	area := overlapSum{origin: o}
-	area.collect(a, newEdgeIndex(b, box), true)
-	area.collect(b, newEdgeIndex(a, box), false)
+	area.collect(a, newEdgeTree(b, box), true)
+	area.collect(b, newEdgeTree(a, box), false)
 	return max(0, area.total()/2)
 }
 
@@ -30,13 +30,13 @@ func LengthWithin(l Line, m MultiPolygon) float64 {
 	if !ok {
 		return 0
 	}
-	x := newEdgeIndex(m, box)
+	t := newEdgeTree(m, box)
 	sum := 0.0
-	w := walker{index: x}
+	w := walker{tree: t}
 	for i := 1; i < len(l); i++ {
 		p, q := l[i-1], l[i]
 		for _, piece := range w.edge(p, q) {
-			if piece.side != sideOut {
+			if piece.passage != passOut {
 				sum += pieceLengthM(p, q, piece.from.float(), piece.to.float())
 			}
 		}
@@ -60,15 +60,15 @@ type overlapSum struct {
 
 // collect adds the parts of m's edges that bound the overlap: those inside the indexed area and, when shared is set,
 // those that run along its border with the interior on the same side.
-func (s *overlapSum) collect(m MultiPolygon, x *edgeIndex, shared bool) {
-	w := walker{index: x}
+func (s *overlapSum) collect(m MultiPolygon, t *edgeTree, shared bool) {
+	w := walker{tree: t}
 	for _, poly := range m {
 		for _, r := range poly {
-			w.known = false
+			w.restart()
 			p := r[len(r)-1]
 			for _, q := range r {
 				for _, piece := range w.edge(p, q) {
-					if piece.side == sideIn || shared && piece.side == sideSame {
+					if piece.passage == passIn || shared && piece.passage == passSame {
 						s.add(p, q, piece)
 					}
 				}

@@ -2,148 +2,213 @@ package geo
 
 import "slices"
 
-// A side says where a piece of an edge runs with respect to an area.
-type side int8
+// A passage says how a piece of an edge runs with respect to an area.
+type passage int8
 
 const (
-	sideOut      side = iota
-	sideIn            // through the interior
-	sideSame          // along the border, in the border's own direction
-	sideOpposite      // along the border, against its direction
+	passOut      passage = iota
+	passIn               // through the interior
+	passSame             // along the border, in the border's own direction
+	passOpposite         // along the border, against its direction
 )
 
 // A piece is the part of an edge between two fractions of its way.
 type piece struct {
 	from, to fraction
-	side     side
+	passage  passage
 }
 
-// A cut is a place where an edge meets the border of the area. crosses is set when both edges pass through each other
-// there in their interiors, so that the edge changes from one side of the border to the other.
-type cut struct {
-	at      fraction
-	crosses bool
-}
-
-// A stretch is a part of an edge that runs along the border.
-type stretch struct {
-	from, to fraction
-	side     side
-}
-
-// A walker follows a line edge by edge and cuts each edge into pieces that do not change sides.
+// A walker follows a line edge by edge and cuts each edge into pieces that each pass an area in one way. Where an edge
+// meets the border, the border's edges around that place tell which way it goes on: no rounding, no special cases.
 type walker struct {
-	index *edgeIndex
+	tree   *edgeTree
+	cuts   []cut
+	pieces []piece
 
-	inside, known bool // the side at the end of the last edge, when that end was off the border
-
-	cuts      []cut
-	stretches []stretch
-	pieces    []piece
+	last  passage // how the edge before ended
+	known bool    // it ended off the border
 }
 
-// edge returns the pieces of the edge p q, in order. The slice is valid until the next call. When known is set, p must
-// be the end of the edge before.
+// A cut is a place where an edge meets an edge of the border. From there the border leads in one or two directions.
+type cut struct {
+	at     fraction
+	spokes [2]borderSpoke
+	n      int
+
+	until fraction // when a border edge begins to run along the edge here: where that ends
+	along passage  // and how it runs
+}
+
+// A borderSpoke is a direction in which the border leads on from a place. The interior lies on its counter-clockwise
+// side when it leads along the border's own direction, on the other when it leads back.
+type borderSpoke struct {
+	dir     vector
+	forward bool
+}
+
+// A vector is a difference of lattice points.
+type vector struct{ x, y int64 }
+
+func vectorTo(p, q Point) vector {
+	return vector{int64(q.X) - int64(p.X), int64(q.Y) - int64(p.Y)}
+}
+
+func (v vector) cross(w vector) int64 { return v.x*w.y - v.y*w.x }
+func (v vector) neg() vector          { return vector{-v.x, -v.y} }
+
+// edge returns the pieces of the edge p q, in order. The slice is valid until the next call. Unless restart was called
+// before, p must be the end of the edge before.
 func (w *walker) edge(p, q Point) []piece {
 	zero, one := fraction{0, 1}, fraction{1, 1}
 	w.pieces = w.pieces[:0]
 	if p == q {
 		return w.pieces
 	}
-	if !w.index.box.Intersects(EmptyBox().Extend(p).Extend(q)) {
-		w.inside, w.known = false, false
-		return append(w.pieces, piece{zero, one, sideOut})
-	}
 	w.findCuts(p, q)
-	slices.SortFunc(w.stretches, func(a, b stretch) int { return a.from.cmp(b.from) })
+	if len(w.cuts) == 0 {
+		if !w.known {
+			w.last, w.known = w.tree.locate(p), true
+		}
+		return append(w.pieces, piece{zero, one, w.last})
+	}
 	slices.SortFunc(w.cuts, func(a, b cut) int { return a.at.cmp(b.at) })
-	from := zero
+	dir := vectorTo(p, q)
+	from, until, along := zero, zero, passOut
 	for i := 0; i < len(w.cuts); {
 		j := i + 1
 		for j < len(w.cuts) && w.cuts[j].at.cmp(w.cuts[i].at) == 0 {
 			j++
 		}
-		at := w.cuts[i].at
-		if from.cmp(at) < 0 {
-			w.addPiece(p, q, from, at)
+		here := w.cuts[i:j]
+		at := here[0].at
+		if i == 0 && at.num > 0 {
+			w.last = passageTowards(dir.neg(), here)
 		}
-		if j == i+1 && w.cuts[i].crosses {
-			w.inside = !w.inside
-		} else {
-			w.known = false
+		if from.cmp(at) < 0 {
+			w.pieces = append(w.pieces, piece{from, at, w.last})
+		}
+		for _, c := range here {
+			if c.until.den > 0 {
+				until, along = c.until, c.along
+			}
+		}
+		if w.last = along; at.cmp(until) >= 0 {
+			w.last = passageTowards(dir, here)
 		}
 		from, i = at, j
 	}
-	if from.num < from.den {
-		w.addPiece(p, q, from, one)
+	w.known = from.num < from.den
+	if w.known {
+		w.pieces = append(w.pieces, piece{from, one, w.last})
 	}
 	return w.pieces
 }
 
-func (w *walker) addPiece(p, q Point, from, to fraction) {
-	for len(w.stretches) > 0 && w.stretches[0].to.cmp(from) <= 0 {
-		w.stretches = w.stretches[1:]
+// restart forgets the edge before.
+func (w *walker) restart() { w.known = false }
+
+// passageTowards returns how a line runs that leaves in direction dir from a place where the border is, cut there by
+// the given cuts, none along dir: it looks for the first part of the border clockwise from dir.
+func passageTowards(dir vector, cuts []cut) passage {
+	var first borderSpoke
+	found := false
+	for i := range cuts {
+		for _, s := range cuts[i].spokes[:cuts[i].n] {
+			if !found || clockwiseBefore(dir, s.dir, first.dir) {
+				first, found = s, true
+			}
+		}
 	}
-	if len(w.stretches) > 0 && w.stretches[0].from.cmp(from) <= 0 {
-		w.known = false
-		w.pieces = append(w.pieces, piece{from, to, w.stretches[0].side})
-		return
+	if first.forward {
+		return passIn
 	}
-	if !w.known {
-		w.inside, w.known = w.index.insideAfter(p, q, from), true
+	return passOut
+}
+
+// clockwiseBefore reports whether a comes before b when turning clockwise from dir; neither leads along dir.
+func clockwiseBefore(dir, a, b vector) bool {
+	ca, cb := dir.cross(a), dir.cross(b)
+	if (ca < 0) != (cb < 0) { // one of them lies in the half turn clockwise of dir
+		return ca < 0
 	}
-	s := sideOut
-	if w.inside {
-		s = sideIn
+	if ca == 0 || cb == 0 { // opposite to dir; the other one is beyond, or the same
+		return ca == 0 && cb != 0
 	}
-	w.pieces = append(w.pieces, piece{from, to, s})
+	return a.cross(b) < 0
 }
 
 // findCuts collects where the edge p q meets the border.
 func (w *walker) findCuts(p, q Point) {
-	w.cuts, w.stretches = w.cuts[:0], w.stretches[:0]
-	w.index.each(p, q, func(u, v Point) {
-		ou, ov := Orient(p, q, u), Orient(p, q, v)
+	w.cuts = w.cuts[:0]
+	for e := range w.tree.near(EmptyBox().Extend(p).Extend(q)) {
+		ou, ov := Orient(p, q, e.u), Orient(p, q, e.v)
 		if ou > 0 && ov > 0 || ou < 0 && ov < 0 {
-			return
+			continue
 		}
 		if ou == 0 && ov == 0 {
-			w.addStretch(p, q, u, v)
-			return
+			w.cutAlong(p, q, e)
+			continue
 		}
-		op, oq := Orient(u, v, p), Orient(u, v, q)
+		op, oq := Orient(e.u, e.v, p), Orient(e.u, e.v, q)
 		if op > 0 && oq > 0 || op < 0 && oq < 0 {
-			return
+			continue
 		}
-		at := fraction{op, op - oq}
-		if at.den < 0 {
-			at = fraction{-op, oq - op}
+		c := cut{at: fraction{op, op - oq}}
+		if c.at.den < 0 {
+			c.at = fraction{-op, oq - op}
 		}
-		w.cuts = append(w.cuts, cut{at, opposite(ou, ov) && opposite(op, oq)})
-	})
+		dir := vectorTo(e.u, e.v)
+		if ov != 0 {
+			c.add(borderSpoke{dir, true})
+		}
+		if ou != 0 {
+			c.add(borderSpoke{dir.neg(), false})
+		}
+		w.cuts = append(w.cuts, c)
+	}
 }
 
-// addStretch adds the part that p q shares with the collinear edge u v, if there is one.
-func (w *walker) addStretch(p, q, u, v Point) {
-	along := func(c Point) int64 { return int64(c.X) - int64(p.X) }
-	if p.X == q.X {
-		along = func(c Point) int64 { return int64(c.Y) - int64(p.Y) }
+func (c *cut) add(s borderSpoke) {
+	c.spokes[c.n] = s
+	c.n++
+}
+
+// cutAlong cuts p q where the collinear border edge e begins and ends on it.
+func (w *walker) cutAlong(p, q Point, e borderEdge) {
+	dir, along := vectorTo(p, q), vectorTo(e.u, e.v)
+	length, from, to := dir.x, vectorTo(p, e.u).x, vectorTo(p, e.v).x
+	if dir.x == 0 {
+		length, from, to = dir.y, vectorTo(p, e.u).y, vectorTo(p, e.v).y
 	}
-	length, from, to, s := along(q), along(u), along(v), sideSame
 	if length < 0 {
 		length, from, to = -length, -from, -to
 	}
-	if from > to {
-		from, to, s = to, from, sideOpposite
+	forward := from < to
+	if !forward {
+		from, to, along = to, from, along.neg()
 	}
-	from, to = max(from, 0), min(to, length)
-	if from > to {
+	if to < 0 || from > length {
 		return
 	}
-	a, b := fraction{from, length}, fraction{to, length}
-	w.cuts = append(w.cuts, cut{at: a})
-	if from < to {
-		w.cuts = append(w.cuts, cut{at: b})
-		w.stretches = append(w.stretches, stretch{a, b, s})
+	first, last := max(from, 0), min(to, length)
+	c := cut{at: fraction{first, length}}
+	if from < first {
+		c.add(borderSpoke{along.neg(), !forward})
 	}
+	if first < last {
+		c.until, c.along = fraction{last, length}, passOpposite
+		if forward {
+			c.along = passSame
+		}
+		end := cut{at: c.until}
+		end.add(borderSpoke{along.neg(), !forward})
+		if last < to {
+			end.add(borderSpoke{along, forward})
+		}
+		w.cuts = append(w.cuts, end)
+	}
+	if first < to {
+		c.add(borderSpoke{along, forward})
+	}
+	w.cuts = append(w.cuts, c)
 }
