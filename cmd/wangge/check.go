@@ -11,7 +11,7 @@ import (
 
 type checkCmd struct {
 	Output string `help:"text or json." enum:"text,json" default:"text"`
-	Most   int    `help:"How many findings of one kind to print." default:"20"`
+	Most   int    `help:"How many findings of each kind to print, the largest first." default:"20"`
 }
 
 // Run proves laws L1 to L3 and fails when one is broken.

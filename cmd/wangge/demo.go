@@ -18,7 +18,7 @@ import (
 
 type demoCmd struct {
 	Listen string `help:"Address to listen on; loopback only, since everybody may read the demo." default:"127.0.0.1:8080"`
-	Size   string `help:"small: 500 grids and 20,000 places; city: 5,000 and 1,000,000." enum:"small,city" default:"small"`
+	Size   string `help:"small: 500 grids and 20,000 places; city: 5,000 and 1,000,000; empty: an empty database for your own files." enum:"small,city,empty" default:"small"`
 	Data   string `help:"Folder to keep the database in; the next start goes on from there. Without it nothing is left behind." type:"path" placeholder:"DIR"`
 	Seed   uint64 `help:"The same seed gives the same city." default:"1"`
 }
@@ -86,18 +86,29 @@ func discardUnfinished(cluster, made string) error {
 
 // fill makes the city in an empty database.
 func (c *demoCmd) fill(ctx context.Context, s *store.Store, made string) error {
-	counties, err := s.Counties(ctx)
-	if err != nil || len(counties) > 0 {
+	config, filled := demoSizes[c.Size]
+	if !filled {
+		return finish(made)
+	}
+	divisions, err := s.Divisions(ctx)
+	if err != nil || len(divisions) > 0 {
 		return err
 	}
-	config := demoSizes[c.Size]
 	config.Seed = c.Seed
 	say("making a synthetic city of %d grids and %d places", config.Grids, config.Places)
 	bar := newProgress("demo")
 	_, err = importSynthetic(ctx, s, config, func(p intake.Progress) { bar.step(fmt.Sprintf("%s, %d rows", p.Layer, p.Rows), 0, 0) })
 	bar.done()
-	if err != nil || made == "" {
+	if err != nil {
 		return err
+	}
+	return finish(made)
+}
+
+// finish marks a kept folder as complete.
+func finish(made string) error {
+	if made == "" {
+		return nil
 	}
 	return os.WriteFile(made, []byte("The city in this folder is complete.\n"), 0o644)
 }

@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -148,17 +149,54 @@ func (p *Proof) section(b *strings.Builder, law, claim, otherwise string, findin
 		return
 	}
 	fmt.Fprintf(b, "%-8s %-7s %s: %d findings\n", law, otherwise, claim, len(findings)+p.More[law])
-	for _, f := range findings[:min(most, len(findings))] {
-		fmt.Fprintf(b, "  %s %s", f.What, strings.Join(f.Codes, ", "))
-		if f.AreaM2 > 0 {
-			fmt.Fprintf(b, ": %.2f m², %.2f m wide", f.AreaM2, f.WidthM)
+	for _, alike := range byKind(findings) {
+		for i, f := range alike {
+			if i == most {
+				fmt.Fprintf(b, "  %s: and %d more, none larger\n", f.kind(), len(alike)-most)
+				break
+			}
+			b.WriteString("  " + f.String() + "\n")
 		}
-		if f.At != nil {
-			fmt.Fprintf(b, " at %.7f, %.7f", f.At[0], f.At[1])
+	}
+	if p.More[law] > 0 {
+		fmt.Fprintf(b, "  and %d that were only counted\n", p.More[law])
+	}
+}
+
+// byKind groups findings of the same kind, in the order in which the kinds come, the largest first.
+func byKind(findings []Finding) [][]Finding {
+	var kinds []string
+	groups := map[string][]Finding{}
+	for _, f := range findings {
+		if groups[f.kind()] == nil {
+			kinds = append(kinds, f.kind())
 		}
-		b.WriteByte('\n')
+		groups[f.kind()] = append(groups[f.kind()], f)
 	}
-	if rest := len(findings) + p.More[law] - most; rest > 0 {
-		fmt.Fprintf(b, "  and %d more\n", rest)
+	var all [][]Finding
+	for _, kind := range kinds {
+		slices.SortStableFunc(groups[kind], func(a, b Finding) int { return cmp.Compare(b.AreaM2, a.AreaM2) })
+		all = append(all, groups[kind])
 	}
+	return all
+}
+
+// kind is what findings are grouped by: what has an area by its name, everything else together.
+func (f Finding) kind() string {
+	if f.At == nil && f.AreaM2 == 0 {
+		return "others"
+	}
+	return f.What
+}
+
+// String returns the finding as a line.
+func (f Finding) String() string {
+	line := f.What + " " + strings.Join(f.Codes, ", ")
+	if f.AreaM2 > 0 {
+		line += fmt.Sprintf(": %.2f m², %.2f m wide", f.AreaM2, f.WidthM)
+	}
+	if f.At != nil {
+		line += fmt.Sprintf(" at %.7f, %.7f", f.At[0], f.At[1])
+	}
+	return line
 }
