@@ -171,10 +171,22 @@ func (s CodeScheme) CheckGrid(code, kind, community string) error {
 
 // CheckCode returns a *RuleError when code has characters or a length that no scheme takes.
 func CheckCode(field, code string) error {
-	if !safeCode.MatchString(code) {
+	if !plainCode(code) && !safeCode.MatchString(code) {
 		return &RuleError{Rule: "code", Field: field, Detail: "a code has at most 64 letters, digits and marks . _ - / ( ) or spaces"}
 	}
 	return nil
+}
+
+// plainCode reports whether code is one of the usual kind, which needs no regular expression: codes come by the million.
+func plainCode(code string) bool {
+	for i := range len(code) {
+		switch b := code[i]; {
+		case b >= '0' && b <= '9', b >= 'A' && b <= 'Z', b >= 'a' && b <= 'z', b == '-' && i > 0:
+		default:
+			return false
+		}
+	}
+	return len(code) > 0 && len(code) <= 64
 }
 
 func fits(pattern, code string) bool {

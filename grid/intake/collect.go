@@ -16,23 +16,19 @@ type pending[T any] struct {
 }
 
 // collect reads a file into memory; rows that are wrong in themselves are rejected at once.
-func collect[T any](ctx context.Context, s *session, f file, work func(l *layout, vals *values, row *row) (T, error)) (*report, []pending[T], error) {
+func collect[T any](ctx context.Context, s *session, f file, work func(l *layout, row *row) (T, error)) (*report, []pending[T], error) {
 	r, err := s.open(ctx, f)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer r.in.close()
-	vals, err := newValues(s.settings, f.Mapping)
-	if err != nil {
-		return nil, nil, inFile(err, f.Name)
-	}
 	type kept struct {
 		value T
 		row   string
 	}
 	var rows []pending[T]
 	for outcomes, err := range process(ctx, r.in, func(row *row) (kept, error) {
-		v, err := work(r.in.layout, vals, row)
+		v, err := work(r.in.layout, row)
 		return kept{v, row.text()}, err
 	}) {
 		if err != nil {
@@ -87,10 +83,10 @@ func (r *report) done(f file, stored int) (*store.Import, error) {
 // fields are the converted values of a row by field.
 type fields map[string]any
 
-func (l *layout) fields(vals *values, row *row) (fields, error) {
+func (l *layout) fields(row *row) (fields, error) {
 	out := fields{}
 	for i := range l.targets {
-		v, err := vals.of(&l.targets[i], row.cells[i])
+		v, err := l.values.of(&l.targets[i], row.cells[i])
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ import (
 // divisions imports a file of divisions: their levels and parents are found, missing levels are made, and where they do
 // not nest or tile is stored beside them (BR-06).
 func (s *session) divisions(ctx context.Context, f file) error {
-	r, rows, err := collect(ctx, s, f, func(l *layout, vals *values, row *row) (*node, error) { return s.division(f, l, vals, row) })
+	r, rows, err := collect(ctx, s, f, func(l *layout, row *row) (*node, error) { return s.division(f, l, row) })
 	if err != nil {
 		return err
 	}
@@ -66,12 +66,12 @@ func (s *session) divisions(ctx context.Context, f file) error {
 }
 
 // division reads one row.
-func (s *session) division(f file, l *layout, vals *values, row *row) (*node, error) {
+func (s *session) division(f file, l *layout, row *row) (*node, error) {
 	at, err := shape(s.CRS, row.geometry, grid.PolygonShape)
 	if err != nil {
 		return nil, err
 	}
-	v, err := l.fields(vals, row)
+	v, err := l.fields(row)
 	if err != nil {
 		return nil, err
 	}

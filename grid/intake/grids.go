@@ -56,7 +56,7 @@ func (s *session) grids(ctx context.Context, files []file) error {
 	var all []*part
 	codes := map[string]bool{} // of grids and of void areas, with the layer of the table in front
 	for _, f := range files {
-		r, rows, err := collect(ctx, s, f, func(l *layout, vals *values, row *row) (*part, error) { return s.part(f, l, vals, row) })
+		r, rows, err := collect(ctx, s, f, func(l *layout, row *row) (*part, error) { return s.part(f, l, row) })
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (s *session) sumUp(reports []*report, t *tree, editions []store.NewEdition)
 }
 
 // part reads one row of a layer of grids or void areas.
-func (s *session) part(f file, l *layout, vals *values, row *row) (*part, error) {
+func (s *session) part(f file, l *layout, row *row) (*part, error) {
 	at, err := shape(s.CRS, row.geometry, grid.PolygonShape)
 	if err != nil {
 		return nil, inBox(s.city.InBox).hintSwap(err)
@@ -119,7 +119,7 @@ func (s *session) part(f file, l *layout, vals *values, row *row) (*part, error)
 	if err := inBox(s.city.InBox).checkBox(at); err != nil {
 		return nil, err
 	}
-	v, err := l.fields(vals, row)
+	v, err := l.fields(row)
 	if err != nil {
 		return nil, err
 	}

@@ -46,8 +46,8 @@ type input struct {
 }
 
 // openInput opens a source. Its error is a *FileError without the name, or one of the reader.
-func openInput(ctx context.Context, src Source, layer *grid.Layer, codes grid.Codes) (*input, error) {
-	l, err := newLayout(layer, src.Mapping, codes)
+func openInput(ctx context.Context, src Source, layer *grid.Layer, codes grid.Codes, settings grid.Settings) (*input, error) {
+	l, err := newLayout(layer, src.Mapping, codes, settings)
 	if err != nil {
 		return nil, err
 	}

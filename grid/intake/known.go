@@ -22,26 +22,29 @@ func newKnown(s *session, layer string) *known {
 // maxOrgs bounds how many organisations are remembered between batches.
 const maxOrgs = 100_000
 
-func codesOf[T any](outcomes []outcome[placed[T]]) (codes, orgs []string) {
+// codesIn are the codes and organisations of a batch.
+type codesIn struct{ codes, orgs []string }
+
+func codesOf[T any](outcomes []outcome[placed[T]]) (in codesIn) {
 	for i := range outcomes {
 		if outcomes[i].reject != nil {
 			continue
 		}
 		if c := outcomes[i].value.code; c != "" {
-			codes = append(codes, c)
+			in.codes = append(in.codes, c)
 		}
 		if o := outcomes[i].value.org; o != "" {
-			orgs = append(orgs, o)
+			in.orgs = append(in.orgs, o)
 		}
 	}
-	return codes, orgs
+	return in
 }
 
 // check asks the database about the codes of a batch.
-func (k *known) check(ctx context.Context, codes, orgs []string) error {
+func (k *known) check(ctx context.Context, in codesIn) error {
 	k.stored = map[string]bool{}
-	if len(codes) > 0 {
-		there, err := k.s.Store.ExistingCodes(ctx, k.layer, codes)
+	if len(in.codes) > 0 {
+		there, err := k.s.Store.ExistingCodes(ctx, k.layer, in.codes)
 		if err != nil {
 			return err
 		}
@@ -49,7 +52,7 @@ func (k *known) check(ctx context.Context, codes, orgs []string) error {
 			k.stored[c] = true
 		}
 	}
-	return k.checkOrgs(ctx, orgs)
+	return k.checkOrgs(ctx, in.orgs)
 }
 
 func (k *known) checkOrgs(ctx context.Context, orgs []string) error {

@@ -67,76 +67,94 @@ func stream[T any](ctx context.Context, s *session, f file, k kind[T], write fun
 		return err
 	}
 	defer r.in.close()
-	vals, err := newValues(s.settings, f.Mapping)
+	st := streamer[T]{session: s, file: f, report: r, kind: k, known: newKnown(s, f.Layer), imp: r.imp()}
+	st.imp.City = s.city
+	if !s.DryRun {
+		err = write(st.imp, st.rows(ctx))
+	} else {
+		for _, err = range st.rows(ctx) {
+			if err != nil {
+				break
+			}
+		}
+	}
 	if err != nil {
-		return err
-	}
-	work := func(row *row) (placed[T], error) { return place(s, f, r.in.layout, vals, k, row) }
-	imp := r.imp()
-	imp.City = s.city
-	known := newKnown(s, f.Layer)
-	suspicious := 0
-	rows := func(yield func(T, error) bool) {
-		var none T
-		for outcomes, err := range process(ctx, r.in, work) {
-			if err == nil {
-				codes, orgs := codesOf(outcomes)
-				err = known.check(ctx, codes, orgs)
-			}
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for i := range outcomes {
-				o := &outcomes[i]
-				r.Read++
-				if o.reject == nil {
-					o.reject = known.refuse(o.value.code, o.value.org, o.line, o.value.row)
-				}
-				if o.reject != nil {
-					o.reject.Number = r.Read
-					if err := r.reject(o.reject); err != nil {
-						yield(none, err)
-						return
-					}
-					continue
-				}
-				r.Stored++
-				if o.value.unassigned {
-					r.Unassigned++
-				}
-				if o.value.suspicious {
-					suspicious++
-				}
-				if !yield(o.value.value, nil) {
-					return
-				}
-			}
-			r.progress()
-		}
-		if suspicious > 0 {
-			r.Warnings = append(r.Warnings, fmt.Sprintf(
-				"QC-22: %d rows lie in no grid, but would if their coordinates were gcj02 and not %s", suspicious, s.CRS))
-		}
-		if err := r.finish(f.Mapping, imp); err != nil {
-			yield(none, err)
-		}
-	}
-	if s.DryRun {
-		for _, err := range rows {
-			if err != nil {
-				return err
-			}
-		}
-	} else if err := write(imp, rows); err != nil {
 		return err
 	}
 	s.summary.Files = append(s.summary.Files, r.FileSummary)
 	return nil
 }
 
+// streamer is a file on its way to the store.
+type streamer[T any] struct {
+	session    *session
+	file       file
+	report     *report
+	kind       kind[T]
+	known      *known
+	imp        *store.Import
+	suspicious int
+}
+
+// rows yields the rows that are to be stored and, when the file has ended, completes the import.
+func (st *streamer[T]) rows(ctx context.Context) iter.Seq2[T, error] {
+	r := st.report
+	work := func(row *row) (placed[T], error) { return place(st.session, st.file, r.in.layout, st.kind, row) }
+	return func(yield func(T, error) bool) {
+		var none T
+		for outcomes, err := range process(ctx, r.in, work) {
+			if err == nil {
+				err = st.known.check(ctx, codesOf(outcomes))
+			}
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for i := range outcomes {
+				good, err := st.count(&outcomes[i])
+				if err != nil {
+					yield(none, err)
+					return
+				}
+				if good && !yield(outcomes[i].value.value, nil) {
+					return
+				}
+			}
+			r.progress()
+		}
+		if st.suspicious > 0 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf(
+				"QC-22: %d rows lie in no grid, but would if their coordinates were gcj02 and not %s", st.suspicious, st.session.CRS))
+		}
+		if err := r.finish(st.file.Mapping, st.imp); err != nil {
+			yield(none, err)
+		}
+	}
+}
+
+// count counts a row as stored, or rejects it.
+func (st *streamer[T]) count(o *outcome[placed[T]]) (good bool, err error) {
+	r := st.report
+	r.Read++
+	if o.reject == nil {
+		o.reject = st.known.refuse(o.value.code, o.value.org, o.line, o.value.row)
+	}
+	if o.reject != nil {
+		o.reject.Number = r.Read
+		return false, r.reject(o.reject)
+	}
+	r.Stored++
+	if o.value.unassigned {
+		r.Unassigned++
+	}
+	if o.value.suspicious {
+		st.suspicious++
+	}
+	return true, nil
+}
+
 // place checks and locates one row.
-func place[T any](s *session, f file, l *layout, vals *values, k kind[T], row *row) (placed[T], error) {
+func place[T any](s *session, f file, l *layout, k kind[T], row *row) (placed[T], error) {
 	var out placed[T]
 	at, err := shape(s.CRS, row.geometry, f.layer.Shape)
 	if err != nil {
@@ -154,7 +172,7 @@ func place[T any](s *session, f file, l *layout, vals *values, k kind[T], row *r
 		return out, &geo.InvalidError{Rule: geo.RuleOutsideCity, At: at.box.Min.Orb()}
 	}
 	out.value, out.row = k.start(f, s.CRS, at, a), row.text()
-	if err := fill(l, vals, row, &out.value, k); err != nil {
+	if err := fill(l, row, &out.value, k); err != nil {
 		return out, err
 	}
 	out.code, out.org = k.codes(&out.value)
@@ -182,10 +200,10 @@ func (s *session) suspicious(at shaped) bool {
 }
 
 // fill converts the cells of a row and sets the fields that are there.
-func fill[T any](l *layout, vals *values, row *row, to *T, k kind[T]) error {
+func fill[T any](l *layout, row *row, to *T, k kind[T]) error {
 	for i := range l.targets {
 		t := &l.targets[i]
-		v, err := vals.of(t, row.cells[i])
+		v, err := l.values.of(t, row.cells[i])
 		if err != nil {
 			return err
 		}

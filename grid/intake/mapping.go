@@ -35,7 +35,8 @@ type target struct {
 	source  string
 	allowed map[string]bool // values of an enumeration
 	values  map[string]string
-	fixed   *cell
+	always  any // the value of every row, by --set
+	absent  any // the field's default
 	// seen is set when the mapped source was there in any row, to warn of a name that is spelled wrong.
 	seen *atomic.Bool
 }
@@ -45,6 +46,7 @@ type layout struct {
 	layer   *grid.Layer
 	targets []target
 	byKey   map[string][]int // property or column to targets
+	values  *values
 
 	others  sync.Map // names of other properties, looked at for BR-60
 	nOthers atomic.Int64
@@ -54,9 +56,13 @@ type layout struct {
 const maxKeys = 10_000
 
 // newLayout checks a mapping against the layer. Its error is a *FileError.
-func newLayout(layer *grid.Layer, m Mapping, codes grid.Codes) (*layout, error) {
+func newLayout(layer *grid.Layer, m Mapping, codes grid.Codes, settings grid.Settings) (*layout, error) {
 	l := &layout{layer: layer, byKey: map[string][]int{}}
 	if err := checkNames(layer, m); err != nil {
+		return nil, err
+	}
+	var err error
+	if l.values, err = newValues(settings, m); err != nil {
 		return nil, err
 	}
 	for _, f := range layer.Fields {
@@ -69,8 +75,16 @@ func newLayout(layer *grid.Layer, m Mapping, codes grid.Codes) (*layout, error) 
 		if column, ok := m.Columns[f.Name]; ok {
 			t.source = column
 		}
+		if f.Default != "" {
+			if t.absent, err = l.values.typed(&t, cell{textCell, f.Default}); err != nil {
+				return nil, fileErrorf(0, "the default of %s: %v", f.Name, err)
+			}
+		}
 		if value, ok := m.Fixed[f.Name]; ok {
-			t.fixed, t.source = &cell{textCell, value}, ""
+			if t.always, err = l.values.typed(&t, cell{textCell, value}); err != nil {
+				return nil, fileErrorf(0, "--set %s=%s: %v", f.Name, value, err)
+			}
+			t.source = ""
 		}
 		l.add(t)
 	}

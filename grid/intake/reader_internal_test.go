@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	orbwkt "github.com/paulmach/orb/encoding/wkt"
 
+	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/grid"
 )
 
@@ -31,7 +32,7 @@ var codes = grid.Codes{
 func readAll(t testing.TB, src Source) (got []string, err error) {
 	t.Helper()
 	layer, _ := grid.LayerByName("incidents")
-	in, err := openInput(t.Context(), src, layer, codes)
+	in, err := openInput(t.Context(), src, layer, codes, grid.DefaultSettings())
 	if err != nil {
 		return nil, err
 	}
@@ -317,6 +318,48 @@ func TestSharedData(t *testing.T) {
 		})
 		if err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// acceptable are files of geojsonhint's bad ones that hold nothing an import has to object to, and why.
+var acceptable = map[string]string{
+	"bad-polygon-interiorring-rhr.geojson":        "winding is normalised",
+	"polygon_winding_order.geojson":               "winding is normalised",
+	"bbox-4or6elements.geojson":                   "a bbox is not used",
+	"bbox-contains-string.geojson":                "a bbox is not used",
+	"bbox-string.geojson":                         "a bbox is not used",
+	"excessive_precision_truncated.geojson":       "coordinates are snapped",
+	"featurecollection_changed_semantics.geojson": "its features are whole",
+	"different-first-size.geojson":                "heights are dropped",
+}
+
+// TestBadGeoJSON holds that each bad file of geojsonhint has at least one row rejected, or is refused.
+func TestBadGeoJSON(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(data(t, "nasty-geometry"), "geojsonhint/bad/*.geojson"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(len(files), err)
+	}
+	layer, _ := grid.LayerByName("incidents")
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := openInput(t.Context(), Source{Name: path, Reader: bytes.NewReader(text)}, layer, codes, grid.DefaultSettings())
+		bad := err != nil
+		if err == nil {
+			work := func(r *row) (shaped, error) { return shape(crs.WGS84, r.geometry, grid.AnyShape) }
+			for outcomes, err := range process(t.Context(), in, work) {
+				bad = bad || err != nil
+				for _, o := range outcomes {
+					bad = bad || o.reject != nil
+				}
+			}
+		}
+		if _, fine := acceptable[filepath.Base(path)]; bad == fine {
+			t.Errorf("%s: bad %v: %.100s", filepath.Base(path), bad, text)
 		}
 	}
 }

@@ -43,14 +43,14 @@ func importRegister[T any](ctx context.Context, s *session, f file, reg register
 	if err := s.needDivisions(); err != nil {
 		return err
 	}
-	r, rows, err := collect(ctx, s, f, func(l *layout, vals *values, row *row) (value T, err error) {
+	r, rows, err := collect(ctx, s, f, func(l *layout, row *row) (value T, err error) {
 		var at shaped
 		if f.layer.Shape != grid.NoShape {
 			if at, err = shape(s.CRS, row.geometry, f.layer.Shape); err != nil {
 				return value, err
 			}
 		}
-		v, err := l.fields(vals, row)
+		v, err := l.fields(row)
 		if err != nil {
 			return value, err
 		}

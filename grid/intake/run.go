@@ -164,7 +164,7 @@ type report struct {
 }
 
 func (s *session) open(ctx context.Context, f file) (*report, error) {
-	in, err := openInput(ctx, f.Source, f.layer, s.codes)
+	in, err := openInput(ctx, f.Source, f.layer, s.codes, s.settings)
 	if err != nil {
 		return nil, inFile(err, f.Name)
 	}

@@ -41,8 +41,8 @@ func dateLayout(format string) (string, error) {
 
 // of returns the value of a cell for the target. The error is a *grid.RuleError.
 func (v *values) of(t *target, c cell) (any, error) {
-	if t.fixed != nil {
-		c = *t.fixed
+	if t.always != nil {
+		return t.always, nil
 	}
 	if t.values != nil {
 		c = translated(t.values, c)
@@ -52,16 +52,15 @@ func (v *values) of(t *target, c cell) (any, error) {
 			c.kind = noCell
 		}
 	}
-	if c.kind == noCell && t.field.Default != "" {
-		c = cell{textCell, t.field.Default}
+	switch {
+	case c.kind != noCell:
+		return v.typed(t, c)
+	case t.absent != nil:
+		return t.absent, nil
+	case t.field.Required:
+		return nil, faultf("required", t.field.Name, missing(t))
 	}
-	if c.kind == noCell {
-		if t.field.Required {
-			return nil, faultf("required", t.field.Name, missing(t))
-		}
-		return nil, nil
-	}
-	return v.typed(t, c)
+	return nil, nil
 }
 
 func missing(t *target) string {
