@@ -24,7 +24,7 @@ func (b building) centre() vec { return b.corners[0].to(b.corners[2], 0.5) }
 
 // Houses stand in rows along the longest side of their block.
 const (
-	housesPerBlock = 6.0
+	housesPerBlock = 6.5
 	setbackM       = 7.0
 	greenOneIn     = 19 // blocks that are parks
 )
@@ -79,9 +79,10 @@ func (c *City) blockBuildings(f int32, dst []building) []building {
 	storeys := 2 + r.IntN(5) + int(22*c.urban(f)*c.urban(f)*r.Float64())
 	margin := setbackM + wiggleOfWidth*float64(c.width[f])
 	number := 0
-	for i := -math.Floor(length / long); i <= length/long; i++ {
-		for j := -math.Floor(width / deep); j <= width/deep; j++ {
-			at := centre.add(axis.times(i * long)).add(axis.left().times(j * deep))
+	columns, rows := math.Ceil(length/long), math.Ceil(width/deep)
+	for i := range int(columns) {
+		for j := range int(rows) {
+			at := centre.add(axis.times((float64(i) - columns/2 + 0.5) * long)).add(axis.left().times((float64(j) - rows/2 + 0.5) * deep))
 			b := building{face: f, class: class, storeys: storeys + r.IntN(3)}
 			u, v := axis.times(long*between(r, 0.3, 0.4)), axis.left().times(deep*between(r, 0.16, 0.3))
 			b.corners = [4]vec{at.sub(u).sub(v), at.add(u).sub(v), at.add(u).add(v), at.sub(u).add(v)}

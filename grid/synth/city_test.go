@@ -510,7 +510,7 @@ func TestEdgesOfPlaces(t *testing.T) {
 			}
 		}
 	}
-	if border < 20 || outside < 3 || outside > 40 {
+	if border < 20 || outside < 5 || outside > 100 {
 		t.Errorf("%d places on a border and %d outside", border, outside)
 	}
 }

@@ -22,7 +22,7 @@ const fixture = "../../testdata/city-small"
 // TestFixture compares the city in testdata with what the generator makes now; -update writes it.
 func TestFixture(t *testing.T) {
 	t.Parallel()
-	c, err := synth.New(synth.Config{Seed: 1, Grids: 80, Places: 400, Incidents: 200})
+	c, err := synth.New(synth.Config{Seed: 1, Grids: 80, Places: 600, Incidents: 400})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -132,7 +132,7 @@ func (c *City) shapeOf(p *place, s shapes, g int32) orb.Geometry {
 		return area(c.footprint(b))
 	}
 	p.point = true
-	if ok && p.often(60) && p.IntN(onBorderOneIn) != 0 {
+	if ok && p.often(60) {
 		p.set("name", c.buildingName(b))
 		return c.point(b.corners[0].to(b.corners[2], between(p.Rand, 0.2, 0.8)))
 	}

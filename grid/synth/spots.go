@@ -12,9 +12,9 @@ import (
 // spot draws are where a place or incident lies. Most lie in a block; a few exactly on a border between grids, in the
 // water, or outside every grid but in the city's box.
 const (
-	onBorderOneIn = 300
-	inWaterOneIn  = 700
-	outsideOneIn  = 2500
+	onBorderOneIn = 150
+	inWaterOneIn  = 500
+	outsideOneIn  = 700
 )
 
 // location draws a position for something in block f of grid g.
