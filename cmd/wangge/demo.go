@@ -60,7 +60,9 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer s.Close()
-	say("database %s", db.URL("wangge"))
+	if err := c.nameDatabase(db.URL("wangge")); err != nil {
+		return err
+	}
 	if err := c.fill(ctx, s, made); err != nil {
 		return err
 	}
@@ -71,6 +73,15 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		say("up in %.1f s; Ctrl-C ends it", time.Since(begun).Seconds())
 		fmt.Println("ready", address)
 	}})
+}
+
+// nameDatabase says how other commands reach the database and, where it is kept, leaves that in a file beside it.
+func (c *demoCmd) nameDatabase(url string) error {
+	say("export DATABASE_URL='%s'", url)
+	if c.Data == "" {
+		return nil
+	}
+	return os.WriteFile(filepath.Join(c.Data, "database-url"), []byte(url+"\n"), 0o600)
 }
 
 // discardUnfinished removes a kept cluster whose city was never finished, so that the next start begins anew.

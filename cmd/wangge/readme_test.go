@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wangge/wangge/geo/geotest"
 )
 
 const (
@@ -30,8 +32,12 @@ func TestReadme(t *testing.T) {
 	if os.Getenv("WANGGE_README_CHECK") == "" {
 		t.Skip("run by make readme-check")
 	}
-	for _, page := range []string{"README.md", "docs/api.md"} {
+	for _, page := range []string{"README.md", "docs/api.md", "docs/walkthrough.md"} {
 		t.Run(page, func(t *testing.T) {
+			if page == "docs/walkthrough.md" {
+				t.Setenv("DATA", geotest.Data(t, "washington-dc"))
+			}
+			t.Setenv("WORK", t.TempDir())
 			text, err := os.ReadFile(filepath.Join(root, page))
 			if os.IsNotExist(err) {
 				t.Skip("there is no such page yet")
