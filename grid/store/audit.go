@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
 )
 
 // AuditEntry is one change: who, what, and the thing before and after (L9).
@@ -69,4 +71,26 @@ func rawOrNil(raw json.RawMessage) any {
 		return nil
 	}
 	return raw
+}
+
+// auditable marshals as the thing with its shape as GeoJSON.
+type auditable struct {
+	thing any
+	shape orb.Geometry
+}
+
+// MarshalJSON implements json.Marshaler.
+func (a auditable) MarshalJSON() ([]byte, error) {
+	thing, err := json.Marshal(a.thing)
+	if err != nil {
+		return nil, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(thing, &members); err != nil {
+		return nil, err
+	}
+	if members["Shape"], err = json.Marshal(geojson.NewGeometry(a.shape)); err != nil {
+		return nil, err
+	}
+	return json.Marshal(members)
 }

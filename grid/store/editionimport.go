@@ -56,7 +56,7 @@ func (s *Store) ImportEditions(ctx context.Context, imports []*Import, editions 
 				return err
 			}
 		}
-		return nil
+		return assignCounties(ctx, tx, counties)
 	})
 }
 

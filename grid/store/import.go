@@ -10,8 +10,8 @@ import (
 	"github.com/wangge/wangge/grid/edition"
 )
 
-// Import is one file that is brought in: what its row in the database and its audit entry say. The caller sets the counts
-// at the latest when its rows have ended; Stored and Rejected must add up to RowsRead (L6).
+// Import is one file that is brought in: what its row in the database and its audit entry say. The caller sets the hash and the
+// counts at the latest when its rows have ended; Stored and Rejected must add up to RowsRead (L6).
 type Import struct {
 	Layer    string
 	FileName string
@@ -22,7 +22,7 @@ type Import struct {
 	RowsRead   int64
 	Stored     int64
 	Rejected   int64
-	Unassigned int64 // of those stored
+	Unassigned int64 // of those stored; the store corrects it when rows had to be located again
 
 	// City located the rows, of layers whose rows are assigned to grids. Rows in a county that has moved on since are
 	// located again before the commit.
@@ -70,6 +70,17 @@ func (imp *Import) finish(ctx context.Context, tx pgx.Tx, stored int64) error {
 			"file_name": imp.FileName, "file_sha256": fmt.Sprintf("%x", imp.SHA256), "crs": imp.CRS, "rows_read": imp.RowsRead,
 			"stored": imp.Stored, "rejected": imp.Rejected, "unassigned": imp.Unassigned,
 		},
+	})
+}
+
+// importLocated is importRows for rows that are assigned to grids.
+func (s *Store) importLocated(ctx context.Context, imp *Import, table *locatedTable, copyRows func(tx pgx.Tx) (int64, error)) error {
+	return s.importRows(ctx, imp, func(tx pgx.Tx) (int64, error) {
+		stored, err := copyRows(tx)
+		if err != nil {
+			return 0, err
+		}
+		return stored, settleImport(ctx, tx, imp, table)
 	})
 }
 

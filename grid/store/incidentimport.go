@@ -14,7 +14,7 @@ import (
 // that rows yields undoes everything, and so does a code that is there already (grid.ErrConflict): ask ExistingCodes before
 // yielding a row.
 func (s *Store) ImportIncidents(ctx context.Context, imp *Import, rows iter.Seq2[grid.Incident, error]) error {
-	return s.importRows(ctx, imp, func(tx pgx.Tx) (int64, error) {
+	return s.importLocated(ctx, imp, &incidentTable, func(tx pgx.Tx) (int64, error) {
 		makeCodes, err := s.newCodeMaker(ctx, tx)
 		if err != nil {
 			return 0, err
@@ -23,14 +23,18 @@ func (s *Store) ImportIncidents(ctx context.Context, imp *Import, rows iter.Seq2
 			if err := makeCodes.forIncidents(ctx, batch); err != nil {
 				return err
 			}
-			rows, err := byCell(ctx, tx, "incident", batch, func(in *grid.Incident) orb.Geometry { return in.Shape })
-			if err != nil {
-				return err
-			}
-			return copyRows(ctx, tx, "incident", incidentColumns, rows, func(_ int, r *celled[grid.Incident]) ([]any, error) {
-				return incidentValues(r, imp)
-			})
+			return copyIncidents(ctx, tx, imp, batch)
 		})
+	})
+}
+
+func copyIncidents(ctx context.Context, tx pgx.Tx, imp *Import, batch []grid.Incident) error {
+	rows, err := byCell(ctx, tx, "incident", batch, func(in *grid.Incident) orb.Geometry { return in.Shape })
+	if err != nil {
+		return err
+	}
+	return copyRows(ctx, tx, "incident", incidentColumns, rows, func(_ int, r *celled[grid.Incident]) ([]any, error) {
+		return incidentValues(r, imp)
 	})
 }
 
@@ -38,7 +42,7 @@ var incidentColumns = []string{
 	"id", "code", "kind", "severity", "source", "external_case_no", "title", "description", "shape", "cell", "address", "input_crs",
 	"original_lon", "original_lat", "position_accuracy_m", "occurred_at", "reported_at", "place_code", "first_receiver", "lead_unit",
 	"handling_units", "item_code", "state", "phase", "due_at", "response_due_at", "supervised", "closed_at", "outcome", "satisfaction",
-	"external_refs", "county_code", "community_code", "base_grid_id", "dedicated_grid_id", "located_edition", "on_boundary",
+	"parent_id", "external_refs", "county_code", "community_code", "base_grid_id", "dedicated_grid_id", "located_edition", "on_boundary",
 	"import_id", "created_by", "updated_by",
 }
 
@@ -60,7 +64,7 @@ func incidentValues(r *celled[grid.Incident], imp *Import) ([]any, error) {
 		lon, lat, in.PositionAccuracyM, in.OccurredAt, in.ReportedAt, orNull(in.PlaceCode), orNull(in.FirstReceiver), orNull(in.LeadUnit),
 		listOrEmpty(in.HandlingUnits), orNull(in.ItemCode), orDefault(in.State, "reported"), orDefault(in.Phase, "intake"), in.DueAt, in.ResponseDueAt,
 		in.Supervised, in.ClosedAt, orNull(in.Outcome), in.Satisfaction,
-		externalRefs, orNull(a.CountyCode), orNull(a.CommunityCode), orNull(a.BaseGridID), orNull(a.DedicatedID), orNull(a.Edition), a.OnBoundary,
-		imp.ID, imp.Actor, imp.Actor,
+		orNull(in.ParentID), externalRefs, orNull(a.CountyCode), orNull(a.CommunityCode), orNull(a.BaseGridID), orNull(a.DedicatedID), orNull(a.Edition), a.OnBoundary,
+		orNull(imp.ID), imp.Actor, imp.Actor,
 	}, nil
 }

@@ -20,7 +20,7 @@ func (s *Store) ImportPlaces(ctx context.Context, imp *Import, layer *grid.Layer
 	if layer.Kind == "" {
 		return fmt.Errorf("%w: %s is no layer of places", grid.ErrInvalid, layer.Name)
 	}
-	return s.importRows(ctx, imp, func(tx pgx.Tx) (int64, error) {
+	return s.importLocated(ctx, imp, &placeTable, func(tx pgx.Tx) (int64, error) {
 		makeCodes, err := s.newCodeMaker(ctx, tx)
 		if err != nil {
 			return 0, err
@@ -48,6 +48,11 @@ func copyPlaces(ctx context.Context, tx pgx.Tx, imp *Import, layer *grid.Layer, 
 	if err != nil {
 		return err
 	}
+	return copyDetails(ctx, tx, layer, rows)
+}
+
+// copyDetails writes the rows of the table of a kind.
+func copyDetails(ctx context.Context, tx pgx.Tx, layer *grid.Layer, rows []celled[grid.Place]) error {
 	detail := layer.Detail()
 	columns := []string{"place_id"}
 	for _, f := range detail {
@@ -140,7 +145,7 @@ func placeValues(r *celled[grid.Place], imp *Import, kind string) ([]any, error)
 		r.id, p.Code, kind, p.Name, shape, r.cell, orNull(p.Address), addressParts, orNull(p.PlateCode), p.InputCRS, lon, lat,
 		p.PositionAccuracyM, orNull(p.OperatorOrg), orNull(p.SupervisingOrg), orNull(p.Source), orDefault(p.State, "active"), p.Public, externalRefs,
 		orNull(a.CountyCode), orNull(a.CommunityCode), orNull(a.BaseGridID), orNull(a.DedicatedID), orNull(a.Edition), a.OnBoundary,
-		imp.ID, imp.Actor, imp.Actor,
+		orNull(imp.ID), imp.Actor, imp.Actor,
 	}, nil
 }
 
@@ -157,7 +162,7 @@ func (s *Store) ImportHouseholdPoints(ctx context.Context, imp *Import, rows ite
 		"name", "address", "households", "residents", "location", "input_crs", "county_code", "community_code", "base_grid_id",
 		"dedicated_grid_id", "located_edition", "on_boundary", "import_id",
 	}
-	return s.importRows(ctx, imp, func(tx pgx.Tx) (int64, error) {
+	return s.importLocated(ctx, imp, &householdTable, func(tx pgx.Tx) (int64, error) {
 		return inBatches(ctx, rows, func(batch []grid.HouseholdPoint) error {
 			return copyRows(ctx, tx, "household_point", columns, batch, func(_ int, p *grid.HouseholdPoint) ([]any, error) {
 				location, err := encode(p.Location)

@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+)
+
+// settleImport makes sure that the rows of an import, which were located before any lock was taken, have the assignment of the
+// editions in force at the commit: it locks all counties and locates again what lies where a county has moved on.
+func settleImport(ctx context.Context, tx pgx.Tx, imp *Import, table *locatedTable) error {
+	rows, err := tx.Query(ctx, `SELECT code FROM division WHERE level = 'county' ORDER BY code COLLATE "C"`)
+	if err != nil {
+		return err
+	}
+	counties, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	if err := lockCountiesShared(ctx, tx, counties); err != nil {
+		return err
+	}
+	changed, err := changedCounties(ctx, tx, imp.City, counties)
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	city, err := loadCity(ctx, tx)
+	if err != nil {
+		return err
+	}
+	fewer, err := reassign(ctx, tx, table, city, changed, imp.ID)
+	imp.Unassigned -= fewer
+	return err
+}
+
+// assignCounties locates again, after the counties have got new editions, everything that is stored there.
+func assignCounties(ctx context.Context, tx pgx.Tx, counties []string) error {
+	city, err := loadCity(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, table := range []*locatedTable{&placeTable, &incidentTable, &householdTable} {
+		if _, err := reassign(ctx, tx, table, city, counties, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// locatedTable is a table whose rows are assigned to grids, with its statements. In read, $1 is the id after which to go on, $2
+// how many rows to read, $3 the counties, $4 their reach in degrees, $5 the import whose rows alone are meant, 0 for all. In
+// write, $1 are ids, $2 to $7 their assignments and $8 is the import, 0 when others may have read the rows.
+type locatedTable struct {
+	name        string
+	read, write string
+}
+
+var placeTable = locatedTable{
+	name: "place",
+	read: `
+		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
+		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
+		FROM place
+		WHERE id > $1
+		  AND EXISTS (SELECT FROM division d WHERE d.code = ANY ($3) AND ST_Expand(d.outline, $4) && place.shape)
+		  AND ($5 = 0 OR import_id = $5)
+		ORDER BY id
+		LIMIT $2`,
+	write: `
+		UPDATE place
+		SET county_code = nullif(u.county, ''), community_code = nullif(u.community, ''), base_grid_id = nullif(u.base, 0),
+		    dedicated_grid_id = nullif(u.dedicated, 0), located_edition = nullif(u.edition, 0), on_boundary = u.border,
+		    version = CASE WHEN $8 = 0 THEN version + 1 ELSE version END
+		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::boolean[])
+		     AS u (id, county, community, base, dedicated, edition, border)
+		WHERE place.id = u.id`,
+}
+
+// An incident that has ended keeps the grids of its time, if it had any. An open one whose grid changes is to be handed over
+// (BR-39).
+var incidentTable = locatedTable{
+	name: "incident",
+	read: `
+		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
+		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
+		FROM incident
+		WHERE id > $1
+		  AND EXISTS (SELECT FROM division d WHERE d.code = ANY ($3) AND ST_Expand(d.outline, $4) && incident.shape)
+		  AND (import_id = $5 OR $5 = 0 AND (state NOT IN ('closed', 'rejected', 'merged', 'cancelled') OR located_edition IS NULL))
+		ORDER BY id
+		LIMIT $2`,
+	write: `
+		UPDATE incident
+		SET county_code = nullif(u.county, ''), community_code = nullif(u.community, ''), base_grid_id = nullif(u.base, 0),
+		    dedicated_grid_id = nullif(u.dedicated, 0), located_edition = nullif(u.edition, 0), on_boundary = u.border,
+		    handover_needed = handover_needed
+		                      OR $8 = 0 AND base_grid_id IS NOT NULL
+		                         AND (base_grid_id IS DISTINCT FROM nullif(u.base, 0) OR dedicated_grid_id IS DISTINCT FROM nullif(u.dedicated, 0)),
+		    version = CASE WHEN $8 = 0 THEN version + 1 ELSE version END
+		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::boolean[])
+		     AS u (id, county, community, base, dedicated, edition, border)
+		WHERE incident.id = u.id`,
+}
+
+var householdTable = locatedTable{
+	name: "household_point",
+	read: `
+		SELECT id, ST_AsEWKB(location), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
+		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
+		FROM household_point
+		WHERE id > $1
+		  AND EXISTS (SELECT FROM division d WHERE d.code = ANY ($3) AND ST_Expand(d.outline, $4) && household_point.location)
+		  AND ($5 = 0 OR import_id = $5)
+		ORDER BY id
+		LIMIT $2`,
+	write: `
+		UPDATE household_point
+		SET county_code = nullif(u.county, ''), community_code = nullif(u.community, ''), base_grid_id = nullif(u.base, 0),
+		    dedicated_grid_id = nullif(u.dedicated, 0), located_edition = nullif(u.edition, 0), on_boundary = u.border
+		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[], $7::boolean[])
+		     AS u (id, county, community, base, dedicated, edition, border)
+		WHERE household_point.id = u.id AND $8::bigint IS NOT NULL`,
+}
+
+// reassign locates the rows of a table that lie in the reach of the counties and writes the assignments that differ. It returns
+// how many rows fewer have no base grid than before.
+func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition.City, counties []string, importID int64) (fewer int64, err error) {
+	after := int64(0)
+	for {
+		rows, err := tx.Query(ctx, table.read, after, batchRows, counties, reachDeg, importID)
+		if err != nil {
+			return fewer, err
+		}
+		changed := map[int64]grid.Assignment{}
+		var id int64
+		var shape []byte
+		var old grid.Assignment
+		columns := []any{&id, &shape, &old.CountyCode, &old.CommunityCode, &old.BaseGridID, &old.DedicatedID, &old.Edition, &old.OnBoundary}
+		tag, err := pgx.ForEachRow(rows, columns, func() error {
+			after = id
+			g, err := decode[orb.Geometry](shape)
+			if err != nil {
+				return err
+			}
+			now, err := city.Assign(g)
+			if err != nil || now == old {
+				return err
+			}
+			changed[id] = now
+			fewer += unassigned(old) - unassigned(now)
+			return nil
+		})
+		if err != nil {
+			return fewer, err
+		}
+		if err := writeAssignments(ctx, tx, table, changed, importID); err != nil {
+			return fewer, err
+		}
+		if tag.RowsAffected() < batchRows {
+			return fewer, nil
+		}
+	}
+}
+
+func unassigned(a grid.Assignment) int64 {
+	if a.BaseGridID == 0 {
+		return 1
+	}
+	return 0
+}
+
+func writeAssignments(ctx context.Context, tx DB, table *locatedTable, changed map[int64]grid.Assignment, importID int64) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	ids := slices.Sorted(maps.Keys(changed))
+	n := len(ids)
+	counties, communities := make([]string, n), make([]string, n)
+	bases, dedicated := make([]int64, n), make([]int64, n)
+	editions, borders := make([]int, n), make([]bool, n)
+	for i, id := range ids {
+		a := changed[id]
+		counties[i], communities[i], bases[i], dedicated[i] = a.CountyCode, a.CommunityCode, a.BaseGridID, a.DedicatedID
+		editions[i], borders[i] = a.Edition, a.OnBoundary
+	}
+	_, err := tx.Exec(ctx, table.write, ids, counties, communities, bases, dedicated, editions, borders, importID)
+	return err
+}
