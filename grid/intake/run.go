@@ -42,11 +42,16 @@ func Run(ctx context.Context, cfg Config) (Summary, error) {
 		return s.summary, err
 	}
 	for _, group := range s.groups() {
-		if s.city, err = cfg.Store.City(ctx); err != nil {
-			return s.summary, err
+		if s.city == nil { // also after divisions or grids have changed it; the store finds out if others do meanwhile
+			if s.city, err = cfg.Store.City(ctx); err != nil {
+				return s.summary, err
+			}
 		}
 		if err := s.runGroup(ctx, group); err != nil {
 			return s.summary, err
+		}
+		if layer := group[0].Layer; layer == "divisions" || together[layer] == "grids" {
+			s.city = nil
 		}
 	}
 	return s.summary, nil
