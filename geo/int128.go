@@ -1,6 +1,9 @@
 package geo
 
-import "math/bits"
+import (
+	"cmp"
+	"math/bits"
+)
 
 // An int128 is a signed number of 128 bits, for comparing fractions of int64 exactly.
 type int128 struct {
@@ -41,24 +44,11 @@ func (a int128) float() float64 {
 	return float64(uint64(a.hi))*(1<<64) + float64(a.lo)
 }
 
-func (a int128) sign() int {
-	switch {
-	case a.hi < 0:
-		return -1
-	case a.hi > 0 || a.lo > 0:
-		return 1
-	}
-	return 0
-}
-
 func (a int128) cmp(b int128) int {
-	switch {
-	case a.hi != b.hi && a.hi < b.hi, a.hi == b.hi && a.lo < b.lo:
-		return -1
-	case a == b:
-		return 0
+	if c := cmp.Compare(a.hi, b.hi); c != 0 {
+		return c
 	}
-	return 1
+	return cmp.Compare(a.lo, b.lo)
 }
 
 // A fraction is num/den with 0 <= num <= den and den > 0.

@@ -13,8 +13,8 @@ const cellSize = 20_000
 // cannot make an arc cross itself or its neighbours.
 const vertexSpacing = 100
 
-// A side of an arc is the triangle between its chord and the centre of the cell there, in which the arc may bend:
-// foot is where the centre's perpendicular meets the chord, as a fraction, and height its length.
+// A bay is the triangle between an arc's chord and the centre of the cell beside it, in which the arc may bend: foot
+// is where the centre's perpendicular meets the chord, as a fraction, and height its length.
 type bay struct{ foot, height float64 }
 
 // newBay returns the bay of the chord p q towards centre; it has no height when the centre is not beside the chord.
