@@ -44,7 +44,7 @@ test('demo: the coverage of the city and of a part of it', async (t) => {
     await report.getByRole('rowheader', { name: 'Covered by grids' }).waitFor();
     await report.getByRole('rowheader', { name: 'Coefficient of variation' }).waitFor();
     const grids = await report
-      .getByRole('row', { name: /^Grids/ })
+      .getByRole('row', { name: /^Base grids/ })
       .getByRole('cell')
       .innerText();
     assert.ok(Number(grids.replaceAll(',', '')) > 0, grids);

@@ -94,7 +94,9 @@ export interface Incident {
 }
 
 export interface Fault {
-  polygon: Geometry;
+  /** Absent where the fault is a line, such as an unmatched border. */
+  polygon: Geometry | null;
+  at: Position;
   area_m2: number;
   width_m: number;
 }
@@ -102,9 +104,13 @@ export interface Fault {
 export interface Coverage {
   area_m2: number;
   covered_m2: number;
+  /** Declared areas without grids, such as water. */
+  void_m2: number;
   gaps: Fault[];
   overlaps: Fault[];
+  other_faults: Fault[];
   grids: {
+    kind: string;
     code: string;
     name: string;
     households: number | null;

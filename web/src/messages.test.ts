@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { firstLanguage, format, isMessageKey, languages, messages, type MessageKey } from './messages';
 
@@ -86,3 +87,16 @@ for (const [name, linked, preferred, want] of [
 ] as const) {
   test(`firstLanguage/${name}`, () => assert.equal(firstLanguage(linked, preferred), want));
 }
+
+test('every text is used', () => {
+  const folder = new URL('.', import.meta.url).pathname;
+  const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(svelte|ts)$/.test(name) && !/messages|\.test\.ts$/.test(name))
+    .map((name) => readFileSync(folder + name, 'utf8'))
+    .join('\n');
+  const prefixes = [...source.matchAll(/(?:own\('|t\(`|= `|: `)([a-z]+_)/g)].map((match) => match[1] ?? '');
+  const unused = Object.keys(messages).filter(
+    (key) => !source.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)),
+  );
+  assert.deepEqual(unused, []);
+});

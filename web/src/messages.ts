@@ -34,6 +34,10 @@ export const messages = {
     zh: '地图。方向键移动，加减键缩放，回车查询十字处的责任网格。',
     en: 'Map. Arrow keys move, plus and minus zoom, Enter asks at the cross.',
   },
+  map_incomplete: {
+    zh: '部分地图没有加载成功，移动地图可重试。',
+    en: 'Part of the map did not load. Move the map to try again.',
+  },
   zoom_in: { zh: '放大', en: 'Zoom in' },
   zoom_out: { zh: '缩小', en: 'Zoom out' },
   whole_city: { zh: '全市', en: 'Whole city' },
@@ -174,7 +178,6 @@ export const messages = {
   show_coverage: { zh: '查看覆盖情况', en: 'See its coverage' },
   zoom_here: { zh: '缩放到此', en: 'Zoom here' },
   no_children: { zh: '此处没有下级区划或网格。', en: 'Nothing below this one.' },
-  grids_of: { zh: '网格', en: 'Grids' },
   households_n: { zh: '{n} 户', en: '{n} households' },
   derived: { zh: '推定', en: 'derived' },
 
@@ -184,7 +187,8 @@ export const messages = {
   coverage_covered: { zh: '网格覆盖', en: 'Covered by grids' },
   coverage_gaps: { zh: '缝隙', en: 'Gaps' },
   coverage_overlaps: { zh: '重叠', en: 'Overlaps' },
-  coverage_grids: { zh: '网格数', en: 'Grids' },
+  coverage_other: { zh: '其他问题', en: 'Other faults' },
+  coverage_void: { zh: '不设网格的区域', en: 'Areas without grids' },
   coverage_load: { zh: '网格负荷', en: 'Load of a grid' },
   load_min: { zh: '最小', en: 'Minimum' },
   load_mean: { zh: '平均', en: 'Mean' },

@@ -29,3 +29,8 @@ export function countIncidents(coverage: Coverage): { open: number; total: numbe
     { open: 0, total: 0 },
   );
 }
+
+/** How many grids of a kind the division has. */
+export function countGrids(coverage: Coverage, kind: string): number {
+  return coverage.grids.filter((grid) => grid.kind === kind).length;
+}

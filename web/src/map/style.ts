@@ -7,6 +7,7 @@ import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
 import { shortCount } from './count';
+import { labelOf } from './label';
 import { signOf, tintOf, type Palette } from './palette';
 
 const fonts =
@@ -85,34 +86,25 @@ export function areaStyle(palette: Palette, visible: () => Visible, baseResoluti
   };
 }
 
-const labelSizes: Record<string, { size: number; weight: string }> = {
-  city: { size: 18, weight: '600' },
-  county: { size: 17, weight: '600' },
-  street: { size: 15, weight: '600' },
-  community: { size: 13, weight: '600' },
-  dedicated: { size: 12, weight: '400' },
-  base: { size: 11, weight: '400' },
-};
-
-/** Names at the label points. Wider areas win where names would touch. */
+/** Names at the label points. Wider areas win where names would touch; see label.ts for what is named at which zoom. */
 export function labelStyle(palette: Palette, visible: () => Visible): StyleOf {
   const halo = new Stroke({ color: palette.halo, width: 3 });
-  return (feature) => {
+  return (feature, resolution) => {
     if (!visible().labels || feature.get('layer') !== 'labels') return undefined;
     const rank = String(feature.get('level') ?? feature.get('kind'));
     if (rank === 'dedicated' && !visible().dedicated) return undefined;
-    const { size, weight } = labelSizes[rank] ?? { size: 11, weight: '400' };
-    const colour = rank === 'dedicated' ? palette.dedicatedLine : palette.text;
+    const name = String(feature.get('name') ?? '');
+    const label = labelOf(rank, name, String(feature.get('code') ?? ''), resolution);
+    if (label === null) return undefined;
     return new Style({
       text: new Text({
-        text: String(feature.get('name') || feature.get('code') || ''),
-        font: `${weight} ${size}px ${fonts}`,
-        fill: new Fill({ color: colour }),
+        text: label.text,
+        font: `${label.weight} ${label.sizePx}px ${fonts}`,
+        fill: new Fill({ color: rank === 'dedicated' ? palette.dedicatedLine : palette.text }),
         stroke: halo,
-        overflow: true,
         padding: [2, 4, 2, 4],
       }),
-      zIndex: size,
+      zIndex: label.sizePx,
     });
   };
 }
@@ -122,7 +114,7 @@ export function placeStyle(palette: Palette): StyleOf {
   const signs = new Map<string, Style>();
   return (feature) => {
     const count = Number(feature.get('count') ?? 0);
-    if (count > 0) return aggregate(count, '#334155', palette);
+    if (count > 0) return aggregate(count, '#334155', '#ffffff', -9, palette);
     const kind = String(feature.get('kind'));
     let style = signs.get(kind);
     if (style === undefined) {
@@ -167,22 +159,25 @@ export function incidentStyle(palette: Palette): StyleOf {
   const ends = new Set(['closed', 'rejected', 'merged', 'cancelled']);
   return (feature) => {
     const count = Number(feature.get('count') ?? 0);
-    if (count > 0) return aggregate(count, palette.incident, palette);
+    if (count > 0) return aggregate(count, palette.incident, palette.halo, 9, palette);
     return ends.has(String(feature.get('state'))) ? ended : open;
   };
 }
 
-function aggregate(count: number, colour: string, palette: Palette): Style {
+/** A disc with a number. Places stand a little to the left of their cell's point and incidents to the right, so that neither hides the other. */
+function aggregate(count: number, colour: string, text: string, shiftPx: number, palette: Palette): Style {
   return new Style({
     image: new CircleStyle({
       radius: 8 + 3 * Math.log10(count),
+      displacement: [shiftPx, 0],
       fill: new Fill({ color: colour }),
       stroke: new Stroke({ color: palette.halo, width: 1.5 }),
     }),
     text: new Text({
       text: shortCount(count),
+      offsetX: shiftPx,
       font: `600 10px ${fonts}`,
-      fill: new Fill({ color: colour === palette.incident ? palette.halo : '#ffffff' }),
+      fill: new Fill({ color: text }),
     }),
   });
 }
