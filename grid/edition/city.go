@@ -22,6 +22,7 @@ type City struct {
 	owners    [][]*grid.Division // of each edition: the community of each part of its tiling, nil for an unknown one
 	box       geo.Box            // of the city's outline
 	tiling    func() *tiles      // made when first asked for
+	gridsByID func() map[int64]*grid.Grid
 }
 
 // outlines are the divisions of one level, by code, with their index.
@@ -92,6 +93,7 @@ func (c *City) setEditions(editions []*Edition) error {
 		}
 	}
 	c.tiling = sync.OnceValue(func() *tiles { return newTiles(c) })
+	c.gridsByID = sync.OnceValue(c.indexGrids)
 	return nil
 }
 
@@ -155,6 +157,21 @@ func (c *City) Grid(code string) (*grid.Grid, *Edition) {
 		}
 	}
 	return nil, nil
+}
+
+// GridByID returns the grid of that id, nil when no current edition has it.
+func (c *City) GridByID(id int64) *grid.Grid { return c.gridsByID()[id] }
+
+func (c *City) indexGrids() map[int64]*grid.Grid {
+	byID := map[int64]*grid.Grid{}
+	for _, e := range c.editions {
+		for _, grids := range [][]grid.Grid{e.base, e.dedicated} {
+			for i := range grids {
+				byID[grids[i].ID] = &grids[i]
+			}
+		}
+	}
+	return byID
 }
 
 // Box returns the bounding box of the city's divisions, empty when there are none.
