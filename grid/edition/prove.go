@@ -14,18 +14,19 @@ import (
 // The kind of a fault that has no name in package mesh.
 const dedicatedOverlap = "dedicated_overlap"
 
-// Faults returns where the grids of an edition do not do what law L1 and BR-12 ask: in each community of its county gaps,
-// overlaps, what leaves the community and borders that do not match; between communities borders that do not match; and
-// dedicated grids that overlap. None means that the edition is proven. They come by community, kind and position.
-func (c *City) Faults(e *Edition) []grid.EditionFault {
-	var communities []*grid.Division
-	for _, d := range c.outlines[grid.LevelRank(grid.LevelCommunity)].divisions {
-		if d.CountyCode == e.info.CountyCode {
-			communities = append(communities, d)
-		}
-	}
+// Outline is a community that an edition is to tile.
+type Outline struct {
+	Code string
+	Area geo.MultiPolygon
+}
+
+// Faults returns where the grids of an edition do not do what law L1 and BR-12 ask: in each of the communities, which are
+// all those of its county, gaps, overlaps, what leaves the community and borders that do not match; between communities
+// borders that do not match; and dedicated grids that overlap. None means that the edition is proven. They come by
+// community, kind and position.
+func (e *Edition) Faults(communities []Outline) []grid.EditionFault {
 	found := make([][]grid.EditionFault, len(communities))
-	eachOf(len(communities), func(i int) { found[i] = c.communityFaults(e, communities[i].Code) })
+	eachOf(len(communities), func(i int) { found[i] = e.communityFaults(communities[i]) })
 	faults := slices.Concat(found...)
 	for _, f := range mesh.CheckLayer(e.tiling) {
 		if f.Kind == mesh.UnmatchedBorder && e.severalCommunities(f.Parts) {
@@ -47,42 +48,48 @@ func (c *City) Faults(e *Edition) []grid.EditionFault {
 	return faults
 }
 
-// CommunityFaults returns where the base grids and void areas of one community do not tile its outline.
-func (c *City) CommunityFaults(community string) []grid.EditionFault {
-	d := c.divisions[community]
-	if d == nil {
-		return nil
-	}
-	e := c.Edition(d.CountyCode)
-	if e == nil {
-		return nil
-	}
-	return c.communityFaults(e, community)
-}
-
-func (c *City) communityFaults(e *Edition, community string) []grid.EditionFault {
-	numbers := e.parts[community]
+func (e *Edition) communityFaults(community Outline) []grid.EditionFault {
+	numbers := e.parts[community.Code]
 	areas := make([]geo.MultiPolygon, len(numbers))
 	for i, k := range numbers {
 		areas[i] = e.tiling[k]
 	}
 	var faults []grid.EditionFault
-	for _, f := range mesh.Check(areas, c.outlineOf(community)) {
-		var involved []int
-		for _, k := range f.Parts {
-			if k < len(numbers) { // a number beyond is the outline
-				involved = append(involved, numbers[k])
-			}
+	for _, f := range mesh.Check(areas, community.Area) {
+		involved := make([]int, len(f.Parts))
+		for i, k := range f.Parts {
+			involved[i] = numbers[k]
 		}
-		faults = append(faults, newFault(f, community, e.codes(involved)))
+		faults = append(faults, newFault(f, community.Code, e.codes(involved)))
 	}
 	return faults
 }
 
-func (c *City) outlineOf(community string) geo.MultiPolygon {
+// Faults is Edition.Faults for the communities of the city.
+func (c *City) Faults(e *Edition) []grid.EditionFault {
+	var communities []Outline
 	o := &c.outlines[grid.LevelRank(grid.LevelCommunity)]
-	i, _ := slices.BinarySearchFunc(o.divisions, community, func(d *grid.Division, code string) int { return cmp.Compare(d.Code, code) })
-	return o.parts[i]
+	for i, d := range o.divisions {
+		if d.CountyCode == e.info.CountyCode {
+			communities = append(communities, Outline{d.Code, o.parts[i]})
+		}
+	}
+	return e.Faults(communities)
+}
+
+// CommunityFaults returns where the base grids and void areas of one community do not tile its outline; nothing for an
+// unknown community, and for one whose county has no grids.
+func (c *City) CommunityFaults(community string) []grid.EditionFault {
+	o := &c.outlines[grid.LevelRank(grid.LevelCommunity)]
+	i, ok := slices.BinarySearchFunc(o.divisions, community, func(d *grid.Division, code string) int { return cmp.Compare(d.Code, code) })
+	if !ok {
+		return nil
+	}
+	e := c.Edition(o.divisions[i].CountyCode)
+	if e == nil {
+		return nil
+	}
+	return e.communityFaults(Outline{community, o.parts[i]})
 }
 
 func newFault(f mesh.Fault, community string, codes []string) grid.EditionFault {

@@ -253,7 +253,7 @@ func (s *session) editions(t *tree, parts []*part) ([]store.NewEdition, error) {
 		if s.city.Edition(county) != nil {
 			return nil, fmt.Errorf("county %s has grids already; they are changed by a plan, which is still to come: %w", county, grid.ErrConflict)
 		}
-		e := store.NewEdition{CountyCode: county, Faults: t.prove(county, parts[start:end])}
+		e := store.NewEdition{CountyCode: county}
 		for _, p := range parts[start:end] {
 			switch {
 			case p.void != nil:
@@ -266,6 +266,10 @@ func (s *session) editions(t *tree, parts []*part) ([]store.NewEdition, error) {
 		}
 		if len(e.Base) == 0 {
 			return nil, fmt.Errorf("county %s has dedicated grids or void areas but no base grids; give them together: %w", county, grid.ErrInvalid)
+		}
+		var err error
+		if e.Faults, err = t.prove(e); err != nil {
+			return nil, err
 		}
 		e.Proven = len(e.Faults) == 0
 		for _, n := range t.derived {
