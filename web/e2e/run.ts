@@ -1,12 +1,18 @@
-// Browser tests of the page, against a running server: npm run e2e -- --base-url http://127.0.0.1:8080
-// Uses the Chromium named by $CHROMIUM or found as `chromium`; never downloads one. SCREENSHOT=1 writes docs/images/map.png.
+// Browser tests of the page. They use the Chromium named by $CHROMIUM or found as `chromium` and never download one.
+//
+//   npm run e2e                                        starts bin/wangge demo and ends it afterwards
+//   npm run e2e -- --base-url http://127.0.0.1:8080    against a server that runs
+//   npm run screenshot                                 only writes docs/images/map.png
+import { after } from 'node:test';
 import { parseArgs } from 'node:util';
+import { startDemo } from './demo';
 
 const { values } = parseArgs({ options: { 'base-url': { type: 'string' } } });
-const baseUrl = values['base-url'];
+let baseUrl = values['base-url'];
 if (baseUrl === undefined) {
-  console.error('usage: npm run e2e -- --base-url http://127.0.0.1:8080');
-  process.exit(2);
+  const demo = await startDemo();
+  after(() => demo.stop());
+  baseUrl = demo.url;
 }
 process.env['BASE_URL'] = new URL(baseUrl).origin;
 await import('./page.test');

@@ -25,7 +25,15 @@ import TileState from 'ol/TileState';
 import type { Bbox, Geometry, TileJson } from '../api';
 import type { View as LinkView } from '../link';
 import type { Palette } from './palette';
-import { areaStyle, foundStyle, incidentStyle, labelStyle, placeStyle, type Visible } from './style';
+import {
+  areaStyle,
+  foundStyle,
+  incidentStyle,
+  labelStyle,
+  placeStyle,
+  spotStyle,
+  type Visible,
+} from './style';
 
 const mercator = 'EPSG:3857';
 const tileSize = 512;
@@ -58,6 +66,7 @@ export class CityMap {
   readonly #places: VectorTileLayer;
   readonly #incidents: VectorTileLayer;
   readonly #found: VectorLayer;
+  readonly #spot: VectorLayer;
   #visible: Visible;
   /** Tilesets whose TileJSON is on its way. */
   readonly #loading = new Set<string>();
@@ -73,6 +82,7 @@ export class CityMap {
     this.#places = new VectorTileLayer({ renderMode: 'vector' });
     this.#incidents = new VectorTileLayer({ renderMode: 'vector' });
     this.#found = new VectorLayer({ source: new VectorSource() });
+    this.#spot = new VectorLayer({ source: new VectorSource() });
     this.#map = new OlMap({
       target: options.target,
       controls: [new ScaleLine({ units: 'metric', minWidth: 80 })],
@@ -85,7 +95,7 @@ export class CityMap {
         new KeyboardPan(),
         new KeyboardZoom(),
       ],
-      layers: [this.#areas, this.#found, this.#places, this.#incidents, this.#labels],
+      layers: [this.#areas, this.#found, this.#places, this.#incidents, this.#labels, this.#spot],
       view: cityView(options.bbox),
     });
     this.setPalette(options.palette);
@@ -113,7 +123,7 @@ export class CityMap {
     const [width = 0] = this.#map.getSize() ?? [];
     // At whole zooms the next one out is half the size: rather lose a little of the box's edge, and let the legend, which
     // stands open on a wide map, cover its corner.
-    const extent = scaled(transformExtent(bbox, 'EPSG:4326', mercator), 0.94);
+    const extent = scaled(transformExtent(bbox, 'EPSG:4326', mercator), 0.92);
     this.#map.getView().fit(extent, { padding: [0, width > 800 ? 200 : 0, 0, 0], maxZoom: 17 });
   }
 
@@ -147,22 +157,19 @@ export class CityMap {
     this.#places.setStyle(placeStyle(palette));
     this.#incidents.setStyle(incidentStyle(palette));
     this.#found.setStyle(foundStyle(palette));
+    this.#spot.setStyle(spotStyle(palette));
   }
 
-  /** Draws what was found in place of what was drawn before; the point may be null. */
-  mark(point: { lon: number; lat: number } | null, found: Found[]): void {
+  /** Draws what was found, and the spot asked for, in place of what was drawn before; the spot may be null. */
+  mark(spot: { lon: number; lat: number } | null, found: Found[]): void {
     const format = new GeoJSON({ featureProjection: mercator });
     const features = found.map(({ role, geometry }) => {
       const feature = new Feature(format.readGeometry(geometry) ?? undefined);
       feature.set('role', role);
       return feature;
     });
-    if (point !== null) {
-      features.push(new Feature({ geometry: new Point(fromLonLat([point.lon, point.lat])), role: 'spot' }));
-    }
-    const source = this.#found.getSource();
-    source?.clear();
-    source?.addFeatures(features);
+    replace(this.#found, features);
+    replace(this.#spot, spot === null ? [] : [new Feature(new Point(fromLonLat([spot.lon, spot.lat])))]);
   }
 
   /** Zooms to a fault or any other geometry. */
@@ -242,6 +249,12 @@ export class CityMap {
       );
     });
   }
+}
+
+function replace(layer: VectorLayer, features: Feature[]): void {
+  const source = layer.getSource();
+  source?.clear();
+  source?.addFeatures(features);
 }
 
 /** The extent shrunk or grown about its middle. */

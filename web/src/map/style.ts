@@ -182,7 +182,7 @@ function aggregate(count: number, colour: string, text: string, shiftPx: number,
   });
 }
 
-/** What was found: the responsible grid filled, the other layer's grid as a broken line, faults, and the spot itself. */
+/** What was found: the responsible grid or a fault filled, the other layer's grid as a broken line. */
 export function foundStyle(palette: Palette): StyleOf {
   const filled = new Style({
     fill: new Fill({ color: palette.foundFill }),
@@ -193,17 +193,16 @@ export function foundStyle(palette: Palette): StyleOf {
     stroke: new Stroke({ color: palette.found, width: 2, lineDash: [7, 6] }),
     zIndex: 2,
   });
-  const spot = new Style({
+  return (feature) => (feature.get('role') === 'other' ? other : filled);
+}
+
+/** The spot that was asked for. */
+export function spotStyle(palette: Palette): Style {
+  return new Style({
     image: new CircleStyle({
       radius: 7,
       fill: new Fill({ color: palette.found }),
       stroke: new Stroke({ color: palette.halo, width: 3 }),
     }),
-    zIndex: 3,
   });
-  return (feature) => {
-    const role = feature.get('role');
-    if (role === 'spot') return spot;
-    return role === 'other' ? other : filled;
-  };
 }

@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+export interface Demo {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+/** How long the demo may take until it answers, in ms. */
+const startWithin = 120_000;
+
+/** Starts bin/wangge demo on a free port and waits for its line `ready http://…`. */
+export async function startDemo(): Promise<Demo> {
+  const program = new URL('../../bin/wangge', import.meta.url).pathname;
+  if (!existsSync(program)) throw new Error('bin/wangge is not built: run `make build`, or give --base-url');
+  const child = spawn(program, ['demo', '--size', 'small', '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // However this process ends, the demo and its database end too.
+  const end = (): void => void child.kill('SIGTERM');
+  process.once('exit', end);
+  const late = setTimeout(end, startWithin);
+  try {
+    return { url: await readyLine(child), stop: () => stop(child) };
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+async function readyLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('the demo has no output');
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const url = /^ready (http:\S+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    child.stdout.resume(); // whatever it says later must not fill the pipe
+    return url;
+  }
+  throw new Error('bin/wangge demo ended, or took too long, before it was ready');
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
