@@ -177,10 +177,10 @@ func TestRead(t *testing.T) {
 		"csv in chinese with semicolons": {text: "经度;纬度;title\n120.3;31.5;a\n", want: []string{"2 POINT(120.3 31.5) a"}},
 		"csv with tabs":                  {text: "TITLE\tLongitude\tLatitude\na\t120.3\t31.5", want: []string{"2 POINT(120.3 31.5) a"}},
 		"csv with wkt": {
-			text: "title,wkt\na,\"SRID=4326;POLYGON Z((0 0 1,1 0 1,1 1 1,0 0 1))\"\nb,POINT EMPTY\nc,\"POLYGON((0 0\"\nd,\ne,01010000A0E6100000000000000000F03F00000000000000400000000000000840\nf,SRID=3857;POINT(1 2)\n",
+			text: "title,wkt\na,\"SRID=4326;POLYGON Z((0 0 1,1 0 1,1 1 1,0 0 1))\"\nb,POINT EMPTY\nc,\"POLYGON((0 0\"\nd,\ne,010100\nf,SRID=3857;POINT(1 2)\n",
 			want: []string{
 				"2 POLYGON((0 0,1 0,1 1,0 0)) a", "3 reject geometry_empty geometry: the geometry is missing or empty",
-				"4 reject wkt geometry: this is no well-known text of a geometry", "5 - d", "6 POINT(1 2) e",
+				"4 reject wkt geometry: this is no well-known text of a geometry", "5 - d", "6 reject wkt geometry: this is no well-known text of a geometry",
 				"7 reject wkt geometry: its SRID is not 4326 or 4490: coordinates have to be longitude and latitude in degrees",
 			},
 		},

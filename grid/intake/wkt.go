@@ -1,26 +1,21 @@
 package intake
 
 import (
-	"encoding/hex"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
 	"github.com/twpayne/go-geom"
-	"github.com/twpayne/go-geom/encoding/ewkb"
 	"github.com/twpayne/go-geom/encoding/wkt"
 
 	"github.com/wangge/wangge/geo"
 )
 
-// parseWKT reads a geometry in well-known text, with or without "SRID=4326;" in front, or in hexadecimal (E)WKB as
-// databases print it. Z and M are dropped: grids lie on the ground.
+// parseWKT reads a geometry in well-known text, with or without "SRID=4326;" in front. Z and M are dropped: grids
+// lie on the ground.
 func parseWKT(s string) (orb.Geometry, error) {
 	s = strings.TrimSpace(s)
-	if strings.HasPrefix(s, "00") || strings.HasPrefix(s, "01") {
-		return parseHexWKB(s)
-	}
 	if srid, rest, ok := strings.Cut(s, ";"); ok && strings.HasPrefix(strings.ToUpper(srid), "SRID=") {
 		n, err := strconv.Atoi(srid[len("SRID="):])
 		if err != nil {
@@ -34,21 +29,6 @@ func parseWKT(s string) (orb.Geometry, error) {
 	g, err := wkt.Unmarshal(s)
 	if err != nil {
 		return nil, faultf("wkt", "geometry", "this is no well-known text of a geometry")
-	}
-	return flat(g)
-}
-
-func parseHexWKB(s string) (orb.Geometry, error) {
-	raw, err := hex.DecodeString(s)
-	if err != nil {
-		return nil, faultf("wkt", "geometry", "this is neither well-known text nor hexadecimal WKB")
-	}
-	g, err := ewkb.Unmarshal(raw)
-	if err != nil {
-		return nil, faultf("wkt", "geometry", "this is no WKB of a geometry")
-	}
-	if err := checkSRID(g.SRID()); err != nil {
-		return nil, err
 	}
 	return flat(g)
 }
