@@ -33,52 +33,81 @@ type cutter struct {
 	ps     []vec
 }
 
-// cutBlocks splits every superblock on land and returns the superblock of each face and how it was cut.
-func (p *plane) cutBlocks(m *mesh, grounds []ground) (super []int32, manners []manner) {
+// cutBlocks splits every superblock on land and returns the superblock of each face and how it was cut. Guests are
+// cut in the common manner.
+func (p *plane) cutBlocks(m *mesh, grounds []ground, guest []bool) (super []int32, manners []manner) {
 	n := len(m.first)
 	c := &cutter{mesh: m, super: make([]int32, n)}
 	for f := range n {
 		c.super[f] = int32(f)
 	}
 	manners = make([]manner, n)
-	for f := range n {
+	want := rarer{courtyards: 2 + n/60, strips: 2 + n/50, roundabouts: 1 + n/40}
+	for _, f := range shuffled(p.seed, n) {
 		if grounds[f] != land {
 			continue
 		}
-		r := random(p.seed, streamSplit, f)
-		c.loose = pick(r, []float64{0.02, 0.05, 0.2})
-		a, at := areaAndCentroid(m.corners(int32(f)))
+		area, at := areaAndCentroid(m.corners(f))
 		pace := p.pace(at)
-		c.target = min(pace*pace/blocksPerSuperblock, a/3)
-		manners[f] = c.cut(int32(f), r, a)
+		r := random(p.seed, streamSplit, int(f))
+		c.loose = pick(r, []float64{0.02, 0.05, 0.2})
+		c.target = min(pace*pace/blocksPerSuperblock, area/3)
+		if area > 7*c.target && !guest[f] {
+			manners[f] = c.rarely(f, r, &want)
+		}
+		if manners[f] == cross {
+			c.divide(f, r)
+		}
 	}
 	return c.super, manners
 }
 
-// cut splits one superblock and returns in which manner; the first ones of the rarer manners are certain to happen.
-func (c *cutter) cut(f int32, r *rand.Rand, area float64) manner {
-	draw := r.Float64()
-	if area > 7*c.target {
-		switch {
-		case draw < 0.02 || f%23 == 5:
-			if c.courtyard(f, r) {
-				return courtyard
-			}
-		case draw < 0.09:
-			if c.roundabout(f, r) {
-				return roundabout
-			}
-		case draw < 0.15:
-			c.divide(f, r, func(depth int) bool { return depth < 2 })
-			return strips
-		}
+// shuffled returns 0 to n-1 in an order by chance.
+func shuffled(seed uint64, n int) []int32 {
+	order := make([]int32, n)
+	for i, k := range random(seed, streamSplit, -1).Perm(n) {
+		order[i] = int32(k)
 	}
-	c.divide(f, r, func(int) bool { return false })
+	return order
+}
+
+// rarer counts the superblocks that are still to be cut in rarer manners.
+type rarer struct{ courtyards, strips, roundabouts int }
+
+// rarely cuts a superblock in one of the rarer manners that is still wanted and possible, and returns which; cross when
+// it did nothing.
+func (c *cutter) rarely(f int32, r *rand.Rand, want *rarer) manner {
+	switch {
+	case want.courtyards > 0 && c.courtyard(f, r):
+		want.courtyards--
+		return courtyard
+	case want.strips > 0 && c.stripes(f, r):
+		want.strips--
+		return strips
+	case want.roundabouts > 0 && c.roundabout(f, r):
+		want.roundabouts--
+		return roundabout
+	}
 	return cross
 }
 
+// stripes cuts a long superblock into four along its longer side.
+func (c *cutter) stripes(f int32, r *rand.Rand) bool {
+	c.load(f)
+	if _, length, width := box(c.ps); length < 1.25*width || len(c.ps) > 7 {
+		return false
+	}
+	c.loose = 0
+	g, ok := c.halve(f, r, true, 0)
+	if ok {
+		c.halve(f, r, true, 1)
+		c.halve(g, r, true, 1)
+	}
+	return ok
+}
+
 // divide cuts a face in two until the parts are small enough.
-func (c *cutter) divide(f int32, r *rand.Rand, along func(depth int) bool) {
+func (c *cutter) divide(f int32, r *rand.Rand) {
 	type part struct {
 		f     int32
 		depth int
@@ -92,7 +121,7 @@ func (c *cutter) divide(f int32, r *rand.Rand, along func(depth int) bool) {
 			continue
 		}
 		for try := range 8 {
-			if g, ok := c.halve(at.f, r, along(at.depth) != (try > 3), at.depth); ok {
+			if g, ok := c.halve(at.f, r, try > 3, at.depth); ok {
 				todo = append(todo, part{g, at.depth + 1}, part{at.f, at.depth + 1})
 				break
 			}
@@ -277,11 +306,17 @@ func (c *cutter) roundabout(f int32, r *rand.Rand) bool {
 	return true
 }
 
-// spread reports whether the directions from centre to the corners are well apart.
+// spread reports whether streets from centre to the corners of ps are well apart, from each other and from the sides.
 func spread(ps []vec, centre vec) bool {
+	n := len(ps)
 	for i, p := range ps {
-		a, b := p.sub(centre).unit(), ps[(i+1)%len(ps)].sub(centre).unit()
+		next := ps[(i+1)%n]
+		a, b := p.sub(centre).unit(), next.sub(centre).unit()
 		if a.cross(b) < math.Sin(0.4) && a.dot(b) > 0 {
+			return false
+		}
+		before, after := ps[(i+n-1)%n].sub(p).unit(), next.sub(p).unit()
+		if before.dot(after) > math.Cos(1.7*sharpestCorner) {
 			return false
 		}
 	}

@@ -77,7 +77,7 @@ func (c *City) blockBuildings(f int32, dst []building) []building {
 	long, deep := pitch*between(r, 1, 1.3), pitch*between(r, 0.62, 0.85)
 	class := []string{"residential", "residential", "residential", "commercial", "industrial", "public"}[weighted(r, []float64{5, 3, 2, 1.2, 0.8 * (1.2 - c.urban(f)), 0.6})]
 	storeys := 2 + r.IntN(5) + int(22*c.urban(f)*c.urban(f)*r.Float64())
-	margin := setbackM + wiggleOfWidth*float64(c.width[f])
+	margin := setbackM + c.farthestSway(f)
 	number := 0
 	columns, rows := math.Ceil(length/long), math.Ceil(width/deep)
 	for i := range int(columns) {
@@ -94,6 +94,16 @@ func (c *City) blockBuildings(f int32, dst []building) []building {
 		}
 	}
 	return dst
+}
+
+// farthestSway returns how far the border of a block may stray from its straight sides.
+func (c *City) farthestSway(f int32) float64 {
+	const octaves = 1.5 // the sum of the octaves' shares of the sway
+	far := 0.0
+	for _, h := range c.loop(f, nil) {
+		far = max(far, c.sway(h&^1, c.length(h)))
+	}
+	return octaves * far
 }
 
 // urban is 1 in a town's centre to 0 at the fringe.

@@ -173,7 +173,7 @@ func chance(k uint64) float64 { return float64(k>>11)/(1<<52) - 1 }
 
 func (c *City) sway(e int32, length float64) float64 {
 	f, g := c.face[e], c.face[e^1]
-	if k := c.class[e>>1]; k == outlineEdge {
+	if c.class[e>>1] == outlineEdge {
 		return min(outlineOfLength*length, outlineOfWidth*float64(c.width[max(f, g)]))
 	}
 	return min(wiggleOfLength*length, wiggleOfWidth*float64(min(c.width[f], c.width[g])))

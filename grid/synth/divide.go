@@ -208,7 +208,7 @@ func (d *divider) exclaves() {
 					from := d.ofSuper[i]
 					members[from] = slices.DeleteFunc(members[from], func(o int32) bool { return o == int32(i) })
 					members[to] = append(members[to], int32(i))
-					d.ofSuper[i], d.guest[i] = to, made%2 == 1
+					d.ofSuper[i], d.guest[i] = to, made%2 == 0
 					made++
 				}
 			}
@@ -234,11 +234,10 @@ func (d *divider) farHome(i int32, members [][]int32, sameStreet bool) int32 {
 		first, last = d.streets[county.first].first, d.streets[county.last-1].last
 	}
 	for to := first; to < last; to++ {
-		touches := to == from
-		for _, o := range d.graph.to[d.graph.from[i]:d.graph.from[i+1]] {
-			touches = touches || d.ofSuper[o] == to
-		}
-		if !touches && d.communities[to].middle.dist(d.graph.at[i]) < 6*d.pace(d.graph.at[i]) {
+		at := d.graph.at[i]
+		pace := d.pace(at)
+		near := func(o int32) bool { return d.graph.at[o].dist(at) < 1.9*pace } // may touch, if only at a corner
+		if to != from && !slices.ContainsFunc(members[to], near) && d.communities[to].middle.dist(at) < 6*pace {
 			return to
 		}
 	}

@@ -71,12 +71,11 @@ type parcel struct {
 // parceller divides the blocks of communities into base grids.
 type parceller struct {
 	*territory
-	grower   *grower
-	manners  []manner
-	parcels  [][]parcel // by community
-	guests   [][]int32  // by community: faces that join the nearest grid
-	weight   []float64  // by community
-	enclosed int
+	grower  *grower
+	manners []manner
+	parcels [][]parcel // by community
+	guests  [][]int32  // by community: faces that join the nearest grid
+	weight  []float64  // by community
 }
 
 // drawGrids divides the blocks of every community into base grids, exactly n in the city.
@@ -130,7 +129,7 @@ func (p *parceller) blockLinks() []link {
 		}
 		cost := p.centroid[f].dist(p.centroid[g])
 		if p.class[h>>1] == arterial {
-			cost *= 1.5
+			cost *= 2
 		}
 		links = append(links, link{f, g, float32(cost)})
 	}
@@ -162,7 +161,7 @@ func (p *parceller) findParcels() {
 			pace := p.pace(p.centroid[f])
 			p.weight[c] += float64(p.area[f]) / (pace * pace)
 		}
-		for _, part := range p.grower.components(p.takeCourtyards(c, dry)) {
+		for _, part := range p.grower.components(p.takeSpecial(c, dry)) {
 			p.parcels[c] = append(p.parcels[c], parcel{faces: part})
 		}
 		for _, part := range p.grower.components(wet) {
@@ -174,30 +173,32 @@ func (p *parceller) findParcels() {
 	}
 }
 
-// takeCourtyards makes two grids of some courtyards, the one in the middle enclosed by the other, and returns the other
-// faces.
-func (p *parceller) takeCourtyards(c int32, dry []int32) []int32 {
+// takeSpecial makes grids of the blocks of some superblocks: of a courtyard two, the one in the middle enclosed by the
+// other; of each strip one, long and thin. It returns the other faces.
+func (p *parceller) takeSpecial(c int32, dry []int32) []int32 {
 	rest := dry[:0:0]
-	bySuper := map[int32][]int32{}
+	courts := map[int32][2][]int32{} // the middle and the ring
 	for _, f := range dry {
 		s := p.super[f]
-		if p.manners[s] != courtyard || p.enclosed > 2 && mix(p.seed+uint64(s))%4 != 0 {
-			rest = append(rest, f)
-			continue
-		}
-		bySuper[s] = append(bySuper[s], f)
-	}
-	for _, s := range sortedKeys(bySuper) {
-		var inner, ring []int32
-		for _, f := range bySuper[s] {
+		switch p.manners[s] {
+		case courtyard:
+			parts := courts[s]
 			if p.inCourt(f) {
-				inner = append(inner, f)
+				parts[0] = append(parts[0], f)
 			} else {
-				ring = append(ring, f)
+				parts[1] = append(parts[1], f)
 			}
+			courts[s] = parts
+		case strips:
+			p.parcels[c] = append(p.parcels[c], parcel{[]int32{f}, true})
+		default:
+			rest = append(rest, f)
 		}
-		p.parcels[c] = append(p.parcels[c], parcel{inner, true}, parcel{ring, true})
-		p.enclosed++
+	}
+	for _, s := range sortedKeys(courts) {
+		for _, part := range courts[s] {
+			p.parcels[c] = append(p.parcels[c], parcel{part, true})
+		}
 	}
 	return rest
 }

@@ -9,22 +9,21 @@ import (
 
 // Where the city lies: nowhere real, but inside the box in which the Chinese map offsets apply.
 const (
-	originLon        = 119.5
-	originLat        = 33.5
-	metresPerDegree  = 111_195.0
-	gridsPerBlock    = 3.0     // base grids in a superblock, on average
-	coreGridAreaM2   = 85_000. // of a base grid in a town's centre
-	fringeStretch    = 0.9     // how much longer superblocks are at the fringe
-	meanAreaStretch  = 2.17    // what that does to the mean area of a superblock
-	packing          = 0.93    // superblocks that are really there per place for one
-	gridsPerTown     = 6_000   // beyond that the city has several centres
-	lakesEveryGrids  = 25_000
-	largestRiverM    = 260.0
-	largestLakeM     = 2_600.0
-	largestMeanderM  = 3_000.0
-	steepestMeander  = 0.6
-	arcStepM         = 52.0 // between the vertices of a border
-	directionOfRiver = -0.14
+	originLon       = 119.5
+	originLat       = 33.5
+	metresPerDegree = 111_195.0
+	gridsPerBlock   = 3.0     // base grids in a superblock, on average
+	coreGridAreaM2  = 85_000. // of a base grid in a town's centre
+	fringeStretch   = 0.9     // how much longer superblocks are at the fringe
+	meanAreaStretch = 2.17    // what that does to the mean area of a superblock
+	packing         = 0.93    // superblocks that are really there per place for one
+	gridsPerTown    = 6_000   // beyond that the city has several centres
+	lakesEveryGrids = 25_000
+	largestRiverM   = 260.0
+	largestLakeM    = 2_600.0
+	largestMeanderM = 3_000.0
+	steepestMeander = 0.6
+	arcStepM        = 52.0 // between the vertices of a border
 )
 
 // plane is the drawing board: where things are before the warp, and the warp itself, which bends straight streets and
@@ -84,7 +83,7 @@ func newPlane(seed uint64, grids int) *plane {
 	for k := 2; k <= 24; k++ {
 		p.outline = append(p.outline, wave{between(r, 0.3, 1) * 0.24 / math.Pow(float64(k), 1.2), float64(k), between(r, 0, 2*math.Pi)})
 	}
-	p.riverY = directionOfRiver * p.radius
+	p.riverY = -p.radius * (0.13 + 0.17*min(1, 90/float64(grids))) // a small city needs the room for its lake
 	p.riverM = min(max(0.025*p.radius, 60), largestRiverM)
 	p.placeTowns(r, 1+grids/gridsPerTown)
 	p.placeLakes(r, 1+grids/lakesEveryGrids)

@@ -3,6 +3,7 @@ package synth
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // site is the seed of a superblock: the cell of the points that are nearer to it than to other sites.
@@ -168,8 +169,8 @@ func (s *sites) stars(grids int) {
 		for try := 0; try < 30 && !s.star(t.add(polar(float64(try), 0.3*float64(try)*s.spacing)), central, between(r, 0, 1)); try++ {
 		}
 	}
-	for i, want := 0, 3+grids/120; i < want; i++ {
-		arms := 5 + i%3
+	for i, want := 0, 3+grids/100; i < want; i++ {
+		arms := []int{6, 5, 6, 7, 5, 8}[i%6]
 		for try := 0; try < 30 && !s.star(polar(between(r, 0, 2*math.Pi), s.radius*math.Sqrt(r.Float64())), arms, between(r, 0, 1)); try++ {
 		}
 	}
@@ -206,36 +207,40 @@ type district struct {
 func (s *sites) districts() {
 	size := 6.5 * s.spacing
 	n := int(math.Ceil(1.5*s.radius/size)) + 1
-	at := func(i, j int) district { return s.district(i, j, size) }
 	for i := -n; i <= n; i++ {
 		for j := -n; j <= n; j++ {
-			d := at(i, j)
+			d := s.district(i, j, size)
 			if !s.inside(d.centre, -2.2*size) {
 				continue
 			}
-			s.fill(d, size, func(v vec) bool {
-				for k := range 25 {
-					if o := at(i-2+k/5, j-2+k%5); o.centre.dist(v) < d.centre.dist(v) {
-						return false
-					}
+			d.pace = s.pace(d.centre)
+			var rivals []vec
+			for k := range 25 {
+				if k != 12 {
+					rivals = append(rivals, s.district(i-2+k/5, j-2+k%5, size).centre)
 				}
-				return true
-			}, random(s.seed, streamSites, i*4096+j))
+			}
+			s.fill(d, size, rivals, random(s.seed, streamSites, i*4096+j))
 		}
 	}
 }
 
+// district draws the district of a square of the plane, without its pace.
 func (s *sites) district(i, j int, size float64) district {
 	r := random(s.seed, streamDistricts, i*4096+j)
 	c := vec{(float64(i) + between(r, -0.4, 0.4)) * size, (float64(j) + between(r, -0.4, 0.4)) * size}
-	d := district{centre: c, angle: between(r, 0, math.Pi), pace: s.pace(c), stretch: math.Sqrt(between(r, 0.75, 1.5)), loose: 0.02}
+	d := district{centre: c, angle: between(r, 0, math.Pi), stretch: math.Sqrt(between(r, 0.75, 1.5)), loose: 0.02}
 	if r.IntN(3) == 0 {
 		d.loose = 0.24 // an old quarter
 	}
 	return d
 }
 
-func (s *sites) fill(d district, size float64, mine func(vec) bool, r *rand.Rand) {
+// fill places the sites of a district's pattern that are nearer to its centre than to those of its rivals.
+func (s *sites) fill(d district, size float64, rivals []vec, r *rand.Rand) {
+	mine := func(v vec) bool {
+		return !slices.ContainsFunc(rivals, func(o vec) bool { return o.dist(v) < d.centre.dist(v) })
+	}
 	n := int(2.0 * size / d.pace)
 	for i := -n; i <= n; i++ {
 		for j := -n; j <= n; j++ {

@@ -55,7 +55,7 @@ func New(config Config) (*City, error) {
 	m, centres, grounds := p.newSites(config.Grids).voronoi()
 	m.classify(grounds)
 	tree := p.divide(m, centres, grounds, config.Grids)
-	super, manners := p.cutBlocks(m, grounds)
+	super, manners := p.cutBlocks(m, grounds, tree.guest)
 	c := &City{config: config, territory: territory{plane: p, mesh: m, tree: tree, super: super}}
 	c.settleGrounds(grounds, manners)
 	if err := c.drawGrids(config.Grids, manners); err != nil {

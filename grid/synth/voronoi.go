@@ -10,6 +10,9 @@ import (
 // streets out of the three that meet in every corner of a Voronoi cell.
 const shortStreet = 0.17
 
+// mostStreets is the largest number of streets that meet in a junction; n triangles make one of n+2.
+const mostStreets = 12
+
 // voronoi turns the cells of the sites inside the city into a mesh, and returns for each face its site's position and
 // ground.
 func (s *sites) voronoi() (*mesh, []vec, []ground) {
@@ -157,7 +160,7 @@ func (c *cells) cluster(at []vec, used []bool) *clusters {
 	})
 	for _, s := range short {
 		a, b := k.root(s.a), k.root(s.b)
-		if a != b && k.centre(a).dist(k.centre(b)) < shortStreet*c.plane.pace(at[s.a]) {
+		if a != b && k.count[a]+k.count[b] <= mostStreets-2 && k.centre(a).dist(k.centre(b)) < shortStreet*c.plane.pace(at[s.a]) {
 			k.parent[b] = a
 			k.sum[a] = k.sum[a].add(k.sum[b])
 			k.count[a] += k.count[b]
