@@ -19,14 +19,38 @@ const (
 )
 
 var incidentKinds = []kindOf{
-	{"environment", "垃圾堆放", 18}, {"facility", "井盖缺失", 12}, {"dispute", "邻里纠纷", 10}, {"fire_risk", "楼道堆物", 9}, {"hazard_report", "安全隐患上报", 8}, {"road_traffic", "违规停车", 8},
-	{"service_request", "便民求助", 8}, {"gas", "燃气异味", 4}, {"building", "外墙脱落", 3}, {"public_order", "夜间噪声", 7}, {"rental_violation", "群租举报", 3}, {"opinion", "意见建议", 3},
-	{"crowd", "人群聚集", 1}, {"food_drug", "食品投诉", 2}, {"natural_disaster", "积水内涝", 1}, {"public_health", "病媒孳生", 1}, {"dangerous_goods", "违规存放危险物品", 1}, {"other", "其他事项", 1},
+	{"environment", "垃圾堆放", 18},
+	{"facility", "井盖缺失", 12},
+	{"dispute", "邻里纠纷", 10},
+	{"fire_risk", "楼道堆物", 9},
+	{"hazard_report", "安全隐患上报", 8},
+	{"road_traffic", "违规停车", 8},
+	{"service_request", "便民求助", 8},
+	{"gas", "燃气异味", 4},
+	{"building", "外墙脱落", 3},
+	{"public_order", "夜间噪声", 7},
+	{"rental_violation", "群租举报", 3},
+	{"opinion", "意见建议", 3},
+	{"crowd", "人群聚集", 1},
+	{"food_drug", "食品投诉", 2},
+	{"natural_disaster", "积水内涝", 1},
+	{"public_health", "病媒孳生", 1},
+	{"dangerous_goods", "违规存放危险物品", 1},
+	{"other", "其他事项", 1},
 }
 
 var incidentSources = []kindOf{
-	{"patrol", "", 48}, {"hotline_12345", "", 18}, {"public_report", "", 10}, {"police_110", "", 7}, {"online", "", 5}, {"department", "", 4}, {"monitoring", "", 3}, {"superior", "", 2},
-	{"unit_report", "", 2}, {"fire_119", "", 1}, {"medical_120", "", 1},
+	{"patrol", "", 48},
+	{"hotline_12345", "", 18},
+	{"public_report", "", 10},
+	{"police_110", "", 7},
+	{"online", "", 5},
+	{"department", "", 4},
+	{"monitoring", "", 3},
+	{"superior", "", 2},
+	{"unit_report", "", 2},
+	{"fire_119", "", 1},
+	{"medical_120", "", 1},
 }
 
 // hourWeights is the working day of a city: how many incidents each hour has.

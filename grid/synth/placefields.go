@@ -30,12 +30,31 @@ func draw(p *place, kinds []kindOf) kindOf {
 func code(p *place, kinds ...kindOf) string { return draw(p, kinds).code }
 
 var hazardKinds = []kindOf{
-	{"fire_ebike", "电动自行车违规充电", 18}, {"fire_exit_blocked", "疏散通道堵塞", 16}, {"fire_facility", "消防设施损坏", 12}, {"gas", "燃气管线老化", 9},
-	{"electricity", "私拉乱接电线", 10}, {"old_building", "老旧房屋开裂", 6}, {"converted_building", "违规改建", 5}, {"public_facility", "公共设施破损", 7},
-	{"road_traffic", "道路安全隐患", 5}, {"construction", "施工围挡不规范", 4}, {"highrise_fire", "高层建筑消防隐患", 3}, {"fire_sandwich_panel", "彩钢板搭建", 3},
-	{"fire_insulation", "易燃保温材料", 1}, {"underground_space", "地下空间积水", 2}, {"dangerous_goods", "危险物品存放不当", 2}, {"special_equipment", "电梯故障", 3},
-	{"flood", "排水不畅", 3}, {"food", "食品卫生隐患", 3}, {"drug", "药品存放不当", 1}, {"crowd", "人群聚集风险", 1}, {"geological", "边坡松动", 1},
-	{"forest_fire", "林边用火", 1}, {"drought", "供水不足", 1}, {"earthquake", "抗震设施缺失", 1}, {"other", "其他隐患", 2},
+	{"fire_ebike", "电动自行车违规充电", 18},
+	{"fire_exit_blocked", "疏散通道堵塞", 16},
+	{"fire_facility", "消防设施损坏", 12},
+	{"gas", "燃气管线老化", 9},
+	{"electricity", "私拉乱接电线", 10},
+	{"old_building", "老旧房屋开裂", 6},
+	{"converted_building", "违规改建", 5},
+	{"public_facility", "公共设施破损", 7},
+	{"road_traffic", "道路安全隐患", 5},
+	{"construction", "施工围挡不规范", 4},
+	{"highrise_fire", "高层建筑消防隐患", 3},
+	{"fire_sandwich_panel", "彩钢板搭建", 3},
+	{"fire_insulation", "易燃保温材料", 1},
+	{"underground_space", "地下空间积水", 2},
+	{"dangerous_goods", "危险物品存放不当", 2},
+	{"special_equipment", "电梯故障", 3},
+	{"flood", "排水不畅", 3},
+	{"food", "食品卫生隐患", 3},
+	{"drug", "药品存放不当", 1},
+	{"crowd", "人群聚集风险", 1},
+	{"geological", "边坡松动", 1},
+	{"forest_fire", "林边用火", 1},
+	{"drought", "供水不足", 1},
+	{"earthquake", "抗震设施缺失", 1},
+	{"other", "其他隐患", 2},
 }
 
 func (c *City) fillHazard(p *place) {
@@ -68,8 +87,16 @@ func (c *City) fillHazard(p *place) {
 }
 
 var hazardSourceKinds = []kindOf{
-	{"gas_station", "加油站", 30}, {"gas_storage", "液化气供应站", 18}, {"dangerous_chemical", "危化品储罐区", 16}, {"warehouse", "危险品仓库", 14}, {"transport", "危险品运输线", 6},
-	{"firework", "烟花爆竹批发点", 6}, {"explosive", "民爆器材库", 3}, {"dam", "水库大坝", 3}, {"mine", "采石场", 2}, {"other", "其他危险源", 2},
+	{"gas_station", "加油站", 30},
+	{"gas_storage", "液化气供应站", 18},
+	{"dangerous_chemical", "危化品储罐区", 16},
+	{"warehouse", "危险品仓库", 14},
+	{"transport", "危险品运输线", 6},
+	{"firework", "烟花爆竹批发点", 6},
+	{"explosive", "民爆器材库", 3},
+	{"dam", "水库大坝", 3},
+	{"mine", "采石场", 2},
+	{"other", "其他危险源", 2},
 }
 
 func (c *City) fillHazardSource(p *place) {
@@ -87,8 +114,13 @@ func (c *City) fillHazardSource(p *place) {
 }
 
 var zoneKinds = []kindOf{
-	{"waterlogging", "易涝点", 40}, {"flood", "洪涝危险区", 20}, {"subsidence", "地面沉降区", 12}, {"explosion_radius", "爆炸影响范围", 10}, {"geological", "滑坡危险区", 8},
-	{"forest_fire", "森林防火区", 8}, {"other", "其他危险区", 2},
+	{"waterlogging", "易涝点", 40},
+	{"flood", "洪涝危险区", 20},
+	{"subsidence", "地面沉降区", 12},
+	{"explosion_radius", "爆炸影响范围", 10},
+	{"geological", "滑坡危险区", 8},
+	{"forest_fire", "森林防火区", 8},
+	{"other", "其他危险区", 2},
 }
 
 func (c *City) fillDangerZone(p *place) {
@@ -145,20 +177,47 @@ var siteKinds = []struct {
 	kinds []kindOf
 }{
 	{"key_location", []kindOf{
-		{"school", "小学", 10}, {"kindergarten", "幼儿园", 12}, {"nursery", "托育园", 5}, {"training_center", "培训中心", 7}, {"bank", "银行网点", 8}, {"hospital", "医院", 5},
-		{"metro_station", "地铁站", 3}, {"bus_station", "公交站场", 3}, {"railway_station", "火车站", 1}, {"heritage_site", "文物保护单位", 1}, {"wharf", "码头", 1},
-		{"port", "港区", 1}, {"airport", "机场", 1}, {"railway_line", "铁路沿线", 1}, {"border_crossing", "口岸", 1}, {"petrol_station", "加油站", 3},
+		{"school", "小学", 10},
+		{"kindergarten", "幼儿园", 12},
+		{"nursery", "托育园", 5},
+		{"training_center", "培训中心", 7},
+		{"bank", "银行网点", 8},
+		{"hospital", "医院", 5},
+		{"metro_station", "地铁站", 3},
+		{"bus_station", "公交站场", 3},
+		{"railway_station", "火车站", 1},
+		{"heritage_site", "文物保护单位", 1},
+		{"wharf", "码头", 1},
+		{"port", "港区", 1},
+		{"airport", "机场", 1},
+		{"railway_line", "铁路沿线", 1},
+		{"border_crossing", "口岸", 1},
+		{"petrol_station", "加油站", 3},
 	}},
 	{"key_venue", []kindOf{
-		{"mall_supermarket", "超市", 14}, {"market", "农贸市场", 8}, {"restaurant", "饭店", 16}, {"hotel", "酒店", 8}, {"elderly_home", "养老院", 4}, {"park", "公园", 4},
-		{"cinema_theater", "影剧院", 3}, {"stadium", "体育馆", 2}, {"exhibition_hall", "会展中心", 1}, {"library_museum", "图书馆", 2}, {"scenic_area", "景区", 1},
+		{"mall_supermarket", "超市", 14},
+		{"market", "农贸市场", 8},
+		{"restaurant", "饭店", 16},
+		{"hotel", "酒店", 8},
+		{"elderly_home", "养老院", 4},
+		{"park", "公园", 4},
+		{"cinema_theater", "影剧院", 3},
+		{"stadium", "体育馆", 2},
+		{"exhibition_hall", "会展中心", 1},
+		{"library_museum", "图书馆", 2},
+		{"scenic_area", "景区", 1},
 	}},
 	{"key_area", []kindOf{
 		{"campus_surroundings", "校园周边", 5}, {"station_area", "车站周边", 3}, {"pedestrian_street", "步行街", 2}, {"urban_rural_fringe", "城乡结合部", 2}, {"airport_area", "机场周边", 1},
 	}},
 	{"key_trade", []kindOf{
-		{"lodging", "旅馆", 8}, {"vehicle_repair", "汽车修理厂", 7}, {"entertainment", "歌舞厅", 5}, {"express", "快递网点", 8}, {"logistics", "物流点", 4},
-		{"second_hand", "旧货店", 3}, {"pawnshop", "典当行", 1},
+		{"lodging", "旅馆", 8},
+		{"vehicle_repair", "汽车修理厂", 7},
+		{"entertainment", "歌舞厅", 5},
+		{"express", "快递网点", 8},
+		{"logistics", "物流点", 4},
+		{"second_hand", "旧货店", 3},
+		{"pawnshop", "典当行", 1},
 	}},
 	{"new_business", []kindOf{
 		{"script_game", "剧本杀店", 4}, {"escape_room", "密室逃脱", 3}, {"private_cinema", "私人影院", 3}, {"livestream_base", "直播基地", 2}, {"online_rental", "网约房", 5}, {"online_catering", "外卖厨房", 5},
@@ -188,8 +247,13 @@ func (c *City) fillKeySite(p *place) {
 }
 
 var shelterHosts = []kindOf{
-	{"school", "学校应急避难场所", 30}, {"park_green", "公园应急避难场所", 28}, {"square", "广场应急避难场所", 18}, {"stadium", "体育场应急避难场所", 12}, {"underground", "人防工程避难场所", 6},
-	{"exhibition", "会展应急避难场所", 3}, {"other", "应急避难点", 3},
+	{"school", "学校应急避难场所", 30},
+	{"park_green", "公园应急避难场所", 28},
+	{"square", "广场应急避难场所", 18},
+	{"stadium", "体育场应急避难场所", 12},
+	{"underground", "人防工程避难场所", 6},
+	{"exhibition", "会展应急避难场所", 3},
+	{"other", "应急避难点", 3},
 }
 
 func (c *City) fillShelter(p *place) {
@@ -209,8 +273,13 @@ func (c *City) fillShelter(p *place) {
 }
 
 var pointKinds = []kindOf{
-	{"service_post", "平安驿站", 40}, {"street_police_station", "街面警务站", 18}, {"micro_fire_station", "微型消防站", 22}, {"police_station", "派出所", 7}, {"fire_station", "消防站", 4},
-	{"ambulance", "急救站", 5}, {"checkpoint", "检查站", 4},
+	{"service_post", "平安驿站", 40},
+	{"street_police_station", "街面警务站", 18},
+	{"micro_fire_station", "微型消防站", 22},
+	{"police_station", "派出所", 7},
+	{"fire_station", "消防站", 4},
+	{"ambulance", "急救站", 5},
+	{"checkpoint", "检查站", 4},
 }
 
 func (c *City) fillResponsePoint(p *place) {

@@ -257,9 +257,3 @@ func closeOutside(m *mesh) {
 		m.link(h, n)
 	}
 }
-
-// bearing returns the direction of a half-edge.
-func (m *mesh) bearing(h int32) float64 {
-	d := m.at(h ^ 1).sub(m.at(h))
-	return math.Atan2(d.y, d.x)
-}
