@@ -43,7 +43,7 @@ func (s *Store) PlaceTile(ctx context.Context, id mvt.TileID, scope string) ([]b
 			      FROM place
 			      WHERE cell >= $1 AND cell < $2
 			        AND ($3::text[] IS NULL OR county_code = ANY ($3)) AND ($4::text[] IS NULL OR community_code = ANY ($4))
-			      LIMIT $5) some`,
+			      LIMIT $5) AS found`,
 		single: `
 			SELECT id, cell, ARRAY[code, kind, left(name, 40), state]
 			FROM place
@@ -72,7 +72,7 @@ func (s *Store) IncidentTile(ctx context.Context, id mvt.TileID, scope string) (
 			      FROM incident
 			      WHERE cell >= $1 AND cell < $2
 			        AND ($3::text[] IS NULL OR county_code = ANY ($3)) AND ($4::text[] IS NULL OR community_code = ANY ($4))
-			      LIMIT $5) some`,
+			      LIMIT $5) AS found`,
 		single: `
 			SELECT id, cell, ARRAY[code, kind, state, severity]
 			FROM incident
