@@ -12,13 +12,6 @@ type triangulation struct {
 	points   []vec
 	corners  []int32
 	opposite []int32
-
-	centre             vec
-	hullNext, hullPrev []int32
-	hullTri            []int32
-	hullHash           []int32
-	hullStart          int32
-	stack              []int32
 }
 
 func nextInTriangle(e int32) int32 {
@@ -28,221 +21,163 @@ func nextInTriangle(e int32) int32 {
 	return e + 1
 }
 
-// triangulate sweeps the points outward from a seed triangle and flips edges until the circumcircle rule holds
-// (Delaunator's algorithm, see NOTICE.md). Points must be in general position up to rounding: callers jitter them.
+// triangulate puts the points one after the other into a triangle that holds them all, splits the triangle that each lies
+// in, and flips edges until the circumcircle rule holds again (C. Lawson, Software for C1 surface interpolation, 1977);
+// neighbours come one after the other, so the search for the triangle is short. Then what touches the outer triangle goes. Points
+// must be in general position up to rounding: callers jitter them.
 func triangulate(points []vec) *triangulation {
-	n := len(points)
-	t := &triangulation{
-		points: points, corners: make([]int32, 0, 6*n), opposite: make([]int32, 0, 6*n),
-		hullNext: make([]int32, n), hullPrev: make([]int32, n), hullTri: make([]int32, n),
-		hullHash: make([]int32, int(math.Ceil(math.Sqrt(float64(n))))),
+	n := int32(len(points))
+	t := &triangulation{points: append(slices.Clip(points), around(points)...)}
+	t.corners = append(make([]int32, 0, 6*n+3), n, n+1, n+2)
+	t.opposite = append(make([]int32, 0, 6*n+3), -1, -1, -1)
+	last := int32(0)
+	for _, i := range alongCurve(points) {
+		last = t.insert(i, t.find(points[i], last))
 	}
-	for i := range t.hullHash {
-		t.hullHash[i] = -1
-	}
-	i0, i1, i2 := t.seed()
-	t.centre = circumcentre(points[i0], points[i1], points[i2])
-	t.startHull(i0, i1, i2)
-	for _, i := range t.outward() {
-		if i != i0 && i != i1 && i != i2 {
-			t.insert(i)
-		}
-	}
+	t.keepBelow(n)
 	return t
 }
 
-// seed returns a small counter-clockwise triangle near the middle.
-func (t *triangulation) seed() (i0, i1, i2 int32) {
-	mid := vec{}
-	for _, p := range t.points {
-		mid = mid.add(p.times(1 / float64(len(t.points))))
+// around returns the corners of a triangle far around the points, counter-clockwise.
+func around(points []vec) []vec {
+	lo, hi := vec{math.Inf(1), math.Inf(1)}, vec{math.Inf(-1), math.Inf(-1)}
+	for _, p := range points {
+		lo, hi = vec{min(lo.x, p.x), min(lo.y, p.y)}, vec{max(hi.x, p.x), max(hi.y, p.y)}
 	}
-	best := func(cost func(i int32) float64) int32 {
-		at, least := int32(0), math.Inf(1)
-		for i := range t.points {
-			if c := cost(int32(i)); c < least {
-				at, least = int32(i), c
+	mid, far := lo.to(hi, 0.5), 100*max(hi.x-lo.x, hi.y-lo.y, 1)
+	return []vec{{mid.x - far, mid.y - far}, {mid.x + far, mid.y - far}, {mid.x, mid.y + far}}
+}
+
+// alongCurve lists the points in rows of squares, to and fro, so that each is near the one before.
+func alongCurve(points []vec) []int32 {
+	box := around(points)
+	side := (box[1].x - box[0].x) / 200 / math.Sqrt(float64(len(points))) * 2 // a square holds a few points
+	type place struct {
+		row, along float64
+		i          int32
+	}
+	places := make([]place, len(points))
+	for i, p := range points {
+		row := math.Floor((p.y - box[0].y) / side)
+		along := p.x
+		if math.Mod(row, 2) == 1 {
+			along = -p.x
+		}
+		places[i] = place{row, along, int32(i)}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.along, b.along), cmp.Compare(a.i, b.i))
+	})
+	order := make([]int32, len(places))
+	for k, p := range places {
+		order[k] = p.i
+	}
+	return order
+}
+
+// find walks from the triangle of half-edge e to the one that holds p, and returns one of its half-edges.
+func (t *triangulation) find(p vec, e int32) int32 {
+	e -= e % 3
+	for steps := 0; steps <= len(t.corners); steps++ { // a bound, should rounding ever send the walk round in a circle
+		crossed := int32(-1)
+		for k := e; k < e+3; k++ {
+			if t.left(k, p) < 0 && t.opposite[k] >= 0 {
+				crossed = t.opposite[k]
+				break
 			}
 		}
-		return at
-	}
-	i0 = best(func(i int32) float64 { return t.points[i].dist(mid) })
-	i1 = best(func(i int32) float64 {
-		if i == i0 {
-			return math.Inf(1)
+		if crossed < 0 {
+			return e
 		}
-		return t.points[i].dist(t.points[i0])
-	})
-	i2 = best(func(i int32) float64 {
-		if i == i0 || i == i1 {
-			return math.Inf(1)
-		}
-		return circumcentre(t.points[i0], t.points[i1], t.points[i]).dist(t.points[i0])
-	})
-	if t.points[i1].sub(t.points[i0]).cross(t.points[i2].sub(t.points[i0])) < 0 {
-		i1, i2 = i2, i1
+		e = crossed - crossed%3
 	}
-	return i0, i1, i2
-}
-
-func (t *triangulation) startHull(i0, i1, i2 int32) {
-	t.hullStart = i0
-	t.hullNext[i0], t.hullNext[i1], t.hullNext[i2] = i1, i2, i0
-	t.hullPrev[i0], t.hullPrev[i1], t.hullPrev[i2] = i2, i0, i1
-	t.hullTri[i0], t.hullTri[i1], t.hullTri[i2] = 0, 1, 2
-	for _, i := range []int32{i0, i1, i2} {
-		t.hullHash[t.key(t.points[i])] = i
-	}
-	t.addTriangle(i0, i1, i2, -1, -1, -1)
-}
-
-// outward lists the points by distance from the seed's centre.
-func (t *triangulation) outward() []int32 {
-	type far struct {
-		d float64
-		i int32
-	}
-	order := make([]far, len(t.points))
-	for i, p := range t.points {
-		d := p.sub(t.centre)
-		order[i] = far{d.dot(d), int32(i)}
-	}
-	slices.SortFunc(order, func(a, b far) int {
-		if c := cmp.Compare(a.d, b.d); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.i, b.i)
-	})
-	ids := make([]int32, len(order))
-	for k, o := range order {
-		ids[k] = o.i
-	}
-	return ids
-}
-
-// key is a pseudo-angle around the centre as a slot of the hull's hash.
-func (t *triangulation) key(p vec) int {
-	d := p.sub(t.centre)
-	a := d.x / (math.Abs(d.x) + math.Abs(d.y))
-	if d.y > 0 {
-		a = 3 - a
-	} else {
-		a = 1 + a
-	}
-	return int(a/4*float64(len(t.hullHash))) % len(t.hullHash)
-}
-
-// insert adds a point outside the hull with a triangle to every hull edge that it sees.
-func (t *triangulation) insert(i int32) {
-	p := t.points[i]
-	start := int32(0)
-	for j, key := 0, t.key(p); j < len(t.hullHash); j++ {
-		start = t.hullHash[(key+j)%len(t.hullHash)]
-		if start != -1 && start != t.hullNext[start] {
-			break
-		}
-	}
-	start = t.hullPrev[start]
-	e := start
-	for !t.sees(p, e, t.hullNext[e]) {
-		if e = t.hullNext[e]; e == start {
-			return // a duplicate of a hull point
-		}
-	}
-	tri := t.addTriangle(e, i, t.hullNext[e], -1, -1, t.hullTri[e])
-	t.hullTri[i] = t.legalize(tri + 2)
-	t.hullTri[e] = tri
-
-	n := t.hullNext[e]
-	for q := t.hullNext[n]; t.sees(p, n, q); q = t.hullNext[n] {
-		tri = t.addTriangle(n, i, q, t.hullTri[i], -1, t.hullTri[n])
-		t.hullTri[i] = t.legalize(tri + 2)
-		t.hullNext[n] = n // no longer on the hull
-		n = q
-	}
-	if e == start {
-		for q := t.hullPrev[e]; t.sees(p, q, e); q = t.hullPrev[e] {
-			tri = t.addTriangle(q, i, e, -1, t.hullTri[e], t.hullTri[q])
-			t.legalize(tri + 2)
-			t.hullTri[q] = tri
-			t.hullNext[e] = e
-			e = q
-		}
-	}
-	t.hullStart, t.hullPrev[i] = e, e
-	t.hullNext[e], t.hullPrev[n] = i, i
-	t.hullNext[i] = n
-	t.hullHash[t.key(p)] = i
-	t.hullHash[t.key(t.points[e])] = e
-}
-
-// sees reports whether p is on the outer side of the hull edge from a to b.
-func (t *triangulation) sees(p vec, a, b int32) bool {
-	return t.points[b].sub(t.points[a]).cross(p.sub(t.points[a])) < 0
-}
-
-func (t *triangulation) addTriangle(i0, i1, i2, a, b, c int32) int32 {
-	e := int32(len(t.corners))
-	t.corners = append(t.corners, i0, i1, i2)
-	t.opposite = append(t.opposite, -1, -1, -1)
-	t.link(e, a)
-	t.link(e+1, b)
-	t.link(e+2, c)
 	return e
 }
 
-func (t *triangulation) link(a, b int32) {
+// left is positive when p lies to the left of half-edge e.
+func (t *triangulation) left(e int32, p vec) float64 {
+	a, b := t.points[t.corners[e]], t.points[t.corners[nextInTriangle(e)]]
+	return b.sub(a).cross(p.sub(a))
+}
+
+// insert splits the triangle of half-edge e at point i and returns a half-edge of a triangle at the point.
+func (t *triangulation) insert(i, e int32) int32 {
+	e -= e % 3
+	a, b, c := t.corners[e], t.corners[e+1], t.corners[e+2]
+	outerB, outerC := t.opposite[e+1], t.opposite[e+2]
+	second, third := int32(len(t.corners)), int32(len(t.corners))+3
+	t.corners[e+2] = i // a b i
+	t.corners = append(t.corners, b, c, i, c, a, i)
+	t.opposite = append(t.opposite, -1, -1, -1, -1, -1, -1)
+	t.join(second, outerB)
+	t.join(third, outerC)
+	t.join(e+1, second+2)
+	t.join(second+1, third+2)
+	t.join(third+1, e+2)
+	doubtful := []int32{e, second, third} // each faces the new point
+	for len(doubtful) > 0 {
+		d := doubtful[len(doubtful)-1]
+		doubtful = doubtful[:len(doubtful)-1]
+		if o := t.opposite[d]; o >= 0 && t.tooClose(d, o) {
+			doubtful = append(doubtful, t.flip(d, o)...)
+		}
+	}
+	return e
+}
+
+// tooClose reports whether the far corner beyond o lies in the circumcircle of the triangle of d.
+func (t *triangulation) tooClose(d, o int32) bool {
+	n := nextInTriangle(d)
+	p := t.points[t.corners[nextInTriangle(nextInTriangle(o))]]
+	a, b, c := t.points[t.corners[d]].sub(p), t.points[t.corners[n]].sub(p), t.points[t.corners[nextInTriangle(n)]].sub(p)
+	return a.dot(a)*b.cross(c)+b.dot(b)*c.cross(a)+c.dot(c)*a.cross(b) > 0
+}
+
+// flip gives the two triangles on either side of d, o the other diagonal, and returns the half-edges that face the corner
+// opposite d from beyond.
+func (t *triangulation) flip(d, o int32) []int32 {
+	d1, o1 := nextInTriangle(d), nextInTriangle(o)
+	d2, o2 := nextInTriangle(d1), nextInTriangle(o1)
+	apex, far := t.corners[d2], t.corners[o2]
+	outerD, outerO := t.opposite[d1], t.opposite[o1]
+	// d: a→b, apex c; o: b→a, far f. They become a→f, f→c, c→a and b→c, c→f, f→b.
+	t.corners[d1], t.corners[o1] = far, apex
+	t.join(d, outerO)
+	t.join(o, outerD)
+	t.join(d1, o1)
+	return []int32{d, o2}
+}
+
+func (t *triangulation) join(a, b int32) {
 	t.opposite[a] = b
-	if b != -1 {
+	if b >= 0 {
 		t.opposite[b] = a
 	}
 }
 
-// legalize flips edge a, and then the edges that this makes illegal, and returns the edge that now ends at the new point.
-func (t *triangulation) legalize(a int32) int32 {
-	t.stack = t.stack[:0]
-	for {
-		b := t.opposite[a]
-		ar := nextInTriangle(nextInTriangle(a))
-		if b != -1 {
-			bl := nextInTriangle(nextInTriangle(b))
-			if t.inCircle(t.corners[ar], t.corners[a], t.corners[nextInTriangle(a)], t.corners[bl]) {
-				t.flip(a, b, ar, bl)
-				t.stack = append(t.stack, nextInTriangle(b))
-				continue
-			}
-		}
-		if len(t.stack) == 0 {
-			return ar
-		}
-		a = t.stack[len(t.stack)-1]
-		t.stack = t.stack[:len(t.stack)-1]
-	}
-}
-
-func (t *triangulation) flip(a, b, ar, bl int32) {
-	t.corners[a], t.corners[b] = t.corners[bl], t.corners[ar]
-	hbl := t.opposite[bl]
-	if hbl == -1 { // the flipped edge lies on the far side of the hull
-		for e := t.hullStart; ; {
-			if t.hullTri[e] == bl {
-				t.hullTri[e] = a
-				break
-			}
-			if e = t.hullPrev[e]; e == t.hullStart {
-				break
-			}
+// keepBelow takes away the triangles that have a corner from n on, and these corners.
+func (t *triangulation) keepBelow(n int32) {
+	moved := make([]int32, len(t.corners)/3)
+	kept := int32(0)
+	for k := range moved {
+		moved[k] = -1
+		if max(t.corners[3*k], t.corners[3*k+1], t.corners[3*k+2]) < n {
+			moved[k] = kept
+			kept++
 		}
 	}
-	t.link(a, hbl)
-	t.link(b, t.opposite[ar])
-	t.link(ar, bl)
-}
-
-// inCircle reports whether p lies inside the circle through the counter-clockwise a, b, c.
-func (t *triangulation) inCircle(a, b, c, p int32) bool {
-	d, e, f := t.points[a].sub(t.points[p]), t.points[b].sub(t.points[p]), t.points[c].sub(t.points[p])
-	return d.x*(e.y*f.dot(f)-e.dot(e)*f.y)-d.y*(e.x*f.dot(f)-e.dot(e)*f.x)+d.dot(d)*(e.x*f.y-e.y*f.x) > 0
+	for k, to := range moved {
+		for e := 3 * k; to >= 0 && e < 3*k+3; e++ {
+			target := 3*int(to) + e%3
+			t.corners[target] = t.corners[e]
+			o := t.opposite[e]
+			if o >= 0 {
+				o = max(3*moved[o/3]+o%3, -1) // of a triangle that goes, it is negative
+			}
+			t.opposite[target] = o
+		}
+	}
+	t.corners, t.opposite, t.points = t.corners[:3*kept], t.opposite[:3*kept], t.points[:n]
 }
 
 // circumcentre returns the centre of the circle through a, b, c, far away when they are nearly on one line.
