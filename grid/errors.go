@@ -4,7 +4,10 @@
 // WGS 84; codes are text; times are instants.
 package grid
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The domain's sentinels; geometry faults are *geo.InvalidError instead.
 var (
@@ -40,3 +43,14 @@ func (e *RuleError) Error() string {
 
 // Unwrap makes a RuleError an ErrInvalid.
 func (e *RuleError) Unwrap() error { return ErrInvalid }
+
+// StaleError is an ErrStale that says which version is stored now.
+type StaleError struct{ Current int }
+
+// Error implements error.
+func (e *StaleError) Error() string {
+	return fmt.Sprintf("%v: version %d is stored now", ErrStale, e.Current)
+}
+
+// Unwrap makes a StaleError an ErrStale.
+func (e *StaleError) Unwrap() error { return ErrStale }

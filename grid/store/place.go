@@ -277,7 +277,7 @@ func lockVersion(ctx context.Context, tx DB, query string, id int64, read, wante
 		return err
 	}
 	if now != read || now != wanted {
-		return fmt.Errorf("version %d is wanted, %d is stored: %w", wanted, now, grid.ErrStale)
+		return &grid.StaleError{Current: now}
 	}
 	return nil
 }
