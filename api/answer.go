@@ -42,7 +42,7 @@ func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func sendJSON(w http.ResponseWriter, v any) error { return sendStatus(w, http.StatusOK, v) }
 
 func sendStatus(w http.ResponseWriter, status int, v any) error {
-	body, err := json.Marshal(v)
+	body, err := encodeJSON(v)
 	if err != nil {
 		return fmt.Errorf("encoding the answer: %w", err)
 	}
@@ -50,6 +50,16 @@ func sendStatus(w http.ResponseWriter, status int, v any) error {
 		w.Header().Set("Content-Type", "application/json")
 	}
 	return sendBody(w, status, body)
+}
+
+// encodeJSON leaves <, > and & as they are: nobody takes the answer for HTML, since its type says otherwise and may not be
+// guessed (nosniff).
+func encodeJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	encode := json.NewEncoder(&b)
+	encode.SetEscapeHTML(false)
+	err := encode.Encode(v)
+	return b.Bytes(), err
 }
 
 // minGzip is from how many bytes on gzip is worth its work.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"sort"
@@ -39,9 +40,15 @@ func newGridJSON(g *grid.Grid, info grid.EditionInfo) *gridJSON {
 	}
 	return &gridJSON{
 		ID: g.ID, VersionID: g.VersionID, Code: g.Code, Kind: g.Kind, Name: g.Name, CommunityCode: g.CommunityCode,
-		AreaM2: g.AreaM2, PerimeterM: g.PerimeterM, Compactness: g.Compactness, Households: g.Households,
+		AreaM2: rounded(g.AreaM2, 2), PerimeterM: rounded(g.PerimeterM, 2), Compactness: rounded(g.Compactness, 4), Households: g.Households,
 		DedicatedKind: g.DedicatedKind, HostOrg: g.HostOrg, ValidFrom: info.InForceFrom, Label: g.LabelPoint,
 	}
+}
+
+// rounded cuts a measured figure to the digits that mean something.
+func rounded(x float64, digits int) float64 {
+	scale := math.Pow10(digits)
+	return math.Round(x*scale) / scale
 }
 
 // divisionJSON is a division as every answer shows it.
@@ -62,7 +69,7 @@ type divisionJSON struct {
 func newDivisionJSON(d *grid.Division) divisionJSON {
 	b := d.Outline.Bound()
 	return divisionJSON{
-		Code: d.Code, Level: d.Level, Name: d.Name, ParentCode: d.ParentCode, Kind: d.Kind, Derived: d.Derived, AreaM2: d.AreaM2,
+		Code: d.Code, Level: d.Level, Name: d.Name, ParentCode: d.ParentCode, Kind: d.Kind, Derived: d.Derived, AreaM2: rounded(d.AreaM2, 2),
 		Households: d.Households, BBox: [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}, Label: d.LabelPoint,
 	}
 }

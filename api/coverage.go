@@ -25,7 +25,7 @@ type coverageJSON struct {
 	Households int                `json:"households"`
 	Load       loadJSON           `json:"load"`
 	Grids      []coverageGridJSON `json:"grids"`
-	Unassigned countsJSON         `json:"unassigned"`
+	Unassigned unassignedJSON     `json:"unassigned"`
 }
 
 type faultJSON struct {
@@ -52,6 +52,12 @@ type countsJSON struct {
 		Open  int `json:"open"`
 		Total int `json:"total"`
 	} `json:"incidents"`
+}
+
+// unassignedJSON counts what lies in no base grid.
+type unassignedJSON struct {
+	Places    map[string]int `json:"places"`
+	Incidents int            `json:"incidents"`
 }
 
 type coverageGridJSON struct {
@@ -86,10 +92,10 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request, state *live.St
 func newCoverageJSON(r coverage.Report) coverageJSON {
 	j := coverageJSON{
 		Division: divisionRef{r.Division.Level, r.Division.Code, r.Division.Name}, Proven: len(r.Editions) > 0,
-		AreaM2: r.AreaM2, CoveredM2: r.CoveredM2, VoidM2: r.VoidM2,
+		AreaM2: rounded(r.AreaM2, 2), CoveredM2: rounded(r.CoveredM2, 2), VoidM2: rounded(r.VoidM2, 2),
 		Gaps: faultList(r.Gaps), Overlaps: faultList(r.Overlaps), Other: faultList(r.Other),
-		Households: r.Households, Load: loadJSON{r.Load.Weights, r.Load.Min, r.Load.Mean, r.Load.Max, r.Load.CV},
-		Editions: []editionJSON{}, Grids: []coverageGridJSON{}, Unassigned: newCountsJSON(r.Unassigned),
+		Households: r.Households, Load: loadJSON{r.Load.Weights, r.Load.Min, rounded(r.Load.Mean, 4), r.Load.Max, rounded(r.Load.CV, 4)},
+		Editions: []editionJSON{}, Grids: []coverageGridJSON{}, Unassigned: unassignedJSON{newCountsJSON(r.Unassigned).Places, r.Unassigned.IncidentsTotal},
 	}
 	for _, e := range r.Editions {
 		j.Editions = append(j.Editions, editionJSON{e.CountyCode, e.Number, e.InForceFrom, e.Proven})
@@ -113,7 +119,7 @@ func newCountsJSON(c grid.GridCounts) countsJSON {
 func faultList(faults []grid.EditionFault) []faultJSON {
 	list := []faultJSON{}
 	for _, f := range faults {
-		j := faultJSON{Kind: f.Kind, Community: f.CommunityCode, Grids: f.GridCodes, AreaM2: f.AreaM2, WidthM: f.WidthM, At: f.At}
+		j := faultJSON{Kind: f.Kind, Community: f.CommunityCode, Grids: f.GridCodes, AreaM2: rounded(f.AreaM2, 4), WidthM: rounded(f.WidthM, 4), At: f.At}
 		if j.Grids == nil {
 			j.Grids = []string{}
 		}

@@ -30,7 +30,7 @@ func (q query) after(state *live.State) (string, error) {
 	var c cursor
 	raw, err := base64.RawURLEncoding.DecodeString(given)
 	if err != nil || json.Unmarshal(raw, &c) != nil || c.After == "" {
-		return "", badParam("cursor", "This is no cursor: take “next” of the page before as it is.")
+		return "", badCursor()
 	}
 	if now := editionText(editionsOf(state)); c.Editions != now {
 		return "", &problem{
@@ -39,4 +39,8 @@ func (q query) after(state *live.State) (string, error) {
 		}
 	}
 	return c.After, nil
+}
+
+func badCursor() error {
+	return badParam("cursor", "This is no cursor of this list: take “next” of the page before as it is.")
 }

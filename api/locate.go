@@ -139,7 +139,7 @@ func missing(state *live.State, a edition.Answer) error {
 	case edition.OutsideArea:
 		return &problem{
 			status: http.StatusNotFound, slug: "outside-area", code: "outside_area",
-			detail: "The place is outside the city: check the coordinates and their crs.",
+			detail: "The place is outside the city: check the coordinates, their order (lon, lat) and their crs.",
 		}
 	case edition.NoService:
 		return (&problem{
@@ -160,7 +160,7 @@ func newAnswer(state *live.State, found edition.Answer, at time.Time) *answer {
 		a.BoundaryWith = append(a.BoundaryWith, refOf(g))
 	}
 	for _, n := range found.Near {
-		a.Near = append(a.Near, nearJSON{refOf(n.Grid), n.DistanceM})
+		a.Near = append(a.Near, nearJSON{refOf(n.Grid), rounded(n.DistanceM, 2)})
 	}
 	var inForce *edition.Edition
 	if found.Division != nil {
@@ -252,10 +252,11 @@ func newShapeAnswer(state *live.State, found edition.ShapeAnswer, shape orb.Geom
 	for _, list := range [][]edition.Share{found.Shares, found.DedicatedShares} {
 		for _, s := range list {
 			j := shareJSON{gridRef: refOf(s.Grid), Share: s.Fraction}
+			extent := rounded(s.Extent, 2)
 			if shape.Dimensions() == 2 {
-				j.AreaM2 = &s.Extent
+				j.AreaM2 = &extent
 			} else {
-				j.LengthM = &s.Extent
+				j.LengthM = &extent
 			}
 			a.Shares = append(a.Shares, j)
 		}

@@ -127,7 +127,7 @@ func (b *batch) one(raw []byte) (*answer, error) {
 	if p.CRS != "" {
 		var err error
 		if system, err = crs.Parse(p.CRS); err != nil {
-			return nil, badParam("crs", err.Error())
+			return nil, badParam("crs", err.Error()+".")
 		}
 	}
 	if p.Lon != nil || p.Lat != nil {
@@ -223,6 +223,7 @@ func (b *batch) document(body *stream) error {
 	}
 	out := bufio.NewWriterSize(body, 64<<10)
 	encode := json.NewEncoder(out)
+	encode.SetEscapeHTML(false)
 	if !isList {
 		a, err := b.one(raw)
 		if err != nil {
@@ -271,6 +272,7 @@ func (b *batch) lines(body *stream) error {
 	in.Buffer(make([]byte, 64<<10), maxBatchLine)
 	out := bufio.NewWriterSize(body, 64<<10)
 	encode := json.NewEncoder(out)
+	encode.SetEscapeHTML(false)
 	for in.Scan() {
 		line := bytes.Trim(in.Bytes(), "\x1e \t\r")
 		if len(line) == 0 {
@@ -282,11 +284,15 @@ func (b *batch) lines(body *stream) error {
 	}
 	if err := in.Err(); err != nil {
 		if errors.Is(err, bufio.ErrTooLong) {
-			err = badParam("", fmt.Sprintf("A line is over the limit of %d bytes.", maxBatchLine))
+			err = lineTooLong()
 		}
 		if encodeErr := encode.Encode(errorRow(err)); encodeErr != nil {
 			return encodeErr
 		}
 	}
 	return out.Flush()
+}
+
+func lineTooLong() error {
+	return badParam("", fmt.Sprintf("A line is over the limit of %d bytes.", maxBatchLine))
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -17,12 +16,17 @@ var csvColumns = []string{"outcome", "base_grid", "dedicated_grid", "responsible
 
 // csv answers each row with its own columns and the answer's behind them.
 func (b *batch) csv(body *stream) error {
-	in := csv.NewReader(body)
+	rows := &rowBudget{in: body, left: maxBatchLine}
+	in := csv.NewReader(rows)
 	in.ReuseRecord = true
 	in.FieldsPerRecord = -1
 	head, err := in.Read()
-	if err != nil {
+	var syntax *csv.ParseError
+	switch {
+	case errors.Is(err, io.EOF) || errors.As(err, &syntax):
 		return badParam("", "The CSV has no header line: it needs the columns lon and lat.")
+	case err != nil:
+		return err
 	}
 	lon, lat := column(head, "lon", "lng", "longitude", "经度"), column(head, "lat", "latitude", "纬度")
 	if lon < 0 || lat < 0 {
@@ -38,6 +42,7 @@ func (b *batch) csv(body *stream) error {
 		if err := b.ctx.Err(); err != nil {
 			return err
 		}
+		rows.left = maxBatchLine
 		record, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -54,13 +59,28 @@ func (b *batch) csv(body *stream) error {
 		if writeErr := out.Write(row); writeErr != nil {
 			return writeErr
 		}
-		var syntax *csv.ParseError
 		if err != nil && !errors.As(err, &syntax) {
 			break // the body itself has failed: the row says so
 		}
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// rowBudget fails a row that is over its limit, so that one without an end does not fill the memory.
+type rowBudget struct {
+	in   io.Reader
+	left int
+}
+
+// Read implements io.Reader.
+func (b *rowBudget) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, lineTooLong()
+	}
+	n, err := b.in.Read(p)
+	b.left -= n
+	return n, err
 }
 
 func (b *batch) csvAnswer(record []string, lon, lat int, err error) []string {
@@ -97,9 +117,9 @@ func (b *batch) csvAnswer(record []string, lon, lat int, err error) []string {
 }
 
 func (b *batch) csvPoint(lon, lat string) (*answer, error) {
-	x, errX := strconv.ParseFloat(strings.TrimSpace(lon), 64)
-	y, errY := strconv.ParseFloat(strings.TrimSpace(lat), 64)
-	if errX != nil || errY != nil || math.IsNaN(x) || math.IsNaN(y) {
+	x, errX := parseNumber(strings.TrimSpace(lon))
+	y, errY := parseNumber(strings.TrimSpace(lat))
+	if errX != nil || errY != nil {
 		return nil, badParam("lon", "lon and lat are to be numbers.")
 	}
 	return b.point(b.system, orb.Point{x, y})

@@ -57,11 +57,19 @@ func (q query) number(name string, lowest, highest float64) (value float64, give
 	if !q.values.Has(name) {
 		return 0, false, nil
 	}
-	value, err = strconv.ParseFloat(q.text(name), 64)
-	if err != nil || math.IsNaN(value) || value < lowest || value > highest {
+	value, err = parseNumber(q.text(name))
+	if err != nil || value < lowest || value > highest {
 		return 0, true, badParam(name, fmt.Sprintf("%s is to be a number from %g to %g.", name, lowest, highest))
 	}
 	return value, true, nil
+}
+
+// parseNumber reads a decimal number: none of the other forms that Go takes, such as NaN, Inf or 0x1p2.
+func parseNumber(s string) (float64, error) {
+	if strings.Trim(s, "+-.0123456789eE") != "" {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(s, 64)
 }
 
 func (q query) integer(name string, lowest, highest, otherwise int) (int, error) {
@@ -104,7 +112,7 @@ func (q query) system() (crs.System, error) {
 	}
 	system, err := crs.Parse(q.text("crs"))
 	if err != nil {
-		return "", badParam("crs", err.Error())
+		return "", badParam("crs", err.Error()+".")
 	}
 	return system, nil
 }
@@ -135,25 +143,30 @@ func (q query) point() (geo.Point, error) {
 	return geo.Snap(system.ToWGS84(orb.Point{lon, lat}))
 }
 
-// bbox returns the west, south, east, north of the bbox parameter as a bound, false when it is not given.
-func (q query) bbox() (orb.Bound, bool, error) {
+// bbox returns the box of the bbox parameter, nil when it is not given.
+func (q query) bbox() (*geo.Box, error) {
 	if q.text("bbox") == "" {
-		return orb.Bound{}, false, nil
+		return nil, nil
 	}
 	parts := strings.Split(q.text("bbox"), ",")
+	if len(parts) != 4 {
+		return nil, badBox()
+	}
 	var v [4]float64
 	for i := range v {
-		if len(parts) != 4 {
-			return orb.Bound{}, false, badParam("bbox", "bbox is west,south,east,north in degrees.")
+		var err error
+		if v[i], err = parseNumber(strings.TrimSpace(parts[i])); err != nil {
+			return nil, badBox()
 		}
-		n, err := strconv.ParseFloat(strings.TrimSpace(parts[i]), 64)
-		if err != nil || math.IsNaN(n) || math.Abs(n) > 180 {
-			return orb.Bound{}, false, badParam("bbox", "bbox is west,south,east,north in degrees.")
-		}
-		v[i] = n
 	}
-	if v[1] > v[3] || v[0] > v[2] {
-		return orb.Bound{}, false, badParam("bbox", "bbox is west,south,east,north: west may not be above east, nor south above north.")
+	low, lowErr := geo.Snap(orb.Point{v[0], v[1]})
+	high, highErr := geo.Snap(orb.Point{v[2], v[3]})
+	if lowErr != nil || highErr != nil || v[0] > v[2] || v[1] > v[3] {
+		return nil, badBox()
 	}
-	return orb.Bound{Min: orb.Point{v[0], v[1]}, Max: orb.Point{v[2], v[3]}}, true, nil
+	return &geo.Box{Min: low, Max: high}, nil
+}
+
+func badBox() error {
+	return badParam("bbox", "bbox is to be west,south,east,north in degrees: west not above east, south not above north.")
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/intake"
 )
 
 // problem is an RFC 9457 problem document and, as an error, what a handler returns to send one. Code is stable; extra
@@ -42,12 +42,25 @@ func (p *problem) withHeader(key, value string) *problem {
 	return p
 }
 
+// badParam names the parameter or header, or none where the body or the whole query is meant.
 func badParam(name, detail string) *problem {
-	return (&problem{status: http.StatusBadRequest, slug: "bad-request", code: "bad_request", detail: detail}).with("param", name)
+	p := &problem{status: http.StatusBadRequest, slug: "bad-request", code: "bad_request", detail: detail}
+	if name == "" {
+		return p
+	}
+	return p.with("param", name)
 }
 
 func notFound(detail string) *problem {
 	return &problem{status: http.StatusNotFound, slug: "not-found", code: "not_found", detail: detail}
+}
+
+// codeTaken says which code stands in the way of a new thing.
+func codeTaken(code string) *problem {
+	return (&problem{
+		status: http.StatusConflict, slug: "conflict", code: "conflict",
+		detail: "The code " + code + " is taken already: choose another, or leave it out and one is made.",
+	}).with("conflicts_with", code)
 }
 
 func unsupported(wanted string) *problem {
@@ -60,25 +73,14 @@ func unsupported(wanted string) *problem {
 func problemOf(err error) *problem {
 	var (
 		p        *problem
-		geometry *geo.InvalidError
-		rule     *grid.RuleError
 		tooLarge *http.MaxBytesError
 	)
+	why, ofData := intake.Explain(err)
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.As(err, &geometry):
-		return (&problem{
-			status: http.StatusUnprocessableEntity, slug: "invalid-geometry", code: "invalid_geometry",
-			detail: "The geometry breaks the rule " + string(geometry.Rule) + ": correct it at the spot given and send it again.",
-		}).with("rule", string(geometry.Rule)).with("at", [2]float64(geometry.At))
-	case errors.As(err, &rule):
-		p = &problem{status: http.StatusUnprocessableEntity, slug: "invalid", code: "invalid", detail: rule.Detail}
-		p.with("rule", rule.Rule)
-		if rule.Field != "" {
-			p.with("field", rule.Field)
-		}
-		return p
+	case ofData:
+		return problemOfData(why)
 	case errors.As(err, &tooLarge):
 		return &problem{
 			status: http.StatusRequestEntityTooLarge, slug: "too-large", code: "too_large",
@@ -87,14 +89,19 @@ func problemOf(err error) *problem {
 	case errors.Is(err, grid.ErrNotFound):
 		return notFound("There is nothing of that code.")
 	case errors.Is(err, grid.ErrStale):
-		return &problem{
+		p := &problem{
 			status: http.StatusPreconditionFailed, slug: "stale-version", code: "stale_version",
 			detail: "It has changed since you read it: read it again and repeat your change.",
 		}
+		var stale *grid.StaleError
+		if errors.As(err, &stale) {
+			p.with("current_version", stale.Current)
+		}
+		return p
 	case errors.Is(err, grid.ErrConflict):
 		return &problem{
 			status: http.StatusConflict, slug: "conflict", code: "conflict",
-			detail: "It conflicts with what is stored: " + err.Error(),
+			detail: "It conflicts with what is stored: read that again.",
 		}
 	case errors.Is(err, grid.ErrForbidden):
 		return &problem{
@@ -115,6 +122,31 @@ func problemOf(err error) *problem {
 		}).withHeader("Retry-After", "5")
 	}
 	return &problem{status: http.StatusInternalServerError, code: "internal", detail: "Something went wrong here; the log says what, under this request id."}
+}
+
+// problemOfData says what is wrong with a value or a geometry as a rejects file would.
+func problemOfData(why *intake.Reject) *problem {
+	p := &problem{status: http.StatusUnprocessableEntity, slug: "invalid", code: "invalid", detail: why.Reason}
+	if why.Field == "geometry" {
+		p.slug, p.code = "invalid-geometry", "invalid_geometry"
+	}
+	if why.Rule != "" {
+		p.with("rule", why.Rule)
+	}
+	if why.Field != "" {
+		p.with("field", why.Field)
+		if why.Field != "geometry" { // its reasons name it
+			p.detail = why.Field + ": " + why.Reason
+		}
+	}
+	if why.At != nil {
+		at := *why.At
+		if onLattice, err := geo.Snap(at); err == nil {
+			at = onLattice.Orb()
+		}
+		p.with("at", at)
+	}
+	return p
 }
 
 // sendProblem answers err as a problem document; nothing is written when the client has gone.
@@ -142,7 +174,7 @@ func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
 	for key, values := range p.header {
 		w.Header()[key] = values
 	}
-	body, err := json.Marshal(document)
+	body, err := encodeJSON(document)
 	if err != nil {
 		slog.ErrorContext(r.Context(), "encoding a problem document", "error", err)
 		w.WriteHeader(http.StatusInternalServerError)

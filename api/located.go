@@ -1,0 +1,149 @@
+package api
+
+import (
+	"iter"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// locatedJSON is what places and incidents have in common.
+type locatedJSON struct {
+	Geometry   *geojson.Geometry `json:"geometry"`
+	CRS        crs.System        `json:"crs"`
+	InputCRS   string            `json:"input_crs"`
+	Original   *orb.Point        `json:"original"`
+	Assignment assignmentJSON    `json:"assignment"`
+	Version    int               `json:"version"`
+	CreatedAt  time.Time         `json:"created_at"`
+	CreatedBy  string            `json:"created_by"`
+	UpdatedAt  time.Time         `json:"updated_at"`
+	UpdatedBy  string            `json:"updated_by"`
+}
+
+type assignmentJSON struct {
+	CountyCode    *string `json:"county_code"`
+	CommunityCode *string `json:"community_code"`
+	BaseGrid      *string `json:"base_grid"`
+	DedicatedGrid *string `json:"dedicated_grid"`
+	Edition       *int    `json:"edition"`
+	OnBoundary    bool    `json:"on_boundary"`
+}
+
+func newAssignmentJSON(state *live.State, a grid.Assignment) assignmentJSON {
+	return assignmentJSON{
+		CountyCode: orNull(a.CountyCode), CommunityCode: orNull(a.CommunityCode), Edition: orNull(a.Edition), OnBoundary: a.OnBoundary,
+		BaseGrid: codeOf(state, a.BaseGridID), DedicatedGrid: codeOf(state, a.DedicatedID),
+	}
+}
+
+func codeOf(state *live.State, gridID int64) *string {
+	if g := state.City.GridByID(gridID); g != nil {
+		return &g.Code
+	}
+	return nil
+}
+
+// orNull returns nil for the zero value.
+func orNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// divisionOf returns the code of the lowest division that an assignment names.
+func divisionOf(a grid.Assignment) string {
+	if a.CommunityCode != "" {
+		return a.CommunityCode
+	}
+	return a.CountyCode
+}
+
+// filterOf reads the parameters that the lists of places and incidents share. It asks for one entry more than a page has, to
+// tell whether there is another page.
+func filterOf(q query, state *live.State, actor grid.Actor, kinds, states []string) (f store.Filter, err error) {
+	f.Scope = actor.Scope
+	if f.Kind, err = q.oneOf("kind", append([]string{""}, kinds...)...); err != nil {
+		return f, err
+	}
+	if f.State, err = q.oneOf("state", append([]string{""}, states...)...); err != nil {
+		return f, err
+	}
+	f.Division = q.text("division")
+	if err := knownDivision(state, "division", f.Division); err != nil {
+		return f, err
+	}
+	if code := q.text("grid"); code != "" {
+		g, _ := state.City.Grid(code)
+		if g == nil {
+			return f, badParam("grid", "No current grid has the code "+strconv.Quote(code)+": GET /v1/grids lists them.")
+		}
+		f.GridID = g.ID
+	}
+	if f.Box, err = q.bbox(); err != nil {
+		return f, err
+	}
+	after, err := q.after(state)
+	if err != nil {
+		return f, err
+	}
+	if after != "" {
+		if f.After, err = strconv.ParseInt(after, 10, 64); err != nil {
+			return f, badCursor()
+		}
+	}
+	f.Limit, err = q.integer("limit", 1, maxLimit, defaultLimit)
+	f.Limit++
+	return f, err
+}
+
+// pageAfter shows what the filter has found; one more than the limit says that there is another page.
+func pageAfter[S, T any](state *live.State, f store.Filter, found []S, id func(*S) int64, show func(*live.State, *S) T) page[T] {
+	p := page[T]{Items: make([]T, 0, len(found))}
+	if len(found) == f.Limit {
+		found = found[:f.Limit-1]
+		p.Next = cursorAfter(state, strconv.FormatInt(id(&found[len(found)-1]), 10))
+	}
+	for i := range found {
+		p.Items = append(p.Items, show(state, &found[i]))
+	}
+	return p
+}
+
+// stateKnowing returns a state that knows the grids of the assignments: the given one, or a newer one when the database is
+// ahead of it.
+func (s *Server) stateKnowing(w http.ResponseWriter, r *http.Request, state *live.State, assigned iter.Seq[grid.Assignment]) *live.State {
+	for a := range assigned {
+		unknown := a.BaseGridID != 0 && state.City.GridByID(a.BaseGridID) == nil ||
+			a.DedicatedID != 0 && state.City.GridByID(a.DedicatedID) == nil
+		if !unknown {
+			continue
+		}
+		s.refresh(r.Context())
+		state = s.live.Now()
+		editionHeader(w, editionsOf(state))
+		return state
+	}
+	return state
+}
+
+// sendVersioned answers with the version as ETag, or 304 where the client has it.
+func sendVersioned(w http.ResponseWriter, r *http.Request, status, version int, v any) error {
+	w.Header().Set("ETag", versionTag(version))
+	w.Header().Set("Cache-Control", "private, no-cache")
+	if r.Method != http.MethodPost && r.Method != http.MethodPatch && matches(r, versionTag(version)) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	return sendStatus(w, status, v)
+}

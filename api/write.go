@@ -1,0 +1,155 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/intake"
+	"github.com/wangge/wangge/grid/live"
+)
+
+// body is a place or incident as a client sends it: the fields of its layer, and what is not a field of one.
+type body struct {
+	fields   map[string]any // as of grid.Record
+	moves    bool           // geometry is given
+	geometry orb.Geometry
+	system   crs.System
+}
+
+// readBody reads a JSON object. A geometry needs its crs, and the other way round (QC-02).
+func readBody(r *http.Request) (body, error) {
+	b := body{system: crs.WGS84}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return b, unsupported("application/json")
+	}
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return b, err
+	}
+	var geometry json.RawMessage
+	decode := json.NewDecoder(bytes.NewReader(raw))
+	decode.UseNumber()
+	if err := decode.Decode(&b.fields); err != nil || b.fields == nil {
+		return b, badParam("", "The body is to be one JSON object.")
+	}
+	if _, err := decode.Token(); !errors.Is(err, io.EOF) {
+		return b, badParam("", "Something follows the JSON object of the body.")
+	}
+	if _, b.moves = b.fields["geometry"]; b.moves {
+		var of struct {
+			Geometry json.RawMessage `json:"geometry"`
+		}
+		if err := json.Unmarshal(raw, &of); err != nil {
+			return b, badParam("", "The body is to be one JSON object.")
+		}
+		geometry = of.Geometry
+	}
+	return b, b.setGeometry(geometry)
+}
+
+func (b *body) setGeometry(raw json.RawMessage) (err error) {
+	name, named := b.fields["crs"]
+	if named != b.moves {
+		return &grid.RuleError{
+			Rule: "QC-02", Field: "crs",
+			Detail: "geometry and crs are required together: crs is wgs84, cgcs2000, gcj02 or bd09",
+		}
+	}
+	delete(b.fields, "geometry")
+	delete(b.fields, "crs")
+	if !b.moves {
+		return nil
+	}
+	text, _ := name.(string)
+	if b.system, err = crs.Parse(text); err != nil {
+		return &grid.RuleError{Rule: "QC-02", Field: "crs", Detail: err.Error()}
+	}
+	b.geometry, err = geometryOf(raw)
+	return err
+}
+
+// unfold takes the fields of a member, such as detail, out of it. The error names what is no field of it.
+func (b *body) unfold(member string, of []grid.Field) error {
+	inner, given := b.fields[member]
+	delete(b.fields, member)
+	for _, f := range of {
+		if _, outside := b.fields[f.Name]; outside {
+			return &grid.RuleError{Rule: "unknown_field", Field: f.Name, Detail: "the field belongs into " + member}
+		}
+	}
+	if !given {
+		return nil
+	}
+	fields, ok := inner.(map[string]any)
+	if !ok {
+		return &grid.RuleError{Rule: "object", Field: member, Detail: "an object is expected"}
+	}
+	for name := range fields {
+		if _, personal := grid.PersonalColumn(name); !personal && !has(of, name) {
+			return &grid.RuleError{Rule: "unknown_field", Field: member + "." + name, Detail: "this kind has no such field"}
+		}
+	}
+	maps.Copy(b.fields, fields)
+	return nil
+}
+
+func has(fields []grid.Field, name string) bool {
+	for _, f := range fields {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// fixed refuses a change of what never changes.
+func (b *body) fixed(names ...string) error {
+	for _, name := range names {
+		if _, given := b.fields[name]; given {
+			return &grid.RuleError{Rule: "fixed", Field: name, Detail: "this never changes: leave it out"}
+		}
+	}
+	return nil
+}
+
+// over returns the record of a stored thing, whose fields and shape are given, with the changes of b.
+func (b *body) over(stored map[string]any, shape orb.Geometry) grid.Record {
+	maps.Copy(stored, b.fields)
+	if b.moves {
+		shape = b.geometry
+	}
+	return grid.Record{Geometry: shape, Fields: stored}
+}
+
+func (b *body) checker(state *live.State) intake.Checker {
+	return intake.NewChecker(state.City, state.Codes, b.system)
+}
+
+// ifMatch returns the version that a change is based on. A tag that is no version of ours matches nothing.
+func ifMatch(r *http.Request) (int, error) {
+	tag := r.Header.Get("If-Match")
+	if tag == "" {
+		return 0, &problem{
+			status: http.StatusPreconditionRequired, slug: "version-required", code: "version_required",
+			detail: "Send If-Match with the ETag that you read, so that nobody's change is lost.",
+		}
+	}
+	version, err := strconv.Atoi(strings.Trim(tag, `"`))
+	if err != nil || tag != versionTag(version) {
+		return 0, nil
+	}
+	return version, nil
+}
+
+func versionTag(version int) string { return `"` + strconv.Itoa(version) + `"` }
