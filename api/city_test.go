@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"testing"
@@ -83,6 +84,17 @@ func imported(layer string, n int) *store.Import {
 func newTown(t *testing.T) (*store.Store, *live.Live) {
 	t.Helper()
 	s := store.New(gridtest.Pool(t))
+	fill(t, s)
+	l, err := live.Open(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, l
+}
+
+// fill stores the town.
+func fill(t *testing.T, s *store.Store) {
+	t.Helper()
 	must := func(err error) {
 		if err != nil {
 			t.Helper()
@@ -142,10 +154,23 @@ func newTown(t *testing.T) (*store.Store, *live.Live) {
 	post("0004", "网格员0004", "part_time", lake+"801", "dedicated_contact", true)
 	must(s.ImportWorkers(ctx, imported("workers", len(workers)), workers))
 	must(s.ImportPosts(ctx, imported("posts", len(posts)), posts))
+}
 
-	l, err := live.Open(ctx, s)
-	must(err)
-	return s, l
+// newCounty is the code of the county that addCounty adds east of the town, with one grid.
+const newCounty = "320214000000"
+
+func addCounty(ctx context.Context, s *store.Store) error {
+	community, outline := "320214001001", box(4, 0, 1, 1)
+	divisions := []grid.Division{
+		division(newCounty, grid.LevelCounty, city, newCounty, "新吴区", outline),
+		division("320214001000", grid.LevelStreet, newCounty, newCounty, "旺庄街道", outline),
+		division(community, grid.LevelCommunity, "320214001000", newCounty, "春丰社区", outline),
+	}
+	if err := s.ImportDivisions(ctx, imported("divisions", len(divisions)), divisions, nil); err != nil {
+		return err
+	}
+	e := store.NewEdition{CountyCode: newCounty, Proven: true, Base: []grid.Grid{aGrid(community+"001", grid.Base, community, "春丰第一网格", 300, outline)}}
+	return s.ImportEditions(ctx, []*store.Import{imported("base_grids", 1)}, []store.NewEdition{e})
 }
 
 // token makes a token and returns its secret.

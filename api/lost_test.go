@@ -1,0 +1,122 @@
+package api_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/wangge/wangge/api"
+	"github.com/wangge/wangge/grid/gridtest"
+	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// link forwards connections to a database until it is cut.
+type link struct {
+	listener net.Listener
+	mu       sync.Mutex
+	open     []net.Conn
+}
+
+func newLink(t *testing.T, network, address string) *link {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &link{listener: listener}
+	t.Cleanup(l.cut)
+	go func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial(network, address)
+			if err != nil {
+				_ = near.Close()
+				continue
+			}
+			l.mu.Lock()
+			l.open = append(l.open, near, far)
+			l.mu.Unlock()
+			go func() { _, _ = io.Copy(far, near) }()
+			go func() { _, _ = io.Copy(near, far) }()
+		}
+	}()
+	return l
+}
+
+func (l *link) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_ = l.listener.Close()
+	for _, c := range l.open {
+		_ = c.Close()
+	}
+}
+
+// TestWithoutTheDatabase: what is in memory is answered on, the rest says that it cannot be.
+func TestWithoutTheDatabase(t *testing.T) {
+	t.Parallel()
+	pool := gridtest.Pool(t)
+	direct := store.New(pool)
+	fill(t, direct)
+	database := pool.Config().ConnConfig
+	network, address := "tcp", net.JoinHostPort(database.Host, strconv.Itoa(int(database.Port)))
+	if strings.HasPrefix(database.Host, "/") {
+		network, address = "unix", filepath.Join(database.Host, fmt.Sprintf(".s.PGSQL.%d", database.Port))
+	}
+	link := newLink(t, network, address)
+	host, port, err := net.SplitHostPort(link.listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	linked, err := store.Open(t.Context(), fmt.Sprintf("host=%s port=%s user='%s' password='%s' dbname='%s' sslmode=disable",
+		host, port, database.User, database.Password, database.Database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(linked.Close)
+	state, err := live.Open(t.Context(), linked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(api.New(api.Config{Store: linked, Live: state}).Handler())
+	t.Cleanup(front.Close)
+	s := &server{Server: front, secrets: map[string]string{"planner": token(t, direct, "planner", "")}}
+
+	link.cut()
+	for _, test := range []struct {
+		exchange
+		want int
+	}{
+		{exchange{target: where(0.5, 0.5)}, http.StatusOK},
+		{exchange{target: "/tiles/grids/0/0/0.mvt"}, http.StatusOK},
+		{exchange{target: "/v1/grids"}, http.StatusOK},
+		{exchange{target: "/healthz"}, http.StatusOK},
+		{exchange{target: "/v1/places", as: "planner"}, http.StatusServiceUnavailable},
+		{exchange{method: http.MethodPost, target: "/v1/places", as: "planner", header: asJSON, body: hazard(0.5, 0.5, "")}, http.StatusServiceUnavailable},
+		{exchange{target: "/v1/grids", header: "Wangge-Min-Edition: " + binhu + "=2\n"}, http.StatusServiceUnavailable},
+	} {
+		answer := s.do(t, test.exchange)
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != test.want {
+			t.Errorf("%s %s: got %s %s, want %d", test.method, test.target, answer.Status, body, test.want)
+		}
+		conforms(t, answer, body)
+	}
+	var ready struct{ Status, Writes string }
+	answer := s.do(t, exchange{target: "/readyz"})
+	if err := json.NewDecoder(answer.Body).Decode(&ready); err != nil || answer.StatusCode != http.StatusOK || ready.Writes != "unavailable" {
+		t.Errorf("readyz: got %s %+v (%v)", answer.Status, ready, err)
+	}
+}

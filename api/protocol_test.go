@@ -1,0 +1,128 @@
+package api_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/wangge/wangge/api"
+)
+
+func TestProtocol(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(c *api.Config) {
+		c.Page = fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "assets/index-1a2b.js": {Data: []byte("1")}}
+	})
+	preflight := "Origin: https://map.example\nAccess-Control-Request-Method: POST\nAccess-Control-Request-Headers: content-type\n"
+	s.all(t, []exchange{
+		{name: "health", target: "/healthz"},
+		{name: "ready", target: "/readyz"},
+		{name: "page", target: "/"},
+		{name: "asset of the page", target: "/assets/index-1a2b.js"},
+		{name: "folder of the page", target: "/assets"},
+		{name: "unknown path", target: "/v2/locate"},
+		{name: "path upwards", target: "/../../etc/passwd"},
+		{name: "problem page", target: "/problems/no-service"},
+		{name: "problem page unknown", target: "/problems/none"},
+		{name: "method of locate", method: http.MethodDelete, target: "/v1/locate"},
+		{name: "method of grids", method: http.MethodPost, target: "/v1/grids"},
+		{name: "method of a place", method: http.MethodPut, target: "/v1/places/x"},
+		{name: "method made up", method: "BREW", target: "/v1/codes"},
+		{name: "preflight", method: http.MethodOptions, target: "/v1/locate", header: preflight},
+		{name: "preflight of what is not public", method: http.MethodOptions, target: "/v1/places", header: preflight},
+		{name: "min edition reached", target: "/v1/grids?limit=1&kind=dedicated", header: "Wangge-Min-Edition: " + binhu + "=1\n"},
+		{name: "min edition of two counties", target: "/v1/divisions?level=city", header: "Wangge-Min-Edition: " + binhu + "=1, " + liangxi + "=1\n"},
+		{name: "min edition not reached", target: "/v1/divisions?level=city", header: "Wangge-Min-Edition: " + binhu + "=2\n"},
+		{name: "min edition of an unknown county", target: "/v1/divisions?level=city", header: "Wangge-Min-Edition: 1=1\n"},
+		{name: "min edition malformed", target: "/v1/divisions?level=city", header: "Wangge-Min-Edition: 7\n"},
+	})
+}
+
+func TestEveryGetTakesHead(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.secrets["reader"] = token(t, s.store, "reader", "")
+	for _, target := range []string{
+		where(0.5, 0.5), "/v1/divisions", "/v1/divisions/" + binhu, "/v1/grids", "/v1/grids/" + lake + "001", "/v1/workers", "/v1/codes", "/v1/session",
+		"/v1/coverage/" + binhu, "/v1/places", "/v1/incidents", "/tiles/grids.json", "/tiles/grids/0/0/0.mvt", "/openapi.json",
+		"/problems/invalid", "/healthz", "/readyz", "/metrics",
+	} {
+		get := s.do(t, exchange{target: target, as: "reader"})
+		head := s.do(t, exchange{method: http.MethodHead, target: target, as: "reader"})
+		body, err := io.ReadAll(head.Body)
+		if err != nil || len(body) > 0 {
+			t.Errorf("HEAD %s has the body %q (%v)", target, body, err)
+		}
+		for _, name := range []string{"Content-Type", "ETag", "Wangge-Edition"} {
+			if g, h := get.Header.Get(name), head.Header.Get(name); g != h {
+				t.Errorf("%s: %s is %q with GET, %q with HEAD", target, name, g, h)
+			}
+		}
+		if head.StatusCode != get.StatusCode || get.StatusCode > 204 {
+			t.Errorf("%s: GET %s, HEAD %s", target, get.Status, head.Status)
+		}
+	}
+}
+
+// TestMinEditionArrives asks for an edition that is imported while the request waits.
+func TestMinEditionArrives(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	go func() {
+		time.Sleep(150 * time.Millisecond)
+		if err := addCounty(t.Context(), s.store); err != nil {
+			t.Error(err)
+		}
+	}()
+	answer := s.do(t, exchange{target: "/v1/divisions?level=city", header: "Wangge-Min-Edition: " + newCounty + "=1\n"})
+	if want := binhu + "=1," + liangxi + "=1," + newCounty + "=1"; answer.StatusCode != 200 || answer.Header.Get("Wangge-Edition") != want {
+		t.Errorf("got %s of %s, want %s", answer.Status, answer.Header.Get("Wangge-Edition"), want)
+	}
+}
+
+// TestListBegunBeforeAnEdition goes on with a cursor after the edition has changed.
+func TestListBegunBeforeAnEdition(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	var page struct{ Next string }
+	if err := json.NewDecoder(s.do(t, exchange{target: "/v1/grids?limit=1"}).Body).Decode(&page); err != nil || page.Next == "" {
+		t.Fatalf("no next page: %v", err)
+	}
+	if err := addCounty(t.Context(), s.store); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.live.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	answer := s.do(t, exchange{target: "/v1/grids?limit=1&cursor=" + page.Next})
+	if answer.StatusCode != http.StatusConflict {
+		t.Errorf("got %s, want 409", answer.Status)
+	}
+}
+
+func TestBodyOverTheLimit(t *testing.T) {
+	t.Parallel()
+	store, l := newTown(t)
+	h := api.New(api.Config{Store: store, Live: l}).Handler()
+	secret := token(t, store, "planner", "")
+	for _, announced := range []int64{1 << 30, -1} {
+		body := &repeated{head: `{"name":"`, line: "x", n: 1 << 30}
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/places", body)
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", "Bearer "+secret)
+		request.ContentLength = announced
+		answer := httptest.NewRecorder()
+		h.ServeHTTP(answer, request)
+		if answer.Code != http.StatusRequestEntityTooLarge || !strings.Contains(answer.Body.String(), "16777216") {
+			t.Errorf("announced %d: got %d %s", announced, answer.Code, answer.Body)
+		}
+		if read := 1<<30 - body.n; read > 17<<20 {
+			t.Errorf("announced %d: read %d bytes", announced, read)
+		}
+	}
+}

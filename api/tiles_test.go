@@ -1,0 +1,105 @@
+package api_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/mvt"
+	"github.com/paulmach/orb/maptile"
+)
+
+func TestTiles(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.secrets["planner"] = token(t, s.store, "planner", "")
+	s.secrets["bridge"] = token(t, s.store, "reader", bridge)
+	for _, x := range []float64{0.25, 0.5, 3} {
+		if made := s.do(t, exchange{method: http.MethodPost, target: "/v1/places", header: asJSON, as: "planner", body: hazard(x, 0.5, "")}); made.StatusCode != 201 {
+			t.Fatal(made.Status)
+		}
+	}
+	lon, lat := at(1.5, 0.5)
+	here := func(tileset string, z int) string {
+		tile := maptile.At(orb.Point{lon, lat}, maptile.Zoom(z))
+		return fmt.Sprintf("/tiles/%s/%d/%d/%d.mvt", tileset, z, tile.X, tile.Y)
+	}
+	tag := s.do(t, exchange{target: here("grids", 14)}).Header.Get("ETag")
+	s.all(t, []exchange{
+		{name: "TileJSON of grids", target: "/tiles/grids.json"},
+		{name: "TileJSON of places", target: "/tiles/places.json"},
+		{name: "TileJSON of incidents", target: "/tiles/incidents.json"},
+		{name: "TileJSON of nothing", target: "/tiles/roads.json"},
+		{name: "grids with their tag", target: here("grids", 14), header: "If-None-Match: " + tag + "\n"},
+		{name: "grids beside the city", target: "/tiles/grids/14/0/0.mvt"},
+		{name: "grids too deep", target: here("grids", 17)},
+		{name: "column beyond the zoom", target: "/tiles/grids/1/2/0.mvt"},
+		{name: "row that is no number", target: "/tiles/grids/1/0/x.mvt"},
+		{name: "zoom with a sign", target: "/tiles/grids/-1/0/0.mvt"},
+		{name: "zoom beyond all", target: "/tiles/grids/99/0/0.mvt"},
+		{name: "tileset unknown", target: "/tiles/roads/0/0/0.mvt"},
+		{name: "parameter unknown", target: "/tiles/grids/0/0/0.mvt?v=1"},
+		{name: "places without a token", target: here("places", 14)},
+		{name: "places too deep", target: here("places", 19), as: "planner"},
+		{name: "places of no one", target: "/tiles/places/14/0/0.mvt", as: "planner"},
+		{name: "incidents of no one", target: here("incidents", 14), as: "planner"},
+	})
+
+	for _, test := range []struct {
+		target, as string
+		want       string // layers with the codes of their features
+	}{
+		{here("grids", 14), "", "base: " + lake + "001 " + lake + "002 " + lake + "003 " + bridge + "001; " +
+			"dedicated: " + lake + "801 " + lake + "802; divisions: 320200000000 320211000000 320213000000 320211001000 320213001000 320211001001 320213001001"},
+		{here("places", 10), "planner", "places: 320211-HZ-00000001 320211-HZ-00000002 320213-HZ-00000001"},
+		{here("places", 10), "bridge", "places: 320213-HZ-00000001"},
+	} {
+		answer := s.do(t, exchange{target: test.target, as: test.as})
+		raw, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := codesOf(t, raw); got != test.want {
+			t.Errorf("%s as %q:\ngot  %s\nwant %s", test.target, test.as, got, test.want)
+		}
+		packed := s.do(t, exchange{target: test.target, as: test.as, header: "Accept-Encoding: br;q=1, gzip;q=0.5\n"})
+		if packed.Header.Get("Content-Encoding") == "gzip" {
+			z, err := gzip.NewReader(packed.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			unpacked, err := io.ReadAll(z)
+			if err != nil || !bytes.Equal(unpacked, raw) {
+				t.Errorf("%s: gzip gives other bytes (%v)", test.target, err)
+			}
+		} else if len(raw) > 1024 {
+			t.Errorf("%s: %d bytes are not packed", test.target, len(raw))
+		}
+	}
+}
+
+// codesOf lists the layers of a tile, but for labels, with the codes of their features in order.
+func codesOf(t *testing.T, raw []byte) string {
+	t.Helper()
+	layers, err := mvt.Unmarshal(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parts []string
+	for _, layer := range layers {
+		if layer.Name == "labels" {
+			continue
+		}
+		var codes []string
+		for _, f := range layer.Features {
+			codes = append(codes, fmt.Sprint(f.Properties["code"]))
+		}
+		parts = append(parts, layer.Name+": "+strings.Join(codes, " "))
+	}
+	return strings.Join(parts, "; ")
+}
