@@ -87,13 +87,18 @@ func conforms(t *testing.T, answer *http.Response, body []byte) {
 		t.Errorf("%s %s: %v", answer.Request.Method, answer.Request.URL.Path, err)
 		return
 	}
+	input := &openapi3filter.RequestValidationInput{Request: answer.Request, PathParams: values, Route: route}
 	options := &openapi3filter.Options{
 		IncludeResponseStatus: true,
 		ExcludeResponseBody:   answer.Request.Method == http.MethodHead || !asJSON,
 		AuthenticationFunc:    openapi3filter.NoopAuthenticationFunc,
 	}
+	input.Options = options
+	if answer.StatusCode < 300 {
+		understood(t, input)
+	}
 	err = openapi3filter.ValidateResponse(answer.Request.Context(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: answer.Request, PathParams: values, Route: route, Options: options},
+		RequestValidationInput: input,
 		Status:                 answer.StatusCode,
 		Header:                 answer.Header,
 		Body:                   io.NopCloser(bytes.NewReader(body)),
@@ -101,5 +106,28 @@ func conforms(t *testing.T, answer *http.Response, body []byte) {
 	})
 	if err != nil {
 		t.Errorf("the answer is not as openapi.yaml says: %v", err)
+	}
+}
+
+// understood fails unless a request that was answered well is one that the document allows.
+func understood(t *testing.T, input *openapi3filter.RequestValidationInput) {
+	t.Helper()
+	request := input.Request.Clone(input.Request.Context())
+	if request.GetBody != nil {
+		body, err := request.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Body = body
+	}
+	media := request.Header.Get("Content-Type")
+	options := &openapi3filter.Options{
+		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, ExcludeRequestBody: media == "application/x-ndjson" || media == "text/csv",
+	}
+	err := openapi3filter.ValidateRequest(request.Context(), &openapi3filter.RequestValidationInput{
+		Request: request, PathParams: input.PathParams, Route: input.Route, Options: options,
+	})
+	if err != nil {
+		t.Errorf("answered well, but openapi.yaml does not allow the question: %v", err)
 	}
 }
