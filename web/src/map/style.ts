@@ -21,6 +21,10 @@ export interface Visible {
   incidents: boolean;
 }
 
+/** Signs are always drawn; names keep off those that are numbers. */
+const alwaysDrawn = { declutterMode: 'none' } as const;
+const keepsNamesOff = { declutterMode: 'obstacle' } as const;
+
 type StyleOf = (feature: FeatureLike, resolution: number) => Style | Style[] | undefined;
 
 const lines: Record<string, { width: number; dash?: number[]; order: number }> = {
@@ -114,7 +118,7 @@ export function placeStyle(palette: Palette): StyleOf {
   const signs = new Map<string, Style>();
   return (feature) => {
     const count = Number(feature.get('count') ?? 0);
-    if (count > 0) return aggregate(count, '#334155', '#ffffff', -9, palette);
+    if (count > 0) return aggregate(count, '#334155', '#ffffff', -12, palette);
     const kind = String(feature.get('kind'));
     let style = signs.get(kind);
     if (style === undefined) {
@@ -131,8 +135,15 @@ function signStyle(kind: string, palette: Palette): Style {
   const stroke = new Stroke({ color: palette.halo, width: 1.2 });
   const image =
     sign.corners === 0
-      ? new CircleStyle({ radius: 5, fill, stroke })
-      : new RegularShape({ points: sign.corners, radius: 6.5, rotation: sign.turn, fill, stroke });
+      ? new CircleStyle({ ...alwaysDrawn, radius: 5, fill, stroke })
+      : new RegularShape({
+          ...alwaysDrawn,
+          points: sign.corners,
+          radius: 6.5,
+          rotation: sign.turn,
+          fill,
+          stroke,
+        });
   // Fill and outline are for places that are areas.
   return new Style({
     image,
@@ -146,6 +157,7 @@ export function incidentStyle(palette: Palette): StyleOf {
   const ring = new Stroke({ color: palette.incident, width: 2 });
   const open = new Style({
     image: new CircleStyle({
+      ...alwaysDrawn,
       radius: 5,
       fill: new Fill({ color: palette.incident }),
       stroke: new Stroke({ color: palette.halo, width: 1.5 }),
@@ -159,7 +171,7 @@ export function incidentStyle(palette: Palette): StyleOf {
   const ends = new Set(['closed', 'rejected', 'merged', 'cancelled']);
   return (feature) => {
     const count = Number(feature.get('count') ?? 0);
-    if (count > 0) return aggregate(count, palette.incident, palette.halo, 9, palette);
+    if (count > 0) return aggregate(count, palette.incident, palette.halo, 12, palette);
     return ends.has(String(feature.get('state'))) ? ended : open;
   };
 }
@@ -168,12 +180,14 @@ export function incidentStyle(palette: Palette): StyleOf {
 function aggregate(count: number, colour: string, text: string, shiftPx: number, palette: Palette): Style {
   return new Style({
     image: new CircleStyle({
+      ...keepsNamesOff,
       radius: 8 + 3 * Math.log10(count),
       displacement: [shiftPx, 0],
       fill: new Fill({ color: colour }),
       stroke: new Stroke({ color: palette.halo, width: 1.5 }),
     }),
     text: new Text({
+      ...keepsNamesOff,
       text: shortCount(count),
       offsetX: shiftPx,
       font: `600 10px ${fonts}`,
