@@ -6,8 +6,12 @@ const extent = [0, 0, 512, 512];
 const point = (x: number, y: number, count = 1): Crowd<string> => ({ x, y, count, source: `${x},${y}` });
 
 test('a few points stay as they are', () => {
-  const points = [point(1, 1), point(2, 2, 7)];
+  const points = [point(1, 1), point(2, 2)];
   assert.deepEqual(merge(points, extent), points);
+});
+
+test('what the server has counted by squares is merged however little it is', () => {
+  assert.deepEqual(merge([point(1, 1), point(4, 4, 2)], extent), [{ x: 3, y: 3, count: 3, source: null }]);
 });
 
 test('a crowd becomes at most 25 points and counts as many as before', () => {

@@ -14,15 +14,15 @@ export interface Crowd<T> {
 /** A point that still is the one it was (source), or one for several (source null). */
 export type Merged<T> = Crowd<T | null>;
 
-/** From how many points in a tile on they are merged. */
+/** From how many points in a tile on they are merged; a tile that the server counted by small squares always is. */
 const crowdFrom = 600;
 
 /** A tile of 512 pixels in blocks of about 100: room for the numbers and for names between them. */
 const blocks = 5;
 
-/** Merges the points of a tile with the given extent (west, south, east, north) block by block, if there are many. */
+/** Merges the points of a tile with the given extent (west, south, east, north) block by block, if it is crowded. */
 export function merge<T>(points: Crowd<T>[], extent: readonly number[]): Merged<T>[] {
-  if (points.length <= crowdFrom) return points;
+  if (points.length <= crowdFrom && points.every(({ count }) => count === 1)) return points;
   const [west = 0, south = 0, east = 1, north = 1] = extent;
   const block = (at: number, from: number, to: number): number =>
     Math.min(blocks - 1, Math.max(0, Math.floor((blocks * (at - from)) / (to - from))));

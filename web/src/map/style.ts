@@ -165,7 +165,12 @@ export function incidentStyle(palette: Palette): StyleOf {
     stroke: ring,
   });
   const ended = new Style({
-    image: new CircleStyle({ radius: 4, fill: new Fill({ color: palette.halo }), stroke: ring }),
+    image: new CircleStyle({
+      ...alwaysDrawn,
+      radius: 4,
+      fill: new Fill({ color: palette.halo }),
+      stroke: ring,
+    }),
     stroke: ring,
   });
   const ends = new Set(['closed', 'rejected', 'merged', 'cancelled']);
