@@ -12,9 +12,11 @@ type area struct {
 	communities []string
 }
 
-// areaOf returns the area of a division within the scope's division; "" is no restriction. Divisions are a tree, so that one of
-// the two lies in the other or they have nothing in common.
+// areaOf returns the area of a division within the scope's division; "" is no restriction, and neither is the city where there is
+// no scope: what lies outside every county counts with it. Divisions are a tree, so that one of the two lies in the other or they
+// have nothing in common.
 func areaOf(ctx context.Context, db DB, division, scope string) (area, error) {
+	scoped := scope != ""
 	if division == "" {
 		division, scope = scope, ""
 	}
@@ -51,6 +53,9 @@ func areaOf(ctx context.Context, db DB, division, scope string) (area, error) {
 		division = scope
 	default:
 		return area{counties: []string{}}, nil
+	}
+	if levels[division] == "city" && !scoped {
+		return area{}, nil
 	}
 	return subtree(ctx, db, division, levels[division])
 }

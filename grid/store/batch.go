@@ -81,11 +81,18 @@ func drawBatches[R any](ctx context.Context, rows iter.Seq2[R, error], full chan
 	return nil
 }
 
-// copyRows writes the batch with one COPY, values giving the columns of a row.
+// copyRows writes the batch with one COPY, values giving the columns of a row. An error of values ends it and is returned as it
+// is.
 func copyRows[R any](ctx context.Context, tx DB, table string, columns []string, batch []R, values func(i int, row *R) ([]any, error)) error {
+	var failed error // the driver hands on its text alone
 	_, err := tx.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {
-		return values(i, &batch[i])
+		var row []any
+		row, failed = values(i, &batch[i])
+		return row, failed
 	}))
+	if failed != nil {
+		return failed
+	}
 	return err
 }
 

@@ -7,9 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/paulmach/orb"
-
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/geotest"
 	"github.com/wangge/wangge/grid"
@@ -106,6 +103,3 @@ func BenchmarkImport1M(b *testing.B) {
 		b.ReportMetric(float64(places)*float64(b.N)/b.Elapsed().Seconds(), "places/s")
 	})
 }
-
-var _ = orb.Point{}
-var _ = pgx.ErrNoRows

@@ -65,6 +65,9 @@ func translateCode(answer *pgconn.PgError, err error) error {
 	case "40001", "40P01": // serialization_failure, deadlock_detected
 		return fmt.Errorf("%w: %w", grid.ErrConflict, err)
 	}
+	if answer.Code == "57014" && strings.HasPrefix(answer.Message, "COPY from stdin failed") {
+		return fmt.Errorf("%w: %w", grid.ErrInvalid, err) // a value that its column's type does not take
+	}
 	switch answer.Code[:2] {
 	case "08", "53", "57": // connection lost, out of resources, shutting down
 		return fmt.Errorf("%w: %w", grid.ErrUnavailable, err)
