@@ -1,0 +1,109 @@
+package store_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/gridtest"
+	"github.com/wangge/wangge/grid/store"
+)
+
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	tx := gridtest.Tx(t)
+	s := store.New(tx)
+	importDivisions(t, s, oneCounty(smallTiling().Outline))
+	admin := grid.Actor{Name: "admin", Role: grid.RoleAdministrator}
+	secret, made, err := s.CreateToken(t.Context(), admin, store.Token{User: "li", Role: grid.RoleDispatcher, Scope: streetCode})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.ActorByToken(t.Context(), secret)
+	if want := (grid.Actor{Name: "li", Role: grid.RoleDispatcher, Scope: streetCode}); err != nil || got != want {
+		t.Errorf("actor %+v, %v, want %+v", got, err, want)
+	}
+	var stored int
+	err = tx.QueryRow(t.Context(), `
+		SELECT (SELECT count(*) FROM token t WHERE t::text LIKE '%' || $1 || '%') + (SELECT count(*) FROM audit a WHERE a::text LIKE '%' || $1 || '%')`,
+		secret).Scan(&stored)
+	if err != nil || stored != 0 {
+		t.Errorf("the secret stands in %d rows, %v", stored, err)
+	}
+	past := time.Now().Add(-time.Minute)
+	expired, _, err := s.CreateToken(t.Context(), admin, store.Token{User: "li", Role: grid.RoleReader, ExpiresAt: &past})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RevokeToken(t.Context(), admin, made.ID); err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string]string{"expired": expired, "revoked": secret, "unknown": strings.ToLower(secret), "empty": ""} {
+		if actor, err := s.ActorByToken(t.Context(), bad); !errors.Is(err, grid.ErrNotFound) {
+			t.Errorf("%s token: got %+v, %v", name, actor, err)
+		}
+	}
+	if err := s.RevokeToken(t.Context(), admin, made.ID); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("revoking twice: got %v", err)
+	}
+	tokens, err := s.Tokens(t.Context())
+	if err != nil || len(tokens) != 2 || tokens[1].RevokedAt == nil || tokens[1].User != "li" || tokens[1].CreatedBy != "admin" {
+		t.Errorf("tokens %+v, %v", tokens, err)
+	}
+	for field, bad := range map[string]store.Token{
+		"user": {Role: grid.RoleReader}, "role": {User: "li", Role: "king"}, "scope": {User: "li", Role: grid.RoleReader, Scope: "999"},
+	} {
+		var rule *grid.RuleError
+		if _, _, err := s.CreateToken(t.Context(), admin, bad); !errors.As(err, &rule) || rule.Field != field {
+			t.Errorf("token without a good %s: got %v", field, err)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Tx(t))
+	admin := grid.Actor{Name: "admin", Role: grid.RoleAdministrator}
+	before, err := s.Marks(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range map[string]any{"near_m": 20.0, "load_weights": map[string]float64{"hazard": 2}, "code_scheme": grid.FreeScheme} {
+		if err := s.Set(t.Context(), admin, key, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Settings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.NearM != 20 || len(got.LoadWeights) != 1 || got.LoadWeights["hazard"] != 2 || got.CodeScheme != grid.FreeScheme || got.FallbackM != 50 {
+		t.Errorf("settings %+v", got)
+	}
+	if after, err := s.Marks(t.Context()); err != nil || after.Equal(before) {
+		t.Errorf("settings did not move the marks, %v", err)
+	}
+	for key, value := range map[string]any{
+		"colour": "red", "near_m": "wide", "time_zone": "Mars/Olympus", "code_scheme": grid.CodeScheme{GridPattern: "("},
+	} {
+		if err := s.Set(t.Context(), admin, key, value); !errors.Is(err, grid.ErrInvalid) {
+			t.Errorf("setting %s to %v: got %v", key, value, err)
+		}
+	}
+	codes, err := s.Codes(t.Context())
+	if err != nil || !codes.Has("hazard_kind", "gas") || codes.Has("hazard_kind", "villain") {
+		t.Errorf("codes: %v", err)
+	}
+	for _, layer := range grid.Layers {
+		for _, f := range layer.Fields {
+			if f.Enumeration != "" && len(codes[f.Enumeration]) == 0 {
+				t.Errorf("field %s of %s: enumeration %s has no codes", f.Name, layer.Name, f.Enumeration)
+			}
+			if f.Enumeration != "" && f.Default != "" && !codes.Has(f.Enumeration, f.Default) {
+				t.Errorf("field %s of %s: default %s is no code of %s", f.Name, layer.Name, f.Default, f.Enumeration)
+			}
+		}
+	}
+}
