@@ -159,7 +159,7 @@ func (s *Store) reserveNumbers(ctx context.Context, wanted map[string]int64) (ma
 	for i, name := range series {
 		counts[i] = wanted[name]
 	}
-	rows, err := s.db.Query(ctx, `
+	rows, err := s.numbers.Query(ctx, `
 		INSERT INTO code_sequence (series, last)
 		SELECT w.series, w.n
 		FROM unnest($1::text[], $2::bigint[]) AS w (series, n)

@@ -58,6 +58,17 @@ func border(faces []geo.MultiPolygon) []geo.Point {
 	return points
 }
 
+// opened returns a store as a server opens it, on a database of its own.
+func opened(t *testing.T) *store.Store {
+	t.Helper()
+	s, err := store.OpenConfig(t.Context(), gridtest.Pool(t).Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
 // checkAnswers asks locate about everything that is stored (L3).
 func checkAnswers(t *testing.T, s *store.Store) (n int) {
 	t.Helper()
@@ -83,7 +94,7 @@ func checkAnswers(t *testing.T, s *store.Store) (n int) {
 // first edition, in every interleaving that the scheduler finds: what is stored in the end is what locate says then.
 func TestL3WhileEditionsAppear(t *testing.T) {
 	t.Parallel()
-	s := store.New(gridtest.Pool(t))
+	s := opened(t)
 	divisions, west, east := twoCounties()
 	importDivisions(t, s, divisions)
 	empty := cityOf(t, s)
@@ -182,15 +193,15 @@ func TestL3LateImport(t *testing.T) {
 // TestCodesAreNeverGivenTwice creates places of one series from several sides.
 func TestCodesAreNeverGivenTwice(t *testing.T) {
 	t.Parallel()
-	s := store.New(gridtest.Pool(t))
+	s := opened(t)
 	city := tiled(t, s, geotest.Big(4, 8))
 	point := city.Editions()[0].Base()[0].LabelPoint
 	var mu sync.Mutex
 	codes := map[string]bool{}
 	var wg sync.WaitGroup
-	for range 4 {
+	for range 8 { // more than a small pool has connections
 		wg.Go(func() {
-			for range 10 {
+			for range 5 {
 				p, err := s.CreatePlace(t.Context(), planner, city, hazard(point, grid.Assignment{}))
 				if err != nil {
 					t.Error(err)

@@ -27,12 +27,16 @@ type DB interface {
 
 // Store reads and writes the database. It is safe for concurrent use when its DB is.
 type Store struct {
-	db   DB
-	pool *pgxpool.Pool // nil unless the store opened it
+	db    DB
+	pools []*pgxpool.Pool // those that the store opened
+	// numbers reserves numbers of codes beside the transaction that needs them. It has connections of its own: if it took them from
+	// db, as many writers as db has connections would each hold one and wait for another.
+	numbers DB
 }
 
-// New returns a store on db. It reads and writes inside db's transaction when db is one.
-func New(db DB) *Store { return &Store{db: db} }
+// New returns a store on db. It reads and writes inside db's transaction when db is one. On a pool there must be fewer
+// writers at once than connections; Open has no such limit.
+func New(db DB) *Store { return &Store{db: db, numbers: db} }
 
 // Open connects to the database that url names; "" is the one that the standard PG* variables name. Close ends it.
 func Open(ctx context.Context, url string) (*Store, error) {
@@ -40,15 +44,27 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
+	return OpenConfig(ctx, config)
+}
+
+// OpenConfig is Open for a pool that is configured already; the config is used up.
+func OpenConfig(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	// Filters are optional parameters, for which a generic plan is a bad one; planning costs a fraction of a millisecond.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	s := &Store{db: pool, pool: pool}
-	if err := s.Ping(ctx); err != nil {
+	few := config.Copy()
+	few.MinConns, few.MaxConns = 0, 2
+	numbers, err := pgxpool.NewWithConfig(ctx, few)
+	if err != nil {
 		pool.Close()
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	s := &Store{db: pool, pools: []*pgxpool.Pool{pool, numbers}, numbers: numbers}
+	if err := s.Ping(ctx); err != nil {
+		s.Close()
 		return nil, err
 	}
 	return s, nil
@@ -56,8 +72,8 @@ func Open(ctx context.Context, url string) (*Store, error) {
 
 // Close ends the connections of a store that Open made.
 func (s *Store) Close() {
-	if s.pool != nil {
-		s.pool.Close()
+	for _, pool := range s.pools {
+		pool.Close()
 	}
 }
 
