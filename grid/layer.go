@@ -103,6 +103,7 @@ func instant(name string) Field { return Field{Name: name, Type: Time} }
 func enum(name, enumeration string) Field {
 	return Field{Name: name, Type: Enum, Enumeration: enumeration}
 }
+
 func oneOf(name string, values ...string) Field {
 	return Field{Name: name, Type: Enum, Values: values}
 }
@@ -236,10 +237,13 @@ var Layers = []Layer{
 			code("code"), enum("kind", "incident_kind").required(), enum("severity", "incident_severity").or("normal"),
 			enum("source", "incident_source").or("import"), text("external_case_no"), text("title").required(), text("description"), text("address"),
 			number("position_accuracy_m"), instant("occurred_at"), instant("reported_at").required(), code("place_code"), text("first_receiver"),
-			text("lead_unit"), {Name: "handling_units", Type: List}, code("item_code"),
+			text("lead_unit"),
+			{Name: "handling_units", Type: List},
+			code("item_code"),
 			oneOf("state", IncidentStates...).or("reported"), oneOf("phase", "intake", "handling", "follow_up", "feedback").or("intake"),
 			instant("due_at"), instant("response_due_at"), boolean("supervised").or("false"), instant("closed_at"), enum("outcome", "incident_outcome"),
-			integer("satisfaction"), {Name: "external_refs", Type: Object},
+			integer("satisfaction"),
+			{Name: "external_refs", Type: Object},
 		},
 	},
 	referenceLayer("roads", "road", LineShape),

@@ -90,11 +90,13 @@ func TestCheck(t *testing.T) {
 			[]fault{{mesh.UnmatchedBorder, []int{0, 1, 2}, 0}},
 		},
 		"leaves the outline": {
-			[]geo.MultiPolygon{rect(0, 0, 1500, 1000)}, square(0, 0, 1000),
+			[]geo.MultiPolygon{rect(0, 0, 1500, 1000)},
+			square(0, 0, 1000),
 			[]fault{{mesh.OutsideOutline, []int{0}, 500_000}, {mesh.UnmatchedBorder, []int{0}, 0}, {mesh.UnmatchedBorder, []int{0}, 0}},
 		},
 		"overlaps and leaves": {
-			[]geo.MultiPolygon{square(0, 0, 1000), rect(500, 250, 1000, 500)}, square(0, 0, 1000),
+			[]geo.MultiPolygon{square(0, 0, 1000), rect(500, 250, 1000, 500)},
+			square(0, 0, 1000),
 			[]fault{{mesh.OutsideOutline, []int{1}, 250_000}, {mesh.Overlap, []int{0, 1}, 250_000}},
 		},
 	}

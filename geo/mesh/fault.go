@@ -205,8 +205,10 @@ func (s shape) areaM2() float64 {
 	mid.Y = int32(min(max(float64(s.origin.Y)+y/fine, float64(box.Min.Y)), float64(box.Max.Y)))
 	const half = 1000 // units
 	square := geo.Ring{
-		{X: mid.X - half, Y: mid.Y - half}, {X: mid.X + half, Y: mid.Y - half},
-		{X: mid.X + half, Y: mid.Y + half}, {X: mid.X - half, Y: mid.Y + half},
+		{X: mid.X - half, Y: mid.Y - half},
+		{X: mid.X + half, Y: mid.Y - half},
+		{X: mid.X + half, Y: mid.Y + half},
+		{X: mid.X - half, Y: mid.Y + half},
 	}
 	return area * geo.RingAreaM2(square) / (4 * half * half * fine * fine)
 }

@@ -159,7 +159,9 @@ func (c *City) above(community *grid.Division, level string) *grid.Division {
 
 func gridFeature(g *grid.Grid, layer string, face int, geometry geo.MultiPolygon) feature {
 	tags := []mvt.Tag{
-		{Key: "code", Value: mvt.String(g.Code)}, {Key: "name", Value: mvt.String(g.Name)}, {Key: "kind", Value: mvt.String(g.Kind)},
+		{Key: "code", Value: mvt.String(g.Code)},
+		{Key: "name", Value: mvt.String(g.Name)},
+		{Key: "kind", Value: mvt.String(g.Kind)},
 		{Key: "community", Value: mvt.String(g.CommunityCode)},
 	}
 	if g.Kind == grid.Dedicated {

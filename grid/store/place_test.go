@@ -78,7 +78,9 @@ func TestCreatePlaceRefuses(t *testing.T) {
 	}{
 		{"role", dispatcher, change(func(*grid.Place) {}), func(err error) bool { return errors.Is(err, grid.ErrForbidden) }},
 		{
-			"scope", grid.Actor{Name: "p", Role: grid.RolePlanner, Scope: "320212000000"}, change(func(*grid.Place) {}),
+			"scope",
+			grid.Actor{Name: "p", Role: grid.RolePlanner, Scope: "320212000000"},
+			change(func(*grid.Place) {}),
 			func(err error) bool { return errors.Is(err, grid.ErrForbidden) },
 		},
 		{"code taken", planner, taken, func(err error) bool { return errors.Is(err, grid.ErrConflict) }},
