@@ -165,7 +165,6 @@ type report struct {
 	s    *session
 	in   *input
 	size int64
-	name string
 }
 
 func (s *session) open(ctx context.Context, f file) (*report, error) {
