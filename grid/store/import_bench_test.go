@@ -79,10 +79,11 @@ func BenchmarkImport1M(b *testing.B) {
 			b.StopTimer()
 			pool := gridtest.Pool(b)
 			s := store.New(pool)
-			tiled(b, s, tiling)
+			city := tiled(b, s, tiling)
 			b.StartTimer()
 			start := time.Now()
 			imp := newImport("hazards", places)
+			imp.City = city // as if located: the update below is what assigns
 			err := s.ImportPlaces(b.Context(), imp, layerOf(b, "hazard"), each(places, func(i int) grid.Place {
 				return hazard(points[i].Orb(), grid.Assignment{})
 			}))

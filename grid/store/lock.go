@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -26,7 +27,31 @@ func lockCountiesShared(ctx context.Context, tx pgx.Tx, counties []string) error
 	return err
 }
 
-func lockCounties(ctx context.Context, tx pgx.Tx, counties []string) error {
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, hashtext(code)) FROM unnest($2::text[]) AS code`, lockClass, counties)
-	return err
+// lockForEditions locks the counties that get a new edition, and shared those around them: what lies between two counties is
+// assigned by the editions of both, so that the neighbours' must not change meanwhile either.
+func lockForEditions(ctx context.Context, tx pgx.Tx, counties []string) error {
+	rows, err := tx.Query(ctx, `
+		SELECT d.code
+		FROM division d
+		WHERE d.level = 'county'
+		  AND EXISTS (SELECT FROM division e WHERE e.code = ANY ($1) AND d.outline && ST_Expand(e.outline, $2))
+		ORDER BY d.code COLLATE "C"`, counties, 2*reachDeg)
+	if err != nil {
+		return err
+	}
+	codes, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, code := range codes {
+		if slices.Contains(counties, code) {
+			_, err = tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1, hashtext($2))`, lockClass, code)
+		} else {
+			_, err = tx.Exec(ctx, `SELECT pg_advisory_xact_lock_shared($1, hashtext($2))`, lockClass, code)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

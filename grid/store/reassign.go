@@ -64,11 +64,12 @@ type locatedTable struct {
 var placeTable = locatedTable{
 	name: "place",
 	read: `
+		WITH reach AS MATERIALIZED (SELECT ST_Expand(outline, $4) AS box FROM division WHERE code = ANY ($3))
 		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
 		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
 		FROM place
 		WHERE id > $1
-		  AND EXISTS (SELECT FROM division d WHERE d.code = ANY ($3) AND ST_Expand(d.outline, $4) && place.shape)
+		  AND EXISTS (SELECT FROM reach WHERE reach.box && place.shape)
 		  AND ($5 = 0 OR import_id = $5)
 		ORDER BY id
 		LIMIT $2`,
@@ -87,11 +88,12 @@ var placeTable = locatedTable{
 var incidentTable = locatedTable{
 	name: "incident",
 	read: `
+		WITH reach AS MATERIALIZED (SELECT ST_Expand(outline, $4) AS box FROM division WHERE code = ANY ($3))
 		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
 		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
 		FROM incident
 		WHERE id > $1
-		  AND EXISTS (SELECT FROM division d WHERE d.code = ANY ($3) AND ST_Expand(d.outline, $4) && incident.shape)
+		  AND EXISTS (SELECT FROM reach WHERE reach.box && incident.shape)
 		  AND (import_id = $5 OR $5 = 0 AND (state NOT IN ('closed', 'rejected', 'merged', 'cancelled') OR located_edition IS NULL))
 		ORDER BY id
 		LIMIT $2`,
@@ -111,11 +113,12 @@ var incidentTable = locatedTable{
 var householdTable = locatedTable{
 	name: "household_point",
 	read: `
+		WITH reach AS MATERIALIZED (SELECT ST_Expand(outline, $4) AS box FROM division WHERE code = ANY ($3))
 		SELECT id, ST_AsEWKB(location), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
 		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
 		FROM household_point
 		WHERE id > $1
-		  AND EXISTS (SELECT FROM division d WHERE d.code = ANY ($3) AND ST_Expand(d.outline, $4) && household_point.location)
+		  AND EXISTS (SELECT FROM reach WHERE reach.box && household_point.location)
 		  AND ($5 = 0 OR import_id = $5)
 		ORDER BY id
 		LIMIT $2`,
