@@ -155,7 +155,7 @@ func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := problemOf(err)
-	if p.status >= http.StatusInternalServerError {
+	if p.status >= http.StatusInternalServerError && !errors.Is(err, p) { // what a handler says by itself needs no cause
 		slog.ErrorContext(r.Context(), "request failed", "request_id", requestID(r), "error", err)
 	}
 	document := map[string]any{"type": "about:blank", "title": http.StatusText(p.status), "status": p.status, "code": p.code, "detail": p.detail}
