@@ -98,7 +98,8 @@ func copyRows[R any](ctx context.Context, tx DB, table string, columns []string,
 
 // reserveIDs takes n ids of a table's identity column, for rows that COPY writes and others refer to.
 func reserveIDs(ctx context.Context, tx DB, table string, n int) ([]int64, error) {
-	rows, err := tx.Query(ctx, `SELECT nextval(pg_get_serial_sequence($1, 'id')) FROM generate_series(1, $2)`, table, n)
+	rows, err := tx.Query(ctx, `
+		SELECT nextval((SELECT pg_get_serial_sequence($1, 'id')::regclass)) FROM generate_series(1, $2)`, table, n)
 	if err != nil {
 		return nil, err
 	}

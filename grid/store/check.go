@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	_ "embed"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -38,6 +39,26 @@ func (s *Store) OffLattice(ctx context.Context) (map[string]int64, error) {
 		return nil
 	})
 	return off, translate(err)
+}
+
+//go:embed sql/dangling.sql
+var danglingSQL string
+
+// Dangling counts, by table and column, what refers to nothing or lacks its other half: a place without the row of its kind, an
+// import that is not there. Grids and divisions are not asked for, since EachLocated compares those. Empty when all is well.
+func (s *Store) Dangling(ctx context.Context) (map[string]int64, error) {
+	rows, err := s.db.Query(ctx, danglingSQL)
+	if err != nil {
+		return nil, translate(err)
+	}
+	dangling := map[string]int64{}
+	var what string
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&what, &n}, func() error {
+		dangling[what] = n
+		return nil
+	})
+	return dangling, translate(err)
 }
 
 // Located is a stored thing with its assignment, as the proof of L3 compares it.

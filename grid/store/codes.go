@@ -80,17 +80,17 @@ func (m *codeMaker) prefix(county string) string {
 }
 
 // forPlaces gives a code such as 320211-HZ-00001234 to each place that has none.
-func (m *codeMaker) forPlaces(ctx context.Context, layer *grid.Layer, batch []grid.Place) error {
-	return m.fill(ctx, "places", len(batch), func(i int) numbered {
-		p := &batch[i]
+func (m *codeMaker) forPlaces(ctx context.Context, layer *grid.Layer, rows []celled[grid.Place]) error {
+	return m.fill(ctx, "places", len(rows), func(i int) numbered {
+		p := rows[i].row
 		return numbered{code: &p.Code, series: m.prefix(p.Assignment.CountyCode) + "-" + layer.Prefix, format: "%s-%08d"}
 	})
 }
 
 // forIncidents gives a code such as 320211-20261122-000123, of the day it was reported, to each incident that has none.
-func (m *codeMaker) forIncidents(ctx context.Context, batch []grid.Incident) error {
-	return m.fill(ctx, "incidents", len(batch), func(i int) numbered {
-		in := &batch[i]
+func (m *codeMaker) forIncidents(ctx context.Context, rows []celled[grid.Incident]) error {
+	return m.fill(ctx, "incidents", len(rows), func(i int) numbered {
+		in := rows[i].row
 		day := in.ReportedAt.In(m.zone).Format("20060102")
 		return numbered{code: &in.Code, series: m.prefix(in.Assignment.CountyCode) + "-" + day, format: "%s-%06d"}
 	})

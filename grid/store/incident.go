@@ -182,15 +182,12 @@ func (s *Store) CreateIncident(ctx context.Context, actor grid.Actor, city *edit
 		if err := may(actor, grid.WriteIncidents, city, in.Assignment); err != nil {
 			return err
 		}
-		makeCodes, err := s.newCodeMaker(ctx, tx)
+		codes, err := s.newCodeMaker(ctx, tx)
 		if err != nil {
 			return err
 		}
 		one := []grid.Incident{in}
-		if err := makeCodes.forIncidents(ctx, one); err != nil {
-			return err
-		}
-		if err := copyIncidents(ctx, tx, &Import{Actor: actor.Name}, one); err != nil {
+		if err := copyIncidents(ctx, tx, &Import{Actor: actor.Name}, codes, one); err != nil {
 			return err
 		}
 		if made, err = readIncident(ctx, tx, one[0].Code); err != nil {

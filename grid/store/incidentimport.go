@@ -15,22 +15,25 @@ import (
 // yielding a row.
 func (s *Store) ImportIncidents(ctx context.Context, imp *Import, rows iter.Seq2[grid.Incident, error]) error {
 	return s.importLocated(ctx, imp, &incidentTable, func(tx pgx.Tx) (int64, error) {
-		makeCodes, err := s.newCodeMaker(ctx, tx)
+		codes, err := s.newCodeMaker(ctx, tx)
 		if err != nil {
 			return 0, err
 		}
 		return inBatches(ctx, rows, func(batch []grid.Incident) error {
-			if err := makeCodes.forIncidents(ctx, batch); err != nil {
-				return err
-			}
-			return copyIncidents(ctx, tx, imp, batch)
+			return copyIncidents(ctx, tx, imp, codes, batch)
 		})
 	})
 }
 
-func copyIncidents(ctx context.Context, tx pgx.Tx, imp *Import, batch []grid.Incident) error {
-	rows, err := byCell(ctx, tx, "incident", batch, func(in *grid.Incident) orb.Geometry { return in.Shape })
+func copyIncidents(ctx context.Context, tx pgx.Tx, imp *Import, codes *codeMaker, batch []grid.Incident) error {
+	rows, err := byCell(batch, func(in *grid.Incident) orb.Geometry { return in.Shape })
 	if err != nil {
+		return err
+	}
+	if err := giveIDs(ctx, tx, "incident", rows); err != nil {
+		return err
+	}
+	if err := codes.forIncidents(ctx, rows); err != nil {
 		return err
 	}
 	return copyRows(ctx, tx, "incident", incidentColumns, rows, func(_ int, r *celled[grid.Incident]) ([]any, error) {

@@ -22,6 +22,7 @@ type Filter struct {
 	Division string   // whose subtree is meant
 	Scope    string   // the same for the actor's scope
 	Box      *geo.Box // that the shape meets
+	Public   bool     // only places that anybody may see, by grid.Place.IsPublic
 	After    int64    // id of the last one seen
 	Limit    int      // at least 1
 }
@@ -78,9 +79,11 @@ func (s *Store) Places(ctx context.Context, f Filter) ([]grid.Place, error) {
 			       SELECT q.id
 			       FROM place q
 			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_MakeEnvelope($9, $10, $11, $12, 4326))))
+			  AND (NOT $14 OR p.public AND (p.kind = 'shelter'
+			       OR p.kind = 'danger_zone' AND EXISTS (SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= current_date)))
 			ORDER BY p.id
 			LIMIT $13`,
-			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, west, south, east, north, f.Limit)
+			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, west, south, east, north, f.Limit, f.Public)
 		if err != nil {
 			return err
 		}
@@ -207,15 +210,12 @@ func (s *Store) CreatePlace(ctx context.Context, actor grid.Actor, city *edition
 		if err := may(actor, grid.WritePlaces, city, p.Assignment); err != nil {
 			return err
 		}
-		makeCodes, err := s.newCodeMaker(ctx, tx)
+		codes, err := s.newCodeMaker(ctx, tx)
 		if err != nil {
 			return err
 		}
 		one := []grid.Place{p}
-		if err := makeCodes.forPlaces(ctx, layer, one); err != nil {
-			return err
-		}
-		if err := copyPlaces(ctx, tx, &Import{Actor: actor.Name}, layer, one); err != nil {
+		if err := copyPlaces(ctx, tx, &Import{Actor: actor.Name}, layer, codes, one); err != nil {
 			return err
 		}
 		if made, err = readPlace(ctx, tx, one[0].Code); err != nil {

@@ -21,25 +21,28 @@ func (s *Store) ImportPlaces(ctx context.Context, imp *Import, layer *grid.Layer
 		return fmt.Errorf("%w: %s is no layer of places", grid.ErrInvalid, layer.Name)
 	}
 	return s.importLocated(ctx, imp, &placeTable, func(tx pgx.Tx) (int64, error) {
-		makeCodes, err := s.newCodeMaker(ctx, tx)
+		codes, err := s.newCodeMaker(ctx, tx)
 		if err != nil {
 			return 0, err
 		}
 		return inBatches(ctx, rows, func(batch []grid.Place) error {
-			if err := makeCodes.forPlaces(ctx, layer, batch); err != nil {
-				return err
-			}
-			return copyPlaces(ctx, tx, imp, layer, batch)
+			return copyPlaces(ctx, tx, imp, layer, codes, batch)
 		})
 	})
 }
 
-func copyPlaces(ctx context.Context, tx pgx.Tx, imp *Import, layer *grid.Layer, batch []grid.Place) error {
+func copyPlaces(ctx context.Context, tx pgx.Tx, imp *Import, layer *grid.Layer, codes *codeMaker, batch []grid.Place) error {
 	if err := checkOrganizations(ctx, tx, batch); err != nil {
 		return err
 	}
-	rows, err := byCell(ctx, tx, "place", batch, func(p *grid.Place) orb.Geometry { return p.Shape })
+	rows, err := byCell(batch, func(p *grid.Place) orb.Geometry { return p.Shape })
 	if err != nil {
+		return err
+	}
+	if err := giveIDs(ctx, tx, "place", rows); err != nil {
+		return err
+	}
+	if err := codes.forPlaces(ctx, layer, rows); err != nil {
 		return err
 	}
 	err = copyRows(ctx, tx, "place", placeColumns, rows, func(_ int, r *celled[grid.Place]) ([]any, error) {
@@ -74,25 +77,31 @@ type celled[R any] struct {
 	row      *R
 }
 
-// byCell returns the rows of a batch in the order of their cells, with ids in that order: what is near on the map is near in the
-// table and in its indexes, which makes both writing and reading it cheaper.
-func byCell[R any](ctx context.Context, tx DB, table string, batch []R, shape func(*R) orb.Geometry) ([]celled[R], error) {
-	ids, err := reserveIDs(ctx, tx, table, len(batch))
-	if err != nil {
-		return nil, err
-	}
+// byCell returns the rows of a batch in the order of their cells. Ids and codes are given in that order: what is near on the map
+// is near in the table and in its indexes, which makes both writing and reading it cheaper.
+func byCell[R any](batch []R, shape func(*R) orb.Geometry) ([]celled[R], error) {
 	rows := make([]celled[R], len(batch))
 	for i := range batch {
 		rows[i].row = &batch[i]
+		var err error
 		if rows[i].cell, err = cellOf(shape(&batch[i])); err != nil {
 			return nil, err
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b celled[R]) int { return cmp.Compare(a.cell, b.cell) })
+	return rows, nil
+}
+
+// giveIDs reserves an id for each row.
+func giveIDs[R any](ctx context.Context, tx DB, table string, rows []celled[R]) error {
+	ids, err := reserveIDs(ctx, tx, table, len(rows))
+	if err != nil {
+		return err
+	}
 	for i := range rows {
 		rows[i].id = ids[i]
 	}
-	return rows, nil
+	return nil
 }
 
 // checkOrganizations returns a *grid.RuleError when a place names a supervising organisation that is not there.
