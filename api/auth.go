@@ -58,7 +58,7 @@ func (s *Server) known(r *http.Request, action grid.Action) (grid.Actor, error) 
 		return grid.Actor{Name: "demo", Role: grid.RoleReader}, nil
 	}
 	if actor.Role == "" {
-		return actor, unauthorized("This is not public: send a token as “Authorization: Bearer TOKEN”. An administrator makes one with “wangge token create”.")
+		return actor, notPublic()
 	}
 	return actor, nil
 }
@@ -69,6 +69,10 @@ func within(state *live.State, actor grid.Actor, action grid.Action, division st
 		return grid.ErrForbidden
 	}
 	return nil
+}
+
+func notPublic() *problem {
+	return unauthorized("This is not public: send a token as “Authorization: Bearer TOKEN”. An administrator makes one with “wangge token create”.")
 }
 
 func unauthorized(detail string) *problem {

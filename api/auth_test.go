@@ -76,6 +76,46 @@ func TestAccess(t *testing.T) {
 	})
 }
 
+// TestPublicPlaces: anybody sees shelters and published danger zones that are marked so (BR-63), and nothing else.
+func TestPublicPlaces(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.secrets["planner"] = token(t, s.store, "planner", "")
+	spot := geometry("Point", [2]float64{0.5, 0.5})
+	area := geometry("Polygon", [2]float64{0.2, 0.2}, [2]float64{0.8, 0.2}, [2]float64{0.8, 0.8}, [2]float64{0.2, 0.2})
+	body := func(code, kind, shape, public, detail string) string {
+		return `{"code":"` + code + `","kind":"` + kind + `","name":"x","source":"普查","external_refs":{"id":"7"},"public":` + public +
+			`,"geometry":` + shape + `,"crs":"wgs84","detail":{` + detail + `}}`
+	}
+	shelter, zone := `"shelter_level":"city","host_kind":"school"`, `"zone_kind":"flood","risk_level":"red"`
+	for _, b := range []string{
+		body("shelter", "shelter", spot, "true", shelter),
+		body("hidden-shelter", "shelter", spot, "false", shelter),
+		body("zone", "danger_zone", area, "true", zone+`,"published_at":"2026-01-01"`),
+		body("hidden-zone", "danger_zone", area, "false", zone+`,"published_at":"2026-01-01"`),
+		body("draft-zone", "danger_zone", area, "true", zone),
+		body("next-zone", "danger_zone", area, "true", zone+`,"published_at":"2999-01-01"`),
+		body("hazard", "hazard", spot, "true", `"hazard_kind":"gas","level":"major","found_at":"2026-01-01T00:00:00Z"`),
+	} {
+		if made := s.do(t, exchange{method: http.MethodPost, target: "/v1/places", header: asJSON, as: "planner", body: b}); made.StatusCode != http.StatusCreated {
+			t.Fatal(made.Status)
+		}
+	}
+	for _, code := range []string{"hidden-shelter", "hidden-zone", "draft-zone", "next-zone", "hazard", "nothing"} {
+		if answer := s.do(t, exchange{target: "/v1/places/" + code}); answer.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%s: got %s, want 401", code, answer.Status)
+		}
+	}
+	s.all(t, []exchange{
+		{name: "shelter", target: "/v1/places/shelter"},
+		{name: "zone", target: "/v1/places/zone"},
+		{name: "list of shelters", target: "/v1/places?kind=shelter"},
+		{name: "list of zones", target: "/v1/places?kind=danger_zone"},
+		{name: "list of hazards", target: "/v1/places?kind=hazard"},
+		{name: "list of everything", target: "/v1/places"},
+	})
+}
+
 func TestOpenReads(t *testing.T) {
 	t.Parallel()
 	s := serve(t, func(c *api.Config) { c.OpenReads = true })

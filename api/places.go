@@ -99,13 +99,16 @@ func (s *Server) places(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err != nil {
 		return err
 	}
-	actor, err := s.authorizeSome(r, state, grid.ReadPlaces)
+	actor, anybody, err := s.placeReader(r, state)
 	if err != nil {
 		return err
 	}
 	f, err := filterOf(q, state, actor, placeKinds(), []string{"active", "suspended", "closed"})
 	if err != nil {
 		return err
+	}
+	if f.Public = anybody; anybody && !slices.Contains([]string{"shelter", "danger_zone"}, f.Kind) {
+		return notPublic()
 	}
 	found, err := s.store.Places(r.Context(), f)
 	if err != nil {
@@ -118,7 +121,28 @@ func (s *Server) places(w http.ResponseWriter, r *http.Request, state *live.Stat
 			}
 		}
 	})
-	return sendJSON(w, pageAfter(state, f, found, func(p *grid.Place) int64 { return p.ID }, newPlaceJSON))
+	return sendJSON(w, pageAfter(state, f, found, func(p *grid.Place) int64 { return p.ID }, func(state *live.State, p *grid.Place) placeJSON {
+		return newPlaceJSON(state, forReader(p, anybody))
+	}))
+}
+
+// placeReader returns who reads places. Anybody may read those that are public (BR-63), and those alone.
+func (s *Server) placeReader(r *http.Request, state *live.State) (actor grid.Actor, anybody bool, err error) {
+	if r.Header.Get("Authorization") == "" && !s.openReads {
+		return grid.Actor{}, true, nil
+	}
+	actor, err = s.authorizeSome(r, state, grid.ReadPlaces)
+	return actor, false, err
+}
+
+// forReader leaves out what is nobody's business: who wrote it, and where it came from.
+func forReader(p *grid.Place, anybody bool) *grid.Place {
+	if !anybody {
+		return p
+	}
+	shown := *p
+	shown.Source, shown.ExternalRefs, shown.CreatedBy, shown.UpdatedBy = "", nil, "", ""
+	return &shown
 }
 
 func placeKinds() []string {
@@ -136,18 +160,23 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, state *live.State
 	if _, err := params(r); err != nil {
 		return err
 	}
-	actor, err := s.authorizeSome(r, state, grid.ReadPlaces)
+	actor, anybody, err := s.placeReader(r, state)
 	if err != nil {
 		return err
 	}
 	p, err := s.store.Place(r.Context(), pathVar(r, "code"))
+	if anybody && (errors.Is(err, grid.ErrNotFound) || err == nil && !p.IsPublic(time.Now())) {
+		return notPublic() // whether there is one is not public either
+	}
 	if err != nil {
 		return err
 	}
-	if err := within(state, actor, grid.ReadPlaces, divisionOf(p.Assignment)); err != nil {
-		return err
+	if !anybody {
+		if err := within(state, actor, grid.ReadPlaces, divisionOf(p.Assignment)); err != nil {
+			return err
+		}
 	}
-	return s.sendPlace(w, r, state, http.StatusOK, &p)
+	return s.sendPlace(w, r, state, http.StatusOK, forReader(&p, anybody))
 }
 
 func (s *Server) sendPlace(w http.ResponseWriter, r *http.Request, state *live.State, status int, p *grid.Place) error {

@@ -42,6 +42,16 @@ type Place struct {
 	UpdatedBy  string
 }
 
+// IsPublic reports whether anybody may see the place (BR-63): it is marked so, and is a shelter, or a danger zone that has
+// been published.
+func (p *Place) IsPublic(now time.Time) bool {
+	if !p.Public || p.Kind == "shelter" {
+		return p.Public
+	}
+	published, ok := p.Detail["published_at"].(time.Time)
+	return p.Kind == "danger_zone" && ok && !published.After(now)
+}
+
 // HouseholdPoint counts the households of a building or compound, never persons (L8).
 type HouseholdPoint struct {
 	Name       string
