@@ -23,7 +23,6 @@ type Filter struct {
 	Scope    string   // the same for the actor's scope
 	Box      *geo.Box // that the shape meets
 	Public   bool     // only places that anybody may see, by grid.Place.IsPublic
-	Public   bool     // only places that anybody may see, by grid.Place.IsPublic
 	After    int64    // id of the last one seen
 	Limit    int      // at least 1
 }
