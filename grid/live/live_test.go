@@ -1,0 +1,121 @@
+package live_test
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+	"github.com/wangge/wangge/grid/gridtest"
+	"github.com/wangge/wangge/grid/intake"
+	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
+	"github.com/wangge/wangge/grid/synth"
+)
+
+func TestMain(m *testing.M) { os.Exit(gridtest.Main(m)) }
+
+// fill imports the layers of a small synthetic city that are named.
+func fill(t *testing.T, s *store.Store, layers ...string) {
+	t.Helper()
+	city, err := synth.New(synth.Config{Seed: 5, Grids: 60, Places: -1, Incidents: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sources []intake.Source
+	for _, name := range layers {
+		records, err := city.Layer(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, intake.Source{Layer: name, Name: name, Records: records})
+	}
+	_, err = intake.Run(t.Context(), intake.Config{
+		Store: s, Actor: grid.Actor{Name: "test", Role: grid.RoleAdministrator}, CRS: crs.WGS84, Sources: sources,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestL5Follow sees divisions, then grids, then posts arrive from somebody else's import, and keeps a state that was handed out
+// as it was.
+func TestL5Follow(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Pool(t))
+	l, err := live.Open(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := l.Now()
+	if len(empty.City.Divisions()) != 0 {
+		t.Fatal("an empty database has divisions")
+	}
+	fill(t, s, "divisions", "organizations", "base_grids", "dedicated_grids", "void_areas")
+	if err := l.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	withGrids := l.Now()
+	if len(empty.City.Divisions()) != 0 || len(withGrids.City.Editions()) == 0 {
+		t.Fatal("the old state has changed, or the new one has no grids")
+	}
+	g := &withGrids.City.Editions()[0].Base()[0]
+	if posts := withGrids.Posts(g, time.Now()); len(posts) != 0 {
+		t.Errorf("posts before any import: %v", posts)
+	}
+	if err := l.Refresh(t.Context()); err != nil || l.Now() != withGrids {
+		t.Errorf("a refresh without news made another state: %v", err)
+	}
+	fill(t, s, "workers", "posts")
+	if err := l.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	withPosts := l.Now()
+	if withPosts.City.Editions()[0] != withGrids.City.Editions()[0] {
+		t.Error("an edition that has not changed was loaded again")
+	}
+	posts := withPosts.Posts(g, time.Now())
+	if len(posts) == 0 || posts[0].PostKind != "worker" {
+		t.Errorf("the grid's posts, workers first: %v", posts)
+	}
+	if before := withPosts.Posts(g, time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)); len(before) != 0 {
+		t.Errorf("posts before they are valid: %v", before)
+	}
+}
+
+// TestWithoutDatabase goes on answering from memory and says since when.
+func TestWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	s, err := store.OpenConfig(t.Context(), gridtest.Pool(t).Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s, "divisions", "base_grids", "void_areas")
+	l, err := live.Open(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); l.Follow(ctx, 5*time.Millisecond) }()
+	s.Close()
+	for deadline := time.Now().Add(20 * time.Second); l.LostSince().IsZero(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the loss of the database is not noticed")
+		}
+	}
+	g := l.Now().City.Editions()[0].Base()[0]
+	p, err := geo.Snap(g.LabelPoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := l.Now().City.Locate(p, 0); a.Outcome != edition.Served || a.Base.Code != g.Code {
+		t.Errorf("locate without the database: %v", a)
+	}
+	stop()
+	<-done
+}
