@@ -36,6 +36,7 @@ func check[T any](s *session, layer *grid.Layer, k kind[T], r grid.Record) (T, e
 	if err != nil {
 		return none, err
 	}
+	l.values.single = true
 	for _, name := range slices.Sorted(maps.Keys(r.Fields)) {
 		if len(l.byKey[name]) > 0 {
 			continue

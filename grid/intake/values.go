@@ -16,6 +16,7 @@ import (
 type values struct {
 	zone   *time.Location
 	layout string // of --date-format in Go's terms, "" for none
+	single bool   // for the API, which has no flags
 }
 
 func newValues(s grid.Settings, m Mapping) (*values, error) {
@@ -182,7 +183,11 @@ var times = []string{"2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05",
 func (v *values) time(f *grid.Field, s string) (any, error) {
 	t, ok := v.instant(s)
 	if !ok || t.Year() < 1 || t.Year() > 9999 {
-		return nil, faultf(string(f.Type), f.Name, shown(s)+" is no "+string(f.Type)+" as 2006-01-02T15:04:05+08:00 or 2006-01-02; name another form with --date-format")
+		hint := "; name another form with --date-format"
+		if v.single {
+			hint = ""
+		}
+		return nil, faultf(string(f.Type), f.Name, shown(s)+" is no "+string(f.Type)+" as 2006-01-02T15:04:05+08:00 or 2006-01-02"+hint)
 	}
 	if f.Type == grid.Date {
 		y, m, d := t.Date()
