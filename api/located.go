@@ -90,7 +90,7 @@ func filterOf(q query, state *live.State, actor grid.Actor, kinds, states []stri
 		}
 		f.GridID = g.ID
 	}
-	if f.Box, err = q.bbox(); err != nil {
+	if f.Boxes, err = q.boxes(); err != nil {
 		return f, err
 	}
 	after, err := q.after(state)

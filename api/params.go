@@ -143,8 +143,9 @@ func (q query) point() (geo.Point, error) {
 	return geo.Snap(system.ToWGS84(orb.Point{lon, lat}))
 }
 
-// bbox returns the box of the bbox parameter, nil when it is not given.
-func (q query) bbox() (*geo.Box, error) {
+// boxes returns the box of the bbox parameter, nil when it is not given. A box whose west is above its east crosses the 180th
+// meridian and is two (L2).
+func (q query) boxes() ([]geo.Box, error) {
 	if q.text("bbox") == "" {
 		return nil, nil
 	}
@@ -159,14 +160,23 @@ func (q query) bbox() (*geo.Box, error) {
 			return nil, badBox()
 		}
 	}
-	low, lowErr := geo.Snap(orb.Point{v[0], v[1]})
-	high, highErr := geo.Snap(orb.Point{v[2], v[3]})
-	if lowErr != nil || highErr != nil || v[0] > v[2] || v[1] > v[3] {
-		return nil, badBox()
+	west, south, east, north := v[0], v[1], v[2], v[3]
+	spans := [][2]float64{{west, east}}
+	if west > east {
+		spans = [][2]float64{{west, 180}, {-180, east}}
 	}
-	return &geo.Box{Min: low, Max: high}, nil
+	var boxes []geo.Box
+	for _, span := range spans {
+		low, lowErr := geo.Snap(orb.Point{span[0], south})
+		high, highErr := geo.Snap(orb.Point{span[1], north})
+		if lowErr != nil || highErr != nil || south > north {
+			return nil, badBox()
+		}
+		boxes = append(boxes, geo.Box{Min: low, Max: high})
+	}
+	return boxes, nil
 }
 
 func badBox() error {
-	return badParam("bbox", "bbox is to be west,south,east,north in degrees: west not above east, south not above north.")
+	return badParam("bbox", "bbox is to be west,south,east,north in degrees, south not above north; west above east crosses the 180th meridian.")
 }

@@ -49,7 +49,10 @@ func (s *Store) Incidents(ctx context.Context, f Filter) ([]grid.Incident, error
 		if err != nil {
 			return err
 		}
-		first, last, west, south, east, north := boxParameters(f.Box)
+		first, last, window, err := boxParameters(f.Boxes)
+		if err != nil {
+			return err
+		}
 		rows, err := db.Query(ctx, `
 			SELECT i.id
 			FROM incident i
@@ -68,14 +71,14 @@ func (s *Store) Incidents(ctx context.Context, f Filter) ([]grid.Incident, error
 			       SELECT q.id
 			       FROM unnest($7::bigint[], $8::bigint[]) AS r (first, last)
 			       JOIN incident q ON q.cell BETWEEN r.first AND r.last
-			       WHERE GeometryType(q.shape) = 'POINT' AND ST_Intersects(q.shape, ST_MakeEnvelope($9, $10, $11, $12, 4326))
+			       WHERE GeometryType(q.shape) = 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))
 			       UNION ALL
 			       SELECT q.id
 			       FROM incident q
-			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_MakeEnvelope($9, $10, $11, $12, 4326))))
+			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))))
 			ORDER BY i.id
-			LIMIT $13`,
-			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, west, south, east, north, f.Limit)
+			LIMIT $10`,
+			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, window, f.Limit)
 		if err != nil {
 			return err
 		}

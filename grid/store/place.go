@@ -17,14 +17,14 @@ import (
 // Filter chooses places or incidents; a zero field does not restrict. Results come by id, which is what paging goes on from.
 type Filter struct {
 	Kind     string
-	State    string   // of incidents also "open" and "ended"
-	GridID   int64    // base or dedicated
-	Division string   // whose subtree is meant
-	Scope    string   // the same for the actor's scope
-	Box      *geo.Box // that the shape meets
-	Public   bool     // only places that anybody may see, by grid.Place.IsPublic
-	After    int64    // id of the last one seen
-	Limit    int      // at least 1
+	State    string    // of incidents also "open" and "ended"
+	GridID   int64     // base or dedicated
+	Division string    // whose subtree is meant
+	Scope    string    // the same for the actor's scope
+	Boxes    []geo.Box // of which the shape meets one; nil for no restriction
+	Public   bool      // only places that anybody may see, by grid.Place.IsPublic
+	After    int64     // id of the last one seen
+	Limit    int       // at least 1
 }
 
 // Place returns the place of that code, grid.ErrNotFound when there is none.
@@ -59,7 +59,10 @@ func (s *Store) Places(ctx context.Context, f Filter) ([]grid.Place, error) {
 		if err != nil {
 			return err
 		}
-		first, last, west, south, east, north := boxParameters(f.Box)
+		first, last, window, err := boxParameters(f.Boxes)
+		if err != nil {
+			return err
+		}
 		rows, err := db.Query(ctx, `
 			SELECT p.id
 			FROM place p
@@ -74,16 +77,16 @@ func (s *Store) Places(ctx context.Context, f Filter) ([]grid.Place, error) {
 			       SELECT q.id
 			       FROM unnest($7::bigint[], $8::bigint[]) AS r (first, last)
 			       JOIN place q ON q.cell BETWEEN r.first AND r.last
-			       WHERE GeometryType(q.shape) = 'POINT' AND ST_Intersects(q.shape, ST_MakeEnvelope($9, $10, $11, $12, 4326))
+			       WHERE GeometryType(q.shape) = 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))
 			       UNION ALL
 			       SELECT q.id
 			       FROM place q
-			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_MakeEnvelope($9, $10, $11, $12, 4326))))
-			  AND (NOT $14 OR p.public AND (p.kind = 'shelter'
+			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))))
+			  AND (NOT $11 OR p.public AND (p.kind = 'shelter'
 			       OR p.kind = 'danger_zone' AND EXISTS (SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= current_date)))
 			ORDER BY p.id
-			LIMIT $13`,
-			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, west, south, east, north, f.Limit, f.Public)
+			LIMIT $10`,
+			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, window, f.Limit, f.Public)
 		if err != nil {
 			return err
 		}
@@ -97,17 +100,21 @@ func (s *Store) Places(ctx context.Context, f Filter) ([]grid.Place, error) {
 	return places, err
 }
 
-// boxParameters returns the cells of a box as parallel lists, nil for no box, and its limits in degrees.
-func boxParameters(box *geo.Box) (first, last []int64, west, south, east, north float64) {
-	if box == nil {
-		return nil, nil, 0, 0, 0, 0
+// boxParameters returns the cells of the boxes as parallel lists, and the boxes as EWKB; all nil for no boxes.
+func boxParameters(boxes []geo.Box) (first, last []int64, window []byte, err error) {
+	if boxes == nil {
+		return nil, nil, nil, nil
 	}
 	first, last = []int64{}, []int64{}
-	for _, r := range boxCells(*box) {
-		first, last = append(first, r.first), append(last, r.last)
+	var area orb.MultiPolygon
+	for _, box := range boxes {
+		for _, r := range boxCells(box) {
+			first, last = append(first, r.first), append(last, r.last)
+		}
+		area = append(area, orb.Bound{Min: box.Min.Orb(), Max: box.Max.Orb()}.ToPolygon())
 	}
-	low, high := box.Min.Orb(), box.Max.Orb()
-	return first, last, low[0], low[1], high[0], high[1]
+	window, err = encode(area)
+	return first, last, window, err
 }
 
 type placeRow struct {
