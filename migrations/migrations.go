@@ -63,6 +63,15 @@ func Up(ctx context.Context, conn *pgx.Conn) (applied []string, err error) {
 		// The lock must go even when ctx is done; the connection may be a pooled one.
 		_, _ = conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(lockKey))
 	}()
+	_, err = conn.Exec(ctx, `
+		CREATE TABLE IF NOT EXISTS schema_migration (
+			number     integer     CONSTRAINT schema_migration_pkey PRIMARY KEY,
+			name       text        NOT NULL,
+			applied_at timestamptz NOT NULL DEFAULT now()
+		)`)
+	if err != nil {
+		return nil, fmt.Errorf("creating schema_migration: %w", err)
+	}
 	at, err := version(ctx, conn)
 	if err != nil {
 		return nil, err
@@ -79,7 +88,8 @@ func Up(ctx context.Context, conn *pgx.Conn) (applied []string, err error) {
 	return applied, nil
 }
 
-// Pending returns how many migrations the database lacks; negative when it is newer than this program.
+// Pending returns how many migrations the database lacks; negative when it is newer than this program. It only reads, so that a
+// server needs no right to create tables.
 func Pending(ctx context.Context, conn *pgx.Conn) (int, error) {
 	steps, err := All()
 	if err != nil {
@@ -94,17 +104,7 @@ func Pending(ctx context.Context, conn *pgx.Conn) (int, error) {
 	return len(steps) - at, err
 }
 
-func version(ctx context.Context, conn *pgx.Conn) (int, error) {
-	_, err := conn.Exec(ctx, `
-		CREATE TABLE IF NOT EXISTS schema_migration (
-			number     integer     CONSTRAINT schema_migration_pkey PRIMARY KEY,
-			name       text        NOT NULL,
-			applied_at timestamptz NOT NULL DEFAULT now()
-		)`)
-	if err != nil {
-		return 0, fmt.Errorf("creating schema_migration: %w", err)
-	}
-	var at int
+func version(ctx context.Context, conn *pgx.Conn) (at int, err error) {
 	err = conn.QueryRow(ctx, `SELECT coalesce(max(number), 0) FROM schema_migration`).Scan(&at)
 	return at, err
 }
