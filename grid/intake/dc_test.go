@@ -13,6 +13,7 @@ import (
 
 	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/gridtest"
 	"github.com/wangge/wangge/grid/intake"
 	"github.com/wangge/wangge/grid/store"
@@ -37,7 +38,15 @@ func dc(t testing.TB) string {
 // newStore returns a store on a database of its own that takes any codes.
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	s := store.New(gridtest.Pool(t))
+	s, _ := newStoreOn(t)
+	return s
+}
+
+// newStoreOn is newStore with the way past it that the oracle takes.
+func newStoreOn(t testing.TB) (*store.Store, oracle) {
+	t.Helper()
+	pool := gridtest.Pool(t)
+	s := store.New(pool)
 	setting := func(key string, value any) {
 		if err := s.Set(context.Background(), grid.Actor{Name: "test", Role: grid.RoleAdministrator}, key, value); err != nil {
 			t.Fatal(err)
@@ -45,8 +54,11 @@ func newStore(t testing.TB) *store.Store {
 	}
 	setting("code_scheme", grid.FreeScheme)
 	setting("time_zone", "America/New_York")
-	return s
+	return s, func(city *edition.City) (points, shares int) { return gridtest.ComparePostGIS(t, pool, city) }
 }
+
+// oracle compares what is stored with PostGIS's own answers.
+type oracle func(city *edition.City) (points, shares int)
 
 // from opens a file as a source.
 func from(t testing.TB, layer, dir, name string) intake.Source {
@@ -85,7 +97,8 @@ func run(t testing.TB, s *store.Store, system crs.System, sources ...intake.Sour
 // TestWashington imports the DC set as it is, without editing a file.
 func TestWashington(t *testing.T) {
 	t.Parallel()
-	dir, s := dc(t), newStore(t)
+	dir := dc(t)
+	s, askPostGIS := newStoreOn(t)
 	level := func(layer, file, level string, m intake.Mapping) intake.Source {
 		src := from(t, layer, dir, file)
 		src.Level, src.Mapping = level, m
@@ -196,6 +209,13 @@ func TestWashington(t *testing.T) {
 				t.Errorf("county %s is not proven: %v", e.County, e.Faults)
 			}
 		}
+	}
+	city, err := s.City(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if points, shares := askPostGIS(city); points < 37_000 || shares < 1_400 {
+		t.Errorf("only %d points and %d shares were compared with PostGIS", points, shares)
 	}
 	crossing := map[string]bool{}
 	faults, err := s.DivisionFaults(t.Context())

@@ -67,12 +67,16 @@ func (l *Live) LostSince() time.Time {
 	return time.Time{}
 }
 
+// askIn is how long the database may take to say how far it is: one that takes longer, or whose connection has gone dead without
+// a word, does not answer. Loading may take as long as it does.
+const askIn = 5 * time.Second
+
 // Refresh asks the database what has moved on and loads that: nothing when nothing has. A caller that has just written
 // sees its own write afterwards.
 func (l *Live) Refresh(ctx context.Context) error {
 	l.loading.Lock()
 	defer l.loading.Unlock()
-	marks, err := l.store.Marks(ctx)
+	marks, err := l.marks(ctx)
 	if err != nil {
 		return err
 	}
@@ -86,6 +90,12 @@ func (l *Live) Refresh(ctx context.Context) error {
 	}
 	l.state.Store(next)
 	return nil
+}
+
+func (l *Live) marks(ctx context.Context) (store.Marks, error) {
+	ctx, cancel := context.WithTimeout(ctx, askIn)
+	defer cancel()
+	return l.store.Marks(ctx)
 }
 
 // load reads what marks names; editions that old has are taken from there. What is read may be newer than marks: the next

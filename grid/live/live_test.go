@@ -2,7 +2,10 @@ package live_test
 
 import (
 	"context"
+	"errors"
+	"net"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -118,4 +121,44 @@ func TestWithoutDatabase(t *testing.T) {
 	}
 	stop()
 	<-done
+}
+
+// silent is a connection whose other end is gone without a word once hush is set: what is written is lost.
+type silent struct {
+	net.Conn
+	hush *atomic.Bool
+}
+
+func (c *silent) Write(b []byte) (int, error) {
+	if c.hush.Load() {
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
+}
+
+// TestSilentDatabase notices a database that neither answers nor hangs up.
+func TestSilentDatabase(t *testing.T) {
+	t.Parallel()
+	config := gridtest.Pool(t).Config()
+	hush := new(atomic.Bool)
+	dial := config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		return &silent{conn, hush}, err
+	}
+	s, err := store.OpenConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	l, err := live.Open(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hush.Store(true)
+	err = l.Refresh(t.Context())
+	hush.Store(false) // so that Close need not wait either
+	if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, grid.ErrUnavailable) {
+		t.Errorf("got %v", err)
+	}
 }

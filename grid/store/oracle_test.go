@@ -188,6 +188,9 @@ func TestL3PostGISAgreesOnShapes(t *testing.T) {
 	if wrong > 0 || compared < len(shapes)*3/4 {
 		t.Errorf("%d of %d shapes have another grid than PostGIS says", wrong, compared)
 	}
+	if _, shares := gridtest.ComparePostGIS(t, tx, city); shares < len(shapes) {
+		t.Errorf("only %d shares of %d shapes were compared", shares, len(shapes))
+	}
 	checkAnswers(t, s)
 }
 
