@@ -40,7 +40,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Answer HTTP requests."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to this version's schema."`
 	Import  importCmd  `cmd:"" help:"Read files into the database."`
-	Locate  locateCmd  `cmd:"" help:"Say who is responsible at a place, or at every place of a file."`
+	Locate  locateCmd  `cmd:"" help:"Say who is responsible at a place."`
 	Check   checkCmd   `cmd:"" help:"Prove laws L1 to L3 on the whole database."`
 	Synth   synthCmd   `cmd:"" help:"Write a synthetic city as files that import reads."`
 	Token   tokenCmd   `cmd:"" help:"Make, list and revoke access tokens."`

@@ -25,18 +25,21 @@ type serveCmd struct {
 
 // Run serves until it is told to stop.
 func (c *serveCmd) Run(ctx context.Context, all *cli) error {
-	pending, err := migrations.PendingURL(ctx, all.DatabaseURL)
-	if err != nil {
-		return err
-	}
-	if pending != 0 {
-		return fmt.Errorf("the database's schema is not this version's: run “wangge migrate” first")
-	}
-	s, err := all.open(ctx)
+	s, err := all.open(ctx) // first, since it says best when there is no database
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	pending, err := migrations.PendingURL(ctx, all.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	if pending > 0 {
+		return errors.New("the database's schema is older than this program: run “wangge migrate” first")
+	}
+	if pending < 0 {
+		return errors.New("the database's schema is newer than this program: use the newer one")
+	}
 	if !loopback(c.Listen) {
 		found, err := s.AnyToken(ctx)
 		if err != nil {

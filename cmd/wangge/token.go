@@ -25,6 +25,9 @@ type tokenCreateCmd struct {
 
 // Run prints the new token.
 func (c *tokenCreateCmd) Run(ctx context.Context, all *cli) error {
+	if c.For < 0 {
+		return fmt.Errorf("--for %v: a token cannot have ended before it is made", c.For)
+	}
 	s, err := all.open(ctx)
 	if err != nil {
 		return err
