@@ -86,6 +86,11 @@ func TestProve(t *testing.T) {
 			func(p *coverage.Proof) []coverage.Finding { return p.L2 }, "reference_line.shape",
 		},
 		{
+			"a place loses the row of its kind",
+			`DELETE FROM hazard WHERE place_id = (SELECT min(place_id) FROM hazard)`,
+			func(p *coverage.Proof) []coverage.Finding { return p.Whole }, "refer to nothing",
+		},
+		{
 			"L1 a grid shrinks by a corner",
 			`UPDATE grid_version v SET boundary = w.boundary
 			 FROM (SELECT id, ST_Multi(ST_RemovePoint(ST_ExteriorRing(ST_GeometryN(boundary, 1)), 1)) AS ring, boundary FROM grid_version ORDER BY id LIMIT 1) r,

@@ -25,6 +25,7 @@ type Proof struct {
 	L1       []Finding      `json:"l1_tiling"`  // where grids do not tile
 	L2       []Finding      `json:"l2_lattice"` // what is off the lattice
 	L3       []Finding      `json:"l3_answer"`  // what is assigned otherwise than locate says
+	Whole    []Finding      `json:"whole"`      // rows that refer to nothing, or lack their other half
 	More     map[string]int `json:"more"`       // findings beyond those kept, by law
 }
 
@@ -38,7 +39,7 @@ type Finding struct {
 }
 
 // Holds reports whether the laws hold.
-func (p *Proof) Holds() bool { return len(p.L1)+len(p.L2)+len(p.L3) == 0 }
+func (p *Proof) Holds() bool { return len(p.L1)+len(p.L2)+len(p.L3)+len(p.Whole) == 0 }
 
 // Prove proves the laws on everything that a database holds now: the tiling of each county by the borders alone (L1), the
 // lattice by the database (L2), and every stored assignment by asking locate again (L3). progress may be nil.
@@ -68,6 +69,13 @@ func Prove(ctx context.Context, s *store.Store, progress func(what string, done,
 	}
 	for _, what := range slices.Sorted(maps.Keys(off)) {
 		p.add(&p.L2, "L2", Finding{What: fmt.Sprintf("%d geometries of %s are off the lattice or in another SRID", off[what], what)})
+	}
+	dangling, err := s.Dangling(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, what := range slices.Sorted(maps.Keys(dangling)) {
+		p.add(&p.Whole, "whole", Finding{What: fmt.Sprintf("%d rows of %s refer to nothing", dangling[what], what)})
 	}
 	return p, p.answers(ctx, s, city, progress)
 }
@@ -140,6 +148,7 @@ func (p *Proof) Text(most int) string {
 	p.section(&b, "L1", "the grids of every community tile it", "BROKEN", p.L1, most)
 	p.section(&b, "L2", "every coordinate is on the lattice", "BROKEN", p.L2, most)
 	p.section(&b, "L3", "every assignment is what locate says", "BROKEN", p.L3, most)
+	p.section(&b, "rows", "every row has what it refers to", "BROKEN", p.Whole, most)
 	return b.String()
 }
 

@@ -81,6 +81,9 @@ func stream[T any](ctx context.Context, s *session, f file, k kind[T], write fun
 	if err != nil {
 		return err
 	}
+	if !s.DryRun {
+		r.Unassigned = st.imp.Unassigned // the store locates again where a county has moved on meanwhile
+	}
 	s.summary.Files = append(s.summary.Files, r.FileSummary)
 	return nil
 }
