@@ -75,7 +75,7 @@ func Prove(ctx context.Context, s *store.Store, progress func(what string, done,
 		return nil, err
 	}
 	for _, what := range slices.Sorted(maps.Keys(dangling)) {
-		p.add(&p.Whole, "whole", Finding{What: fmt.Sprintf("%d rows of %s refer to nothing", dangling[what], what)})
+		p.add(&p.Whole, "rows", Finding{What: fmt.Sprintf("%d rows of %s refer to nothing", dangling[what], what)})
 	}
 	return p, p.answers(ctx, s, city, progress)
 }
