@@ -16,12 +16,13 @@ import (
 type City struct {
 	settings  grid.Settings
 	divisions map[string]*grid.Division
-	ordered   []grid.Division    // by code
-	outlines  []outlines         // city, county, street, community
-	editions  []*Edition         // by county code
-	owners    [][]*grid.Division // of each edition: the community of each part of its tiling, nil for an unknown one
-	box       geo.Box            // of the city's outline
-	tiling    func() *tiles      // made when first asked for
+	ordered   []grid.Division     // by code
+	outlines  []outlines          // city, county, street, community
+	editions  []*Edition          // by county code
+	owners    [][]*grid.Division  // of each edition: the community of each part of its tiling, nil for an unknown one
+	assigned  [][]grid.Assignment // the same: what is stored of a point there
+	box       geo.Box             // of the city's outline
+	tiling    func() *tiles       // made when first asked for
 	gridsByID func() map[int64]*grid.Grid
 }
 
@@ -83,13 +84,15 @@ func (c *City) setEditions(editions []*Edition) error {
 			return fmt.Errorf("edition of %s: there is no such county: %w", e.info.CountyCode, grid.ErrNotFound)
 		}
 	}
-	c.owners = make([][]*grid.Division, len(c.editions))
+	c.owners, c.assigned = make([][]*grid.Division, len(c.editions)), make([][]grid.Assignment, len(c.editions))
 	for i, e := range c.editions {
-		for _, g := range e.base {
-			c.owners[i] = append(c.owners[i], c.divisions[g.CommunityCode])
-		}
-		for _, v := range e.voids {
-			c.owners[i] = append(c.owners[i], c.divisions[v.CommunityCode])
+		for k := range e.tiling {
+			at := spot{county: -1, edition: e, division: c.divisions[e.community(k)]}
+			if k < len(e.base) {
+				at.base = &e.base[k]
+			}
+			c.owners[i] = append(c.owners[i], at.division)
+			c.assigned[i] = append(c.assigned[i], at.assignment())
 		}
 	}
 	c.tiling = sync.OnceValue(func() *tiles { return newTiles(c) })

@@ -43,18 +43,21 @@ type Near struct {
 
 // spot is the core of an answer: what Locate explains and Assign stores.
 type spot struct {
+	county    int   // number of the edition that decides, by the tiling; -1 when none does
+	part      int32 // of its tiling
 	edition   *Edition
 	base      *grid.Grid
 	void      *grid.VoidArea
 	dedicated *grid.Grid
-	division  *grid.Division
+	division  *grid.Division // nil where part tells it, see divisionAt
 	onBorder  bool
 	fallbackM float64
 }
 
-// locate is the one function (L3). Same point and same editions, same answer.
+// locate is the one function (L3). Same point and same editions, same answer. It looks at no more of a grid than its place in the
+// list unless several cover the point: in a city of 50,000 grids each look is a wait for memory.
 func (c *City) locate(p geo.Point) spot {
-	var s spot
+	s := spot{county: -1}
 	for i, e := range c.editions {
 		part, onBorder := e.find(p)
 		s.onBorder = s.onBorder || onBorder
@@ -63,18 +66,18 @@ func (c *City) locate(p geo.Point) spot {
 		}
 		if int(part) >= len(e.base) {
 			if s.base == nil && s.void == nil {
-				s.edition, s.void, s.division = e, &e.voids[int(part)-len(e.base)], c.owners[i][part]
+				s.county, s.part, s.edition, s.void = i, part, e, &e.voids[int(part)-len(e.base)]
 			}
 			continue
 		}
 		if g := &e.base[part]; s.base == nil || g.Code < s.base.Code {
-			s.edition, s.base, s.void, s.division = e, g, nil, c.owners[i][part]
+			s.county, s.part, s.edition, s.base, s.void = i, part, e, g, nil
 		}
 	}
 	if s.base == nil && s.void == nil {
 		c.locateDivision(p, &s)
 	}
-	if s.edition != nil && s.void == nil {
+	if s.edition != nil && s.void == nil && len(s.edition.dedicated) > 0 {
 		dedicated, onBorder := s.edition.findDedicated(p)
 		s.dedicated = dedicated
 		s.onBorder = s.onBorder || onBorder
@@ -114,6 +117,7 @@ func (c *City) locateDivision(p geo.Point, s *spot) {
 // none; it widens the near distance (BR-23).
 func (c *City) Locate(p geo.Point, accuracyM float64) Answer {
 	s := c.locate(p)
+	s.division = c.divisionAt(s)
 	a := Answer{
 		Base: s.base, Dedicated: s.dedicated, Void: s.void, Division: s.division,
 		OnBoundary: s.onBorder, FallbackM: s.fallbackM,
@@ -166,6 +170,28 @@ func (c *City) neighbours(p geo.Point, s spot, accuracyM float64, a *Answer) {
 	})
 }
 
+// divisionAt returns the lowest division of a spot, nil outside the city.
+func (c *City) divisionAt(s spot) *grid.Division {
+	if s.county >= 0 {
+		return c.owners[s.county][s.part]
+	}
+	return s.division
+}
+
+// assignment returns what is stored of a spot.
+func (c *City) assignment(s spot) grid.Assignment {
+	if s.county < 0 {
+		return s.assignment()
+	}
+	a := c.assigned[s.county][s.part]
+	if s.dedicated != nil {
+		a.DedicatedID = s.dedicated.ID
+	}
+	a.OnBoundary = s.onBorder
+	return a
+}
+
+// assignment is City.assignment for a spot that no part of a tiling tells.
 func (s spot) assignment() grid.Assignment {
 	var a grid.Assignment
 	if s.division != nil {

@@ -95,7 +95,7 @@ func (c *City) Assign(shape orb.Geometry) (grid.Assignment, error) {
 	if err != nil {
 		return grid.Assignment{}, err
 	}
-	s := spot{base: a.Base, void: a.Void, dedicated: a.Dedicated, division: a.Division, onBorder: a.OnBoundary}
+	s := spot{county: -1, base: a.Base, void: a.Void, dedicated: a.Dedicated, division: a.Division, onBorder: a.OnBoundary}
 	if s.division != nil {
 		s.edition = c.Edition(s.division.CountyCode)
 	}
@@ -103,7 +103,7 @@ func (c *City) Assign(shape orb.Geometry) (grid.Assignment, error) {
 }
 
 // AssignPoint is Assign for a point on the lattice. It does not allocate for a point off the borders.
-func (c *City) AssignPoint(p geo.Point) grid.Assignment { return c.locate(p).assignment() }
+func (c *City) AssignPoint(p geo.Point) grid.Assignment { return c.assignment(c.locate(p)) }
 
 func sortShares(shares []Share) {
 	slices.SortFunc(shares, func(a, b Share) int {
