@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -172,7 +173,7 @@ func (s *Server) createIncident(w http.ResponseWriter, r *http.Request, state *l
 	if b.fields["source"] == nil { // the default of the layer is for imports
 		return &grid.RuleError{Rule: "required", Field: "source", Detail: "the field is required"}
 	}
-	in, err := b.checker(state).Incident(grid.Record{Geometry: b.geometry, Fields: b.fields})
+	in, err := b.checker(state).Incident(r.Context(), grid.Record{Geometry: b.geometry, Fields: b.fields})
 	if err != nil {
 		return err
 	}
@@ -208,7 +209,7 @@ func (s *Server) patchIncident(w http.ResponseWriter, r *http.Request, state *li
 		return err
 	}
 	made, err := s.store.UpdateIncident(r.Context(), actor, state.City, pathVar(r, "code"), version, func(in *grid.Incident) error {
-		return b.changeIncident(state, in)
+		return b.changeIncident(r.Context(), state, in)
 	})
 	if err != nil {
 		return err
@@ -217,10 +218,10 @@ func (s *Server) patchIncident(w http.ResponseWriter, r *http.Request, state *li
 }
 
 // changeIncident applies a change to a stored incident as if it came whole, so that it is held to every check.
-func (b *body) changeIncident(state *live.State, in *grid.Incident) error {
+func (b *body) changeIncident(ctx context.Context, state *live.State, in *grid.Incident) error {
 	change := *b
 	change.fields = maps.Clone(b.fields)
-	checked, err := change.checker(state).Incident(change.over(incidentFields(in), in.Shape))
+	checked, err := change.checker(state).Incident(ctx, change.over(incidentFields(in), in.Shape))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -206,7 +207,7 @@ func (s *Server) createPlace(w http.ResponseWriter, r *http.Request, state *live
 	if err := b.unfold("detail", layer.Detail()); err != nil {
 		return err
 	}
-	p, err := b.checker(state).Place(layer, grid.Record{Geometry: b.geometry, Fields: b.fields})
+	p, err := b.checker(state).Place(r.Context(), layer, grid.Record{Geometry: b.geometry, Fields: b.fields})
 	if err != nil {
 		return err
 	}
@@ -242,7 +243,7 @@ func (s *Server) patchPlace(w http.ResponseWriter, r *http.Request, state *live.
 		return err
 	}
 	made, err := s.store.UpdatePlace(r.Context(), actor, state.City, pathVar(r, "code"), version, func(p *grid.Place) error {
-		return b.changePlace(state, p)
+		return b.changePlace(r.Context(), state, p)
 	})
 	if err != nil {
 		return err
@@ -251,7 +252,7 @@ func (s *Server) patchPlace(w http.ResponseWriter, r *http.Request, state *live.
 }
 
 // changePlace applies a change to a stored place as if it came whole, so that it is held to every check.
-func (b *body) changePlace(state *live.State, p *grid.Place) error {
+func (b *body) changePlace(ctx context.Context, state *live.State, p *grid.Place) error {
 	layer, ok := grid.PlaceLayer(p.Kind)
 	if !ok {
 		return grid.ErrNotFound
@@ -261,7 +262,7 @@ func (b *body) changePlace(state *live.State, p *grid.Place) error {
 	if err := change.unfold("detail", layer.Detail()); err != nil {
 		return err
 	}
-	checked, err := change.checker(state).Place(layer, change.over(fieldsOf(p), p.Shape))
+	checked, err := change.checker(state).Place(ctx, layer, change.over(fieldsOf(p), p.Shape))
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func (p *Proof) answers(ctx context.Context, s *store.Store, city *edition.City,
 		if p.Located++; p.Located%10_000 == 0 {
 			progress(fmt.Sprintf("assignments, %d", p.Located), 0, 0)
 		}
-		want, err := city.Assign(l.Shape)
+		want, err := city.Assign(ctx, l.Shape)
 		if err != nil {
 			p.add(&p.L3, "L3", Finding{What: l.Table + " cannot be located: " + err.Error(), Codes: []string{l.Code}})
 			return nil

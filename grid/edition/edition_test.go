@@ -1,6 +1,8 @@
 package edition_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -157,7 +159,7 @@ func TestLocateShape(t *testing.T) {
 		{"outside", square(-9000, 2000, 2000), "outside_area shares"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a, err := c.LocateShape(tt.shape)
+			a, err := c.LocateShape(t.Context(), tt.shape)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,7 +173,7 @@ func TestLocateShape(t *testing.T) {
 		})
 	}
 	t.Run("an invalid polygon names its rule", func(t *testing.T) {
-		_, err := c.LocateShape(orb.Polygon{{{0, 0}, {0.001, 0.001}, {0.001, 0}, {0, 0.001}, {0, 0}}})
+		_, err := c.LocateShape(t.Context(), orb.Polygon{{{0, 0}, {0.001, 0.001}, {0.001, 0}, {0, 0.001}, {0, 0}}})
 		if err == nil {
 			t.Fatal("a bow-tie was located")
 		}
@@ -265,4 +267,28 @@ func BenchmarkAssign(b *testing.B) {
 		c.AssignPoint(points[i&(len(points)-1)])
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lookups/s")
+}
+
+// TestShapeBounds refuses a shape with too many vertices for the grids that it meets, and ends with its context.
+func TestShapeBounds(t *testing.T) {
+	tiling := geotest.Big(900, 8)
+	c := cityOf(t, tiling)
+	box := tiling.Outline.Box()
+	comb := orb.Ring{}
+	const teeth = 30_000 // two vertices each, over all of the city
+	low, high := box.Min.Orb(), box.Max.Orb()
+	for i := range teeth {
+		x := low[0] + (high[0]-low[0])*float64(i)/teeth
+		comb = append(comb, orb.Point{x, high[1]}, orb.Point{x + (high[0]-low[0])/teeth/2, low[1] + (high[1]-low[1])/10})
+	}
+	comb = append(comb, orb.Point{high[0], low[1]}, low, comb[0])
+	var invalid *geo.InvalidError
+	if _, err := c.LocateShape(t.Context(), orb.Polygon{comb}); !errors.As(err, &invalid) || invalid.Rule != geo.RuleTooManyVertices {
+		t.Errorf("a comb of %d vertices over %d grids: %v", len(comb), len(tiling.Faces), err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.LocateShape(ended, tiling.Outline.Orb()); !errors.Is(err, context.Canceled) {
+		t.Errorf("a request that has ended: %v", err)
+	}
 }

@@ -2,6 +2,7 @@ package edition
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -34,26 +35,37 @@ type ShapeAnswer struct {
 // pieces, far finer than any real difference.
 const tieSteps = 1e11
 
+// maxShapeWork bounds the vertices of a shape times the grids whose boxes it meets: each pair costs some hundred nanoseconds, and
+// whoever asks may be anybody.
+const maxShapeWork = 50_000_000
+
 // LocateShape says which grids are responsible for a line or polygon in degrees, lon/lat. The base grid is the one with
 // the greatest share, the dedicated grid the one with the greatest share if that is at least what lies outside every
 // dedicated grid; ties go to the lowest code. A shape that meets no grid is located by a point on it. The error is an
-// *geo.InvalidError for an invalid shape.
-func (c *City) LocateShape(shape orb.Geometry) (ShapeAnswer, error) {
+// *geo.InvalidError for an invalid shape and for one with too many vertices for the grids that it meets, or ctx's.
+func (c *City) LocateShape(ctx context.Context, shape orb.Geometry) (ShapeAnswer, error) {
 	m, err := measure(shape)
 	if err != nil {
 		return ShapeAnswer{}, err
 	}
 	var a ShapeAnswer
+	work := m.vertices
 	for _, e := range c.editions {
 		if !e.box.Intersects(m.box) {
 			continue
 		}
-		shares := m.shares(e.base, e.tiling, e.tilingIndex.Overlapping(m.box, nil))
-		if len(shares) == 0 {
-			continue
+		candidates := e.tilingIndex.Overlapping(m.box, nil)
+		if work += len(candidates) * m.vertices; work > maxShapeWork {
+			return ShapeAnswer{}, &geo.InvalidError{Rule: geo.RuleTooManyVertices, At: m.on.Orb()}
 		}
-		a.Shares = append(a.Shares, shares...)
-		a.Editions = append(a.Editions, e.info)
+		shares, err := m.shares(ctx, e.base, e.tiling, candidates)
+		if err != nil {
+			return ShapeAnswer{}, err
+		}
+		if len(shares) > 0 {
+			a.Shares = append(a.Shares, shares...)
+			a.Editions = append(a.Editions, e.info)
+		}
 	}
 	sortShares(a.Shares)
 	if len(a.Shares) == 0 {
@@ -69,7 +81,10 @@ func (c *City) LocateShape(shape orb.Geometry) (ShapeAnswer, error) {
 	a.Division = c.divisions[a.Base.CommunityCode]
 	best := c.Edition(a.Base.CountyCode)
 	a.OnBoundary = len(a.Shares) > 1
-	a.DedicatedShares = m.shares(best.dedicated, best.dedicatedParts, best.dedicatedIndex.Overlapping(m.box, nil))
+	a.DedicatedShares, err = m.shares(ctx, best.dedicated, best.dedicatedParts, best.dedicatedIndex.Overlapping(m.box, nil))
+	if err != nil {
+		return ShapeAnswer{}, err
+	}
 	sortShares(a.DedicatedShares)
 	rest := 1.0
 	for _, s := range a.DedicatedShares {
@@ -82,8 +97,8 @@ func (c *City) LocateShape(shape orb.Geometry) (ShapeAnswer, error) {
 }
 
 // Assign returns what is stored with a place or incident of that shape (L3): a point by locate, a line or polygon by its
-// greatest share. The error is an *geo.InvalidError.
-func (c *City) Assign(shape orb.Geometry) (grid.Assignment, error) {
+// greatest share. The errors are those of LocateShape.
+func (c *City) Assign(ctx context.Context, shape orb.Geometry) (grid.Assignment, error) {
 	if point, ok := shape.(orb.Point); ok {
 		p, err := geo.Snap(point)
 		if err != nil {
@@ -91,12 +106,15 @@ func (c *City) Assign(shape orb.Geometry) (grid.Assignment, error) {
 		}
 		return c.AssignPoint(p), nil
 	}
-	a, err := c.LocateShape(shape)
+	a, err := c.LocateShape(ctx, shape)
 	if err != nil {
 		return grid.Assignment{}, err
 	}
 	s := spot{county: -1, base: a.Base, void: a.Void, dedicated: a.Dedicated, division: a.Division, onBorder: a.OnBoundary}
-	if s.division != nil {
+	switch {
+	case s.base != nil:
+		s.edition = c.Edition(s.base.CountyCode)
+	case s.division != nil:
 		s.edition = c.Edition(s.division.CountyCode)
 	}
 	return s.assignment(), nil
@@ -121,6 +139,7 @@ type measured struct {
 	whole    float64   // planar area in square lattice units, or metres of length
 	extent   float64   // square metres or metres
 	on       geo.Point // a point of the shape
+	vertices int
 }
 
 func measure(shape orb.Geometry) (measured, error) {
@@ -134,6 +153,7 @@ func measure(shape orb.Geometry) (measured, error) {
 		m.lines = lines
 		for _, l := range lines {
 			m.whole += geo.LengthM(l)
+			m.vertices += len(l)
 			for _, p := range l {
 				m.box = m.box.Extend(p)
 			}
@@ -146,6 +166,11 @@ func measure(shape orb.Geometry) (measured, error) {
 			return m, err
 		}
 		m.polygons, m.box = polygons, polygons.Box()
+		for _, p := range polygons {
+			for _, r := range p {
+				m.vertices += len(r)
+			}
+		}
 		m.whole, m.extent = geo.PlanarArea(polygons), geo.AreaM2(polygons)
 		m.on = geo.PointOnSurface(polygons)
 		return m, nil
@@ -154,11 +179,14 @@ func measure(shape orb.Geometry) (measured, error) {
 }
 
 // shares returns the shares of the candidate parts that are grids (the parts after them are void areas).
-func (m measured) shares(grids []grid.Grid, parts []geo.MultiPolygon, candidates []int32) []Share {
+func (m measured) shares(ctx context.Context, grids []grid.Grid, parts []geo.MultiPolygon, candidates []int32) ([]Share, error) {
 	var shares []Share
 	for _, k := range candidates {
 		if int(k) >= len(grids) {
 			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
 		within := 0.0
 		if m.polygons != nil {
@@ -173,5 +201,5 @@ func (m measured) shares(grids []grid.Grid, parts []geo.MultiPolygon, candidates
 		fraction := within / m.whole
 		shares = append(shares, Share{Grid: &grids[k], Fraction: fraction, Extent: fraction * m.extent})
 	}
-	return shares
+	return shares, nil
 }

@@ -86,7 +86,7 @@ func compareShares(t testing.TB, db querier, city *edition.City) int {
 			if err != nil {
 				return err
 			}
-			if ours, err = fractions(city, g); err != nil {
+			if ours, err = fractions(t.Context(), city, g); err != nil {
 				return err
 			}
 		}
@@ -102,8 +102,8 @@ func compareShares(t testing.TB, db querier, city *edition.City) int {
 	return n
 }
 
-func fractions(city *edition.City, shape orb.Geometry) (map[string]float64, error) {
-	a, err := city.LocateShape(shape)
+func fractions(ctx context.Context, city *edition.City, shape orb.Geometry) (map[string]float64, error) {
+	a, err := city.LocateShape(ctx, shape)
 	by := map[string]float64{}
 	for _, s := range a.Shares {
 		by[s.Grid.Code] = s.Fraction

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -20,17 +21,17 @@ func NewChecker(city *edition.City, codes grid.Codes, system crs.System) Checker
 }
 
 // Place returns the place that a record of a place layer describes, on the lattice and located. The error is one for Explain.
-func (c Checker) Place(layer *grid.Layer, r grid.Record) (grid.Place, error) {
-	return check(c.s, layer, kind[grid.Place]{newPlace, setPlace, placeRefs, placeCodes}, r)
+func (c Checker) Place(ctx context.Context, layer *grid.Layer, r grid.Record) (grid.Place, error) {
+	return check(ctx, c.s, layer, kind[grid.Place]{newPlace, setPlace, placeRefs, placeCodes}, r)
 }
 
 // Incident returns the incident that a record describes, on the lattice and located. The error is one for Explain.
-func (c Checker) Incident(r grid.Record) (grid.Incident, error) {
+func (c Checker) Incident(ctx context.Context, r grid.Record) (grid.Incident, error) {
 	layer, _ := grid.LayerByName("incidents")
-	return check(c.s, layer, kind[grid.Incident]{newIncident, setIncident, incidentRefs, incidentCodes}, r)
+	return check(ctx, c.s, layer, kind[grid.Incident]{newIncident, setIncident, incidentRefs, incidentCodes}, r)
 }
 
-func check[T any](s *session, layer *grid.Layer, k kind[T], r grid.Record) (T, error) {
+func check[T any](ctx context.Context, s *session, layer *grid.Layer, k kind[T], r grid.Record) (T, error) {
 	var none T
 	l, err := newLayout(layer, Mapping{}, s.codes, s.settings)
 	if err != nil {
@@ -51,7 +52,7 @@ func check[T any](s *session, layer *grid.Layer, k kind[T], r grid.Record) (T, e
 	if err := (&recordsParser{l}).parse(row); err != nil {
 		return none, err
 	}
-	out, err := place(s, file{layer: layer}, l, k, row)
+	out, err := place(ctx, s, file{layer: layer}, l, k, row)
 	return out.value, err
 }
 

@@ -102,7 +102,7 @@ type streamer[T any] struct {
 // rows yields the rows that are to be stored and, when the file has ended, completes the import.
 func (st *streamer[T]) rows(ctx context.Context) iter.Seq2[T, error] {
 	r := st.report
-	work := func(row *row) (placed[T], error) { return place(st.session, st.file, r.in.layout, st.kind, row) }
+	work := func(row *row) (placed[T], error) { return place(ctx, st.session, st.file, r.in.layout, st.kind, row) }
 	return func(yield func(T, error) bool) {
 		var none T
 		for outcomes, err := range process(ctx, r.in, work) {
@@ -157,7 +157,7 @@ func (st *streamer[T]) count(o *outcome[placed[T]]) (good bool, err error) {
 }
 
 // place checks and locates one row.
-func place[T any](s *session, f file, l *layout, k kind[T], row *row) (placed[T], error) {
+func place[T any](ctx context.Context, s *session, f file, l *layout, k kind[T], row *row) (placed[T], error) {
 	var out placed[T]
 	at, err := shape(s.CRS, row.geometry, f.layer.Shape)
 	if err != nil {
@@ -168,7 +168,7 @@ func place[T any](s *session, f file, l *layout, k kind[T], row *row) (placed[T]
 		if err := inBox(s.city.InBox).checkBox(at); err != nil {
 			return out, err
 		}
-		if a, err = s.assign(at); err != nil {
+		if a, err = s.assign(ctx, at); err != nil {
 			return out, err
 		}
 	} else if !s.city.Box().Intersects(at.box) {
@@ -186,11 +186,11 @@ func place[T any](s *session, f file, l *layout, k kind[T], row *row) (placed[T]
 	return out, nil
 }
 
-func (s *session) assign(at shaped) (grid.Assignment, error) {
+func (s *session) assign(ctx context.Context, at shaped) (grid.Assignment, error) {
 	if at.original != nil {
 		return s.city.AssignPoint(at.point), nil
 	}
-	return s.city.Assign(at.shape)
+	return s.city.Assign(ctx, at.shape)
 }
 
 // suspicious is the hint of QC-22 for a point that no grid covers.

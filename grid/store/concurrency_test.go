@@ -75,7 +75,7 @@ func checkAnswers(t *testing.T, s *store.Store) (n int) {
 	city := cityOf(t, s)
 	err := s.EachLocated(t.Context(), func(l store.Located) error {
 		n++
-		want, err := city.Assign(l.Shape)
+		want, err := city.Assign(t.Context(), l.Shape)
 		if err != nil {
 			return err
 		}

@@ -110,7 +110,7 @@ func TestImportPlacesOfEveryKindRoundTrip(t *testing.T) {
 				want.Shape, want.Original = tiling.Faces[4].Orb(), nil
 			}
 			var err error
-			if want.Assignment, err = city.Assign(want.Shape); err != nil {
+			if want.Assignment, err = city.Assign(t.Context(), want.Shape); err != nil {
 				t.Fatal(err)
 			}
 			imp := newImport(layer.Name, 1)

@@ -179,7 +179,7 @@ func (s *Store) CreateIncident(ctx context.Context, actor grid.Actor, city *edit
 		if err != nil {
 			return err
 		}
-		if in.Assignment, err = city.Assign(in.Shape); err != nil {
+		if in.Assignment, err = city.Assign(ctx, in.Shape); err != nil {
 			return err
 		}
 		if err := may(actor, grid.WriteIncidents, city, in.Assignment); err != nil {
@@ -232,7 +232,7 @@ func (s *Store) UpdateIncident(ctx context.Context, actor grid.Actor, city *edit
 		}
 		after.Assignment = before.Assignment
 		if !orb.Equal(before.Shape, after.Shape) {
-			if after.Assignment, err = city.Assign(after.Shape); err != nil {
+			if after.Assignment, err = city.Assign(ctx, after.Shape); err != nil {
 				return err
 			}
 			after.Handover = after.Handover || after.Open() && before.Assignment.BaseGridID != 0 && otherGrids(before.Assignment, after.Assignment)

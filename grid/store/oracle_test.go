@@ -152,7 +152,7 @@ func TestL3PostGISAgreesOnShapes(t *testing.T) {
 	imp := newImport("hazards", len(shapes))
 	imp.City = city
 	err := s.ImportPlaces(t.Context(), imp, layerOf(t, "hazard"), each(len(shapes), func(i int) grid.Place {
-		a, err := city.Assign(shapes[i])
+		a, err := city.Assign(t.Context(), shapes[i])
 		if err != nil {
 			t.Error(err)
 		}

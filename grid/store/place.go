@@ -211,7 +211,7 @@ func (s *Store) CreatePlace(ctx context.Context, actor grid.Actor, city *edition
 		if err != nil {
 			return err
 		}
-		if p.Assignment, err = city.Assign(p.Shape); err != nil {
+		if p.Assignment, err = city.Assign(ctx, p.Shape); err != nil {
 			return err
 		}
 		if err := may(actor, grid.WritePlaces, city, p.Assignment); err != nil {
@@ -259,7 +259,7 @@ func (s *Store) UpdatePlace(ctx context.Context, actor grid.Actor, city *edition
 		}
 		after.Assignment = before.Assignment
 		if !orb.Equal(before.Shape, after.Shape) {
-			if after.Assignment, err = city.Assign(after.Shape); err != nil {
+			if after.Assignment, err = city.Assign(ctx, after.Shape); err != nil {
 				return err
 			}
 		}

@@ -30,7 +30,7 @@ func TestCreatePlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := city.Assign(inside(tiling, 3))
+	want, err := city.Assign(t.Context(), inside(tiling, 3))
 	if err != nil || want.BaseGridID == 0 {
 		t.Fatal(want, err)
 	}
@@ -131,7 +131,7 @@ func TestUpdatePlaceMovesIt(t *testing.T) {
 	want := made
 	want.Shape, want.Name, want.Version, want.UpdatedAt = orb.Geometry(inside(tiling, 8)), "新名", 2, moved.UpdatedAt
 	want.Detail["level"] = "major"
-	if want.Assignment, err = city.Assign(want.Shape); err != nil {
+	if want.Assignment, err = city.Assign(t.Context(), want.Shape); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(moved, want); diff != "" {
@@ -179,7 +179,7 @@ func TestIncidentLife(t *testing.T) {
 	want := in
 	want.ID, want.Code, want.State, want.Phase, want.Version = made.ID, "320211-20261122-000001", "reported", "intake", 1
 	want.CreatedAt, want.UpdatedAt, want.CreatedBy, want.UpdatedBy = made.CreatedAt, made.UpdatedAt, "dispatcher", "dispatcher"
-	want.Assignment, _ = city.Assign(in.Shape)
+	want.Assignment, _ = city.Assign(t.Context(), in.Shape)
 	if diff := cmp.Diff(made, want, cmp.Comparer(time.Time.Equal)); diff != "" {
 		t.Errorf("incident (-got +want):\n%s", diff)
 	}

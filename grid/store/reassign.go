@@ -151,7 +151,7 @@ func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition
 			if err != nil {
 				return err
 			}
-			now, err := city.Assign(g)
+			now, err := city.Assign(ctx, g)
 			if err != nil || now == old {
 				return err
 			}
