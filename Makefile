@@ -49,7 +49,7 @@ test: ## install what is missing, then run all tests
 race: ## run the tests of the concurrent packages under the race detector
 	@if command -v gcc clang >/dev/null; then \
 		CGO_ENABLED=1 go test -race ./grid/edition ./grid/live ./grid/store ./api; \
-		CGO_ENABLED=1 go test -race -run 'Read|Town|Counts' ./grid/intake; \
+		CGO_ENABLED=1 go test -race -run 'Read|Town|L6' ./grid/intake; \
 	else echo "race: no C compiler, which the race detector needs: left out"; fi
 
 .PHONY: lint

@@ -6,7 +6,7 @@ import (
 	"github.com/wangge/wangge/grid"
 )
 
-func TestPersonalColumn(t *testing.T) {
+func TestL8PersonalColumn(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"身份证号": "ID number", "房主身份证": "ID number", "证件号码": "ID number", "id_card": "ID number", "IDCard": "ID number", "ID_CARD_NO": "ID number",
@@ -35,7 +35,7 @@ func TestPersonalColumn(t *testing.T) {
 	}
 }
 
-func TestPersonalText(t *testing.T) {
+func TestL8PersonalText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"身份证11010519491231002X。": "ID number", "id 440308199901101512": "ID number", "11010519491231002x": "ID number",

@@ -229,8 +229,8 @@ func TestMislabelled(t *testing.T) {
 	}
 }
 
-// TestNothingHalfWritten ends files with a fault after many good rows, and tries what is refused as a whole.
-func TestNothingHalfWritten(t *testing.T) {
+// TestL6NothingHalfWritten ends files with a fault after many good rows, and tries what is refused as a whole.
+func TestL6NothingHalfWritten(t *testing.T) {
 	t.Parallel()
 	s := newTown(t)
 	before := counts(s)
@@ -271,8 +271,8 @@ func counts(s town) map[string]int {
 	return out
 }
 
-// TestCountsAddUp imports random rows, good and bad: what is read is stored or rejected, in the files and in the audit (L6).
-func TestCountsAddUp(t *testing.T) {
+// TestL6CountsAddUp imports random rows, good and bad: what is read is stored or rejected, in the files and in the audit (L6).
+func TestL6CountsAddUp(t *testing.T) {
 	t.Parallel()
 	s := newTown(t)
 	rng := rand.New(rand.NewPCG(1, 2))

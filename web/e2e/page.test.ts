@@ -36,7 +36,7 @@ test('the page has a strict content security policy', async () => {
   assert.doesNotMatch(policy, /unsafe-|https?:|\*/);
 });
 
-test('the whole city is drawn', () =>
+test('L10: the whole city is drawn, and nothing is asked of another host', () =>
   visit(browser, {}, async (page) => {
     await mapReady(page);
     assert.ok((await coloursOnMap(page)) > 20, 'the map shows more than its background');
