@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net"
 	"net/http"
 	"strings"
 
@@ -54,13 +55,26 @@ func (s *Server) known(r *http.Request, action grid.Action) (grid.Actor, error) 
 	if err != nil {
 		return actor, err
 	}
-	if s.openReads && action == grid.ReadPlaces && actor.Role == "" {
+	if s.readsAreOpen(r) && action == grid.ReadPlaces && actor.Role == "" {
 		return grid.Actor{Name: "demo", Role: grid.RoleReader}, nil
 	}
 	if actor.Role == "" {
 		return actor, notPublic()
 	}
 	return actor, nil
+}
+
+// readsAreOpen says whether anybody may read what is not public: on the demo, asked for by a name that only this machine has.
+// A page of another site whose own name has been made to point here (DNS rebinding) asks by that name.
+func (s *Server) readsAreOpen(r *http.Request) bool {
+	if !s.openReads {
+		return false
+	}
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil { // no port
+		host = strings.TrimSuffix(strings.TrimPrefix(r.Host, "["), "]")
+	}
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // within returns grid.ErrForbidden unless the actor may do the action in the division of that code.

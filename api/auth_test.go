@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -126,9 +127,53 @@ func TestOpenReads(t *testing.T) {
 			t.Errorf("GET %s: got %s, want %d", target, answer.Status, want)
 		}
 	}
+	h := api.New(api.Config{Store: s.store, Live: s.live, OpenReads: true}).Handler()
+	for host, want := range map[string]int{
+		"localhost": 200, "LOCALHOST:8080": 200, "127.0.0.1": 200, "127.1.2.3:80": 200, "[::1]:8080": 200, "[::1]": 200,
+		"": 401, "evil.example": 401, "evil.example:8080": 401, "localhost.evil.example": 401, "192.168.1.5:8080": 401, "0.0.0.0": 401, "[fe80::1]:80": 401,
+	} {
+		for _, target := range []string{"/v1/incidents", "/v1/places", "/v1/coverage/" + binhu, "/tiles/places/0/0/0.mvt"} {
+			request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+			request.Host = host
+			answer := httptest.NewRecorder()
+			h.ServeHTTP(answer, request)
+			if got := answer.Code; got != want && (got != 204 || want != 200) {
+				t.Errorf("GET %s of %q: got %d, want %d", target, host, got, want)
+			}
+		}
+	}
 	write := exchange{method: http.MethodPost, target: "/v1/places", header: asJSON, body: hazard(0.5, 0.5, "")}
 	if answer := s.do(t, write); answer.StatusCode != http.StatusUnauthorized {
 		t.Errorf("POST /v1/places: got %s, want 401", answer.Status)
+	}
+}
+
+// TestOrigins: pages of other sites read what is public; what is not only with a token, even where reads are open.
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(c *api.Config) { c.OpenReads = true })
+	s.secrets["reader"] = token(t, s.store, "reader", "")
+	for _, test := range []struct {
+		target, as string
+		want       string
+	}{
+		{"/tiles/grids/0/0/0.mvt", "", "*"},
+		{"/tiles/grids.json", "", "*"},
+		{"/tiles/places.json", "", "*"},
+		{"/v1/grids", "", "*"},
+		{"/tiles/places/0/0/0.mvt", "", ""},
+		{"/tiles/incidents/0/0/0.mvt", "", ""},
+		{"/tiles/places/0/0/0.mvt", "reader", "*"},
+		{"/tiles/incidents/0/0/0.mvt", "reader", "*"},
+		{"/v1/places", "", ""},
+		{"/v1/incidents", "", ""},
+		{"/v1/coverage/" + binhu, "", ""},
+		{"/v1/session", "", ""},
+	} {
+		answer := s.do(t, exchange{target: test.target, as: test.as, header: "Origin: https://map.example\n"})
+		if got := answer.Header.Get("Access-Control-Allow-Origin"); got != test.want || answer.StatusCode > 204 {
+			t.Errorf("%s as %q: got %s with origin %q, want %q", test.target, test.as, answer.Status, got, test.want)
+		}
 	}
 }
 

@@ -165,7 +165,7 @@ func (b *batch) shape(system crs.System, g orb.Geometry) (*answer, error) {
 	if p, ok := g.(orb.Point); ok {
 		return b.point(system, p)
 	}
-	found, err := b.state.City.LocateShape(crs.ToWGS84(system, g))
+	found, err := b.state.City.LocateShape(b.ctx, crs.ToWGS84(system, g))
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type Config struct {
 	Live  *live.Live
 	// Page is the built web page; nil when it was left out.
 	Page fs.FS
-	// OpenReads lets everybody read what is not public: only for the demo, on loopback.
+	// OpenReads lets everybody read what is not public: only for the demo, and only by a name of loopback.
 	OpenReads bool
 	// PublicURL is the address that links carry, for instance https://grid.example.cn; "" takes it from the request.
 	PublicURL string

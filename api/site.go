@@ -124,7 +124,7 @@ func (s *Server) session(w http.ResponseWriter, r *http.Request, state *live.Sta
 		return err
 	}
 	answer := map[string]any{
-		"actor": nil, "role": nil, "scope": actor.Scope, "demo": s.openReads, "city": nil,
+		"actor": nil, "role": nil, "scope": actor.Scope, "demo": s.readsAreOpen(r), "city": nil,
 		"load_weights": state.City.Settings().LoadWeights,
 	}
 	if actor.Role != "" {

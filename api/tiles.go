@@ -91,6 +91,7 @@ func matches(r *http.Request, tag string) bool {
 
 // pointTile answers a tile of what is not public from the database.
 func (s *Server) pointTile(w http.ResponseWriter, r *http.Request, state *live.State, id mvt.TileID, query store.TileQuery) error {
+	tokenOrigin(w, r)
 	actor, err := s.authorizeSome(r, state, grid.ReadPlaces)
 	if err != nil {
 		return err
