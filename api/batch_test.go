@@ -8,9 +8,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/paulmach/orb"
 
@@ -143,6 +147,7 @@ func TestBatchOfAGigabyte(t *testing.T) {
 		{"announced lines", "application/x-ndjson", "", point(0.5, 0.5) + "\n", gigabyte, 0, http.StatusRequestEntityTooLarge},
 		{"announced document", "application/json", "[", "1,", gigabyte, 0, http.StatusRequestEntityTooLarge},
 		{"document", "application/json", "", " ", -1, 17 << 20, http.StatusRequestEntityTooLarge},
+		{"document of millions", "application/json", "[1", ",1", -1, 17 << 20, http.StatusRequestEntityTooLarge},
 		{"CSV that is one header", "text/csv", "", "lon,lat,", -1, 2 << 20, http.StatusBadRequest},
 		{"CSV that is one row", "text/csv", "lon,lat\n\"", "x", -1, 3 << 20, http.StatusOK},
 		{"one line", "application/x-ndjson", "", "x", -1, 3 << 20, http.StatusOK}, // the error is the answer's only line
@@ -167,6 +172,98 @@ func TestBatchOfAGigabyte(t *testing.T) {
 				t.Errorf("the heap grew by %d MiB", grown>>20)
 			}
 		})
+	}
+}
+
+// TestBatchItems: a document has a bound of items, below that of its bytes.
+func TestBatchItems(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	items := func(n int) string { return strings.TrimSuffix(strings.Repeat("1,", n), ",") }
+	for _, test := range []struct {
+		name, body string
+		want       int
+	}{
+		{"as many as may be", "[" + items(100_000) + "]", http.StatusOK},
+		{"one more", "[" + items(100_001) + "]", http.StatusRequestEntityTooLarge},
+		{"one feature more", `{"type":"FeatureCollection","features":[` + items(100_001) + "]}", http.StatusRequestEntityTooLarge},
+		{"16 MB", "[" + items(7<<20) + "]", http.StatusRequestEntityTooLarge},
+		{"no features", `{"type":"FeatureCollection","features":null}`, http.StatusOK},
+		{"features that are no list", `{"type":"FeatureCollection","features":{}}`, http.StatusBadRequest},
+		{"something behind the array", "[] []", http.StatusBadRequest},
+		{"no comma", "[1 1]", http.StatusBadRequest},
+		{"comma at the end", "[1,]", http.StatusBadRequest},
+		{"not closed", "[1", http.StatusBadRequest},
+	} {
+		answer := s.do(t, exchange{method: http.MethodPost, target: "/v1/locate", header: asJSON, body: test.body})
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != test.want {
+			t.Errorf("%s: got %s %.200s (%v), want %d", test.name, answer.Status, body, err, test.want)
+		}
+		if test.want == http.StatusRequestEntityTooLarge && !strings.Contains(string(body), "newline-delimited") {
+			t.Errorf("%s: got %s", test.name, body)
+		}
+	}
+}
+
+// TestBatchBodyFails: what ends a body before its time stands in the last row.
+func TestBatchBodyFails(t *testing.T) {
+	t.Parallel()
+	store, l := newTown(t)
+	h := api.New(api.Config{Store: store, Live: l}).Handler()
+	lon, lat := at(0.5, 0.5)
+	for _, test := range []struct {
+		name, media, body string
+		cause             error
+		want              string // in the last row
+	}{
+		{"lines cut short", "application/x-ndjson", point(0.5, 0.5) + "\n", io.ErrUnexpectedEOF, "bad_request.*cut short"},
+		{"lines that stall", "application/x-ndjson", point(0.5, 0.5) + "\n", os.ErrDeadlineExceeded, "timeout.*in time"},
+		{"CSV cut short", "text/csv", fmt.Sprintf("lon,lat\n%g,%g\n", lon, lat), io.ErrUnexpectedEOF, "bad_request.*cut short"},
+		{"CSV that stalls", "text/csv", fmt.Sprintf("lon,lat\n%g,%g\n", lon, lat), os.ErrDeadlineExceeded, "timeout.*in time"},
+	} {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/locate", io.MultiReader(strings.NewReader(test.body), iotest.ErrReader(test.cause)))
+		request.Header.Set("Content-Type", test.media)
+		answer := httptest.NewRecorder()
+		h.ServeHTTP(answer, request)
+		rows := strings.Split(strings.TrimSpace(answer.Body.String()), "\n")
+		if last := rows[len(rows)-1]; !regexp.MustCompile(test.want).MatchString(last) || !strings.Contains(answer.Body.String(), lake+"001") {
+			t.Errorf("%s: got %s, want %s", test.name, answer.Body, test.want)
+		}
+	}
+}
+
+// TestBatchesAtOnce: no more run than may, and each that ends makes room.
+func TestBatchesAtOnce(t *testing.T) {
+	t.Parallel()
+	store, l := newTown(t)
+	h := api.New(api.Config{Store: store, Live: l}).Handler()
+	ask := func(body io.Reader) *httptest.ResponseRecorder {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/locate", body)
+		request.Header.Set("Content-Type", "application/x-ndjson")
+		answer := httptest.NewRecorder()
+		h.ServeHTTP(answer, request)
+		return answer
+	}
+	var running sync.WaitGroup
+	var writers []*io.PipeWriter
+	for range api.MaxBatches() {
+		questions, write := io.Pipe()
+		running.Go(func() { ask(questions) })
+		if _, err := io.WriteString(write, point(0.5, 0.5)+"\n"); err != nil { // it is read: the batch has begun
+			t.Fatal(err)
+		}
+		writers = append(writers, write)
+	}
+	if answer := ask(strings.NewReader("")); answer.Code != http.StatusServiceUnavailable || answer.Header().Get("Retry-After") == "" || !strings.Contains(answer.Body.String(), `"busy"`) {
+		t.Errorf("got %d %s, want 503", answer.Code, answer.Body)
+	}
+	for _, w := range writers {
+		_ = w.Close()
+	}
+	running.Wait()
+	if answer := ask(strings.NewReader("")); answer.Code != http.StatusOK {
+		t.Errorf("afterwards: got %d %s", answer.Code, answer.Body)
 	}
 }
 

@@ -67,6 +67,12 @@ func TestDeadlines(t *testing.T) {
 	}
 	within("batch read", w.reads, 2, stallIn)
 	within("batch write", w.writes, 2, stallIn)
+	s.end = time.Now().Add(time.Second) // a client that keeps up, but without end
+	_, _ = s.Read(p)
+	_, _ = s.Write(p[:0])
+	if read, write := w.reads[2], w.writes[2]; !read.Equal(s.end) || !write.Equal(s.end) {
+		t.Errorf("the deadlines are %v and %v, want the end of the batch, %v", read, write, s.end)
+	}
 	if got := w.Body.String(); got != "question" {
 		t.Errorf("got %q", got)
 	}

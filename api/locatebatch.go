@@ -11,6 +11,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
+	"runtime"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -27,7 +29,12 @@ const (
 	maxBatchLine = 1 << 20
 	batchIn      = 30 * time.Minute
 	stallIn      = 30 * time.Second
+	// maxItems bounds one JSON document, whose items are held in memory together.
+	maxItems = 100_000
 )
+
+// maxBatches is how many batches run at the same time: one that has begun keeps a core busy.
+func maxBatches() int { return max(16, 2*runtime.GOMAXPROCS(0)) }
 
 // locateBatch answers POST /v1/locate in the form of the question, in its order, with errors in place: newline-delimited
 // JSON, CSV with the columns lon and lat, or one JSON document (a geometry, a feature, a collection, or an array of points).
@@ -43,6 +50,12 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
 		media = ""
+	}
+	select {
+	case s.batches <- struct{}{}:
+		defer func() { <-s.batches }()
+	default:
+		return busy()
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), batchIn)
 	defer cancel()
@@ -73,11 +86,19 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 	return unsupported("application/json, application/geo+json, application/x-ndjson or text/csv")
 }
 
-// stream is a batch on its way through: it may take as long as the client does not stall.
+func busy() error {
+	return (&problem{
+		status: http.StatusServiceUnavailable, slug: "busy", code: "busy",
+		detail: "As many batches are running as may at the same time: try again in a few seconds.",
+	}).withHeader("Retry-After", "5")
+}
+
+// stream is a batch on its way through: it may take as long as the client does not stall, up to its end.
 type stream struct {
 	in      io.Reader
 	out     io.Writer
 	control *http.ResponseController
+	end     time.Time // however little the client stalls
 }
 
 // newStream bounds the body; reading goes on while the answer is written.
@@ -85,20 +106,28 @@ func newStream(w http.ResponseWriter, r *http.Request, limit int64) (*stream, er
 	if r.ContentLength > limit {
 		return nil, &http.MaxBytesError{Limit: limit}
 	}
-	s := &stream{in: http.MaxBytesReader(w, r.Body, limit), out: w, control: http.NewResponseController(w)}
+	s := &stream{in: http.MaxBytesReader(w, r.Body, limit), out: w, control: http.NewResponseController(w), end: time.Now().Add(batchIn)}
 	_ = s.control.EnableFullDuplex() // HTTP/1.1; elsewhere it is so anyway
 	return s, nil
 }
 
+// deadline is until when the next read or write is to be done.
+func (s *stream) deadline() time.Time {
+	if at := time.Now().Add(stallIn); at.Before(s.end) {
+		return at
+	}
+	return s.end
+}
+
 // Read implements io.Reader.
 func (s *stream) Read(p []byte) (int, error) {
-	_ = s.control.SetReadDeadline(time.Now().Add(stallIn)) // not every connection has deadlines; those of net/http do
+	_ = s.control.SetReadDeadline(s.deadline()) // not every connection has deadlines; those of net/http do
 	return s.in.Read(p)
 }
 
 // Write implements io.Writer.
 func (s *stream) Write(p []byte) (int, error) {
-	_ = s.control.SetWriteDeadline(time.Now().Add(stallIn))
+	_ = s.control.SetWriteDeadline(s.deadline())
 	return s.out.Write(p)
 }
 
@@ -215,7 +244,7 @@ func errorRow(err error) map[string]any {
 func (b *batch) document(body *stream) error {
 	raw, err := io.ReadAll(body)
 	if err != nil {
-		return err
+		return bodyFailed(err)
 	}
 	list, isList, err := listOf(raw)
 	if err != nil {
@@ -248,22 +277,57 @@ func (b *batch) document(body *stream) error {
 	return out.Flush()
 }
 
-// listOf returns the items of a JSON array or the features of a collection.
+// listOf returns the items of a JSON array or the features of a collection, maxItems at most.
 func listOf(raw []byte) (list []json.RawMessage, isList bool, err error) {
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) > 0 && trimmed[0] == '[' {
-		if err := json.Unmarshal(raw, &list); err != nil {
-			return nil, false, badParam("", "The body is not JSON.")
-		}
-		return list, true, nil
+		list, err := itemsOf(raw)
+		return list, true, err
 	}
 	var collection struct {
-		Type     string            `json:"type"`
-		Features []json.RawMessage `json:"features"`
+		Type     string          `json:"type"`
+		Features json.RawMessage `json:"features"`
 	}
 	if err := json.Unmarshal(raw, &collection); err != nil {
 		return nil, false, badParam("", "The body is not JSON.")
 	}
-	return collection.Features, collection.Type == "FeatureCollection", nil
+	if collection.Type != "FeatureCollection" {
+		return nil, false, nil
+	}
+	list, err = itemsOf(collection.Features)
+	return list, true, err
+}
+
+// itemsOf returns the items of a JSON array; null, or nothing, is an empty one. It takes them one by one, so that an array
+// of millions costs no more than one of maxItems.
+func itemsOf(raw []byte) ([]json.RawMessage, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	decode := json.NewDecoder(bytes.NewReader(raw))
+	if open, err := decode.Token(); err != nil || open != json.Delim('[') {
+		return nil, badParam("", "The body is not a JSON array, nor a collection with one of features.")
+	}
+	var list []json.RawMessage
+	for decode.More() {
+		if len(list) == maxItems {
+			return nil, &problem{
+				status: http.StatusRequestEntityTooLarge, slug: "too-large", code: "too_large",
+				detail: fmt.Sprintf("The document has more than %d items: send it in parts, or as newline-delimited JSON.", maxItems),
+			}
+		}
+		var item json.RawMessage
+		if err := decode.Decode(&item); err != nil {
+			return nil, badParam("", "The body is not JSON.")
+		}
+		list = append(list, item)
+	}
+	if _, err := decode.Token(); err != nil {
+		return nil, badParam("", "The body is not JSON.")
+	}
+	if _, err := decode.Token(); !errors.Is(err, io.EOF) {
+		return nil, badParam("", "Something follows the JSON array of the body.")
+	}
+	return list, nil
 }
 
 // lines answers newline-delimited JSON line by line; empty lines have no answer.
@@ -283,14 +347,27 @@ func (b *batch) lines(body *stream) error {
 		}
 	}
 	if err := in.Err(); err != nil {
-		if errors.Is(err, bufio.ErrTooLong) {
-			err = lineTooLong()
-		}
-		if encodeErr := encode.Encode(errorRow(err)); encodeErr != nil {
+		if encodeErr := encode.Encode(errorRow(bodyFailed(err))); encodeErr != nil {
 			return encodeErr
 		}
 	}
 	return out.Flush()
+}
+
+// bodyFailed says why there is no more of a body.
+func bodyFailed(err error) error {
+	switch {
+	case errors.Is(err, bufio.ErrTooLong):
+		return lineTooLong()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return badParam("", "The body was cut short: the answers above are for what came of it.")
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &problem{
+			status: http.StatusServiceUnavailable, slug: "timeout", code: "timeout",
+			detail: "The rest of the body did not come in time: send it again from here.",
+		}
+	}
+	return err
 }
 
 func lineTooLong() error {

@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -26,7 +25,7 @@ func (b *batch) csv(body *stream) error {
 	case errors.Is(err, io.EOF) || errors.As(err, &syntax):
 		return badParam("", "The CSV has no header line: it needs the columns lon and lat.")
 	case err != nil:
-		return err
+		return bodyFailed(err)
 	}
 	lon, lat := column(head, "lon", "lng", "longitude", "经度"), column(head, "lat", "latitude", "纬度")
 	if lon < 0 || lat < 0 {
@@ -90,8 +89,10 @@ func (b *batch) csvAnswer(record []string, lon, lat int, err error) []string {
 	var a *answer
 	if err == nil {
 		a, err = b.csvPoint(record[lon], record[lat])
-	} else if problemOf(err).status == http.StatusInternalServerError {
+	} else if errors.As(err, new(*csv.ParseError)) {
 		err = badParam("", "The row is not CSV.")
+	} else {
+		err = bodyFailed(err)
 	}
 	if err != nil {
 		p := problemOf(err)

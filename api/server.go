@@ -36,6 +36,7 @@ type Server struct {
 	publicURL  string
 	document   func() ([]byte, error) // the OpenAPI document as JSON
 	refreshing singleflight.Group
+	batches    chan struct{} // one for each that runs
 	metrics    *metrics
 	registry   *prometheus.Registry
 	started    time.Time
@@ -46,6 +47,7 @@ func New(c Config) *Server {
 	s := &Server{
 		store: c.Store, live: c.Live, page: c.Page, openReads: c.OpenReads, publicURL: c.PublicURL,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
+		batches: make(chan struct{}, maxBatches()),
 	}
 	s.metrics = newMetrics(s.registry)
 	return s
