@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/paulmach/orb"
@@ -80,13 +81,41 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request, state *live.St
 	if _, err := s.authorize(r, state, grid.ReadPlaces, code); err != nil {
 		return err
 	}
-	counts, err := s.store.CoverageCounts(r.Context(), d)
+	counts, state, err := s.countsOfOneState(r.Context(), code, state)
 	if err != nil {
 		return err
+	}
+	if d = state.City.Division(code); d == nil {
+		return notFound("There is no division " + code + ": GET /v1/divisions lists them.")
 	}
 	report := coverage.Of(state.City, d, counts)
 	editionHeader(w, report.Editions)
 	return sendJSON(w, newCoverageJSON(report))
+}
+
+// countsOfOneState counts in the database what lies in a division, and returns the state that the counts are of: the given
+// one, or a newer one when the database is ahead of it (L5). Editions only grow: when they are the same after the counting as
+// before, they were so while it was done.
+func (s *Server) countsOfOneState(ctx context.Context, division string, state *live.State) (map[int64]grid.GridCounts, *live.State, error) {
+	for range 3 {
+		d := state.City.Division(division)
+		if d == nil {
+			break
+		}
+		counts, err := s.store.CoverageCounts(ctx, d)
+		if err != nil {
+			return counts, state, err
+		}
+		if err := s.live.Refresh(ctx); err != nil { // not s.refresh: one that has begun earlier says nothing
+			return counts, state, err
+		}
+		now := s.live.Now()
+		if editionText(editionsOf(now)) == editionText(editionsOf(state)) {
+			return counts, now, nil
+		}
+		state = now
+	}
+	return nil, state, notReached("New editions came while this was counted: try again in a second.")
 }
 
 func newCoverageJSON(r coverage.Report) coverageJSON {

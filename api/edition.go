@@ -57,12 +57,14 @@ func (s *Server) stateFor(r *http.Request) (*live.State, error) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return state, (&problem{
-				status: http.StatusServiceUnavailable, slug: "edition-not-reached", code: "edition_not_reached",
-				detail: "The editions of Wangge-Min-Edition are not in force here yet: try again in a second.",
-			}).withHeader("Retry-After", "1")
+			return state, notReached("The editions of Wangge-Min-Edition are not in force here yet: try again in a second.")
 		}
 	}
+}
+
+func notReached(detail string) *problem {
+	p := &problem{status: http.StatusServiceUnavailable, slug: "edition-not-reached", code: "edition_not_reached", detail: detail}
+	return p.withHeader("Retry-After", "1")
 }
 
 // refresh looks at the database once for all the requests that wait; what fails there is seen by who follows it.

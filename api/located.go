@@ -120,21 +120,29 @@ func pageAfter[S, T any](state *live.State, f store.Filter, found []S, id func(*
 	return p
 }
 
-// stateKnowing returns a state that knows the grids of the assignments: the given one, or a newer one when the database is
-// ahead of it.
+// stateKnowing returns a state that knows the grids and editions of the assignments: the given one, or a newer one when the
+// database is ahead of it (L5).
 func (s *Server) stateKnowing(w http.ResponseWriter, r *http.Request, state *live.State, assigned iter.Seq[grid.Assignment]) *live.State {
 	for a := range assigned {
-		unknown := a.BaseGridID != 0 && state.City.GridByID(a.BaseGridID) == nil ||
-			a.DedicatedID != 0 && state.City.GridByID(a.DedicatedID) == nil
-		if !unknown {
+		if !ahead(state, a) {
 			continue
 		}
 		s.refresh(r.Context())
-		state = s.live.Now()
+		if state = s.live.Now(); ahead(state, a) { // the refresh may have begun before the assignment was read
+			s.refresh(r.Context())
+			state = s.live.Now()
+		}
 		editionHeader(w, editionsOf(state))
 		return state
 	}
 	return state
+}
+
+// ahead reports whether an assignment names an edition or a grid that the state does not have.
+func ahead(state *live.State, a grid.Assignment) bool {
+	return !reached(state, map[string]int{a.CountyCode: a.Edition}) ||
+		a.BaseGridID != 0 && state.City.GridByID(a.BaseGridID) == nil ||
+		a.DedicatedID != 0 && state.City.GridByID(a.DedicatedID) == nil
 }
 
 // sendVersioned answers with the version as ETag, or 304 where the client has it.

@@ -33,6 +33,9 @@ type requestIDKey struct{}
 // bounded holds a request to those bounds.
 func bounded(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		if !isText(r.URL.Path) {
+			return badParam("", "The path is not UTF-8 text.")
+		}
 		if r.ContentLength > maxBody {
 			return &http.MaxBytesError{Limit: maxBody}
 		}

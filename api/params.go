@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gorilla/mux"
 	"github.com/paulmach/orb"
@@ -27,6 +28,9 @@ func params(r *http.Request, known ...string) (query, error) {
 		return query{}, badParam("", "The query string cannot be read: encode it as RFC 3986 says.")
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !isText(name) || slices.ContainsFunc(values[name], func(v string) bool { return !isText(v) }) {
+			return query{}, badParam(strings.ToValidUTF8(name, "\ufffd"), "A parameter is not UTF-8 text.")
+		}
 		if slices.Contains(known, name) {
 			if len(values[name]) > 1 {
 				return query{}, badParam(name, "The parameter "+name+" stands more than once: send it once.")
@@ -41,6 +45,9 @@ func params(r *http.Request, known ...string) (query, error) {
 	}
 	return query{values}, nil
 }
+
+// isText reports whether s is text as the database takes it: UTF-8 without NUL.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 // pathVar returns a part of the path, "" where it cannot be decoded.
 func pathVar(r *http.Request, name string) string {

@@ -85,6 +85,49 @@ func TestMinEditionArrives(t *testing.T) {
 	}
 }
 
+// TestDatabaseAhead: what the database counts or holds of a newer edition is not answered under the name of the old one.
+func TestDatabaseAhead(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.secrets["planner"] = token(t, s.store, "planner", "")
+	if err := addCounty(t.Context(), s.store); err != nil {
+		t.Fatal(err)
+	}
+	answer := s.do(t, exchange{target: "/v1/coverage/" + city, as: "planner"})
+	body, err := io.ReadAll(answer.Body)
+	if want := newCounty + "=1"; err != nil || !strings.Contains(answer.Header.Get("Wangge-Edition"), want) || !strings.Contains(string(body), "春丰第一网格") {
+		t.Errorf("got %s of %s, want %s: %s (%v)", answer.Status, answer.Header.Get("Wangge-Edition"), want, body, err)
+	}
+}
+
+// TestNotText: what no database takes as text is refused as what it is.
+func TestNotText(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.secrets["planner"] = token(t, s.store, "planner", "")
+	for _, target := range []string{
+		"/v1/places/%00", "/v1/places/%FF", "/v1/incidents/a%00b", "/v1/incidents/%C0%80", "/v1/coverage/%FF", "/v1/divisions/%00", "/v1/grids/%ED%A0%80",
+		"/v1/places?division=%00", "/v1/places?grid=%FF", "/v1/incidents?cursor=%00", "/v1/grids?%00=1", "/v1/grids?%FF=1", "/tiles/%FF.json", "/%00", "/%FF",
+	} {
+		answer := s.do(t, exchange{target: target, as: "planner"})
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: got %s %s (%v), want 400", target, answer.Status, body, err)
+		}
+	}
+	for _, field := range []string{`,"name":"a\u0000b"`, `,"address":"\u0000"`, `,"code":"\u0000"`, `,"external_refs":{"a":"\u0000"}`, `,"external_refs":{"\u0000":1}`} {
+		answer := s.do(t, exchange{method: http.MethodPost, target: "/v1/places", header: asJSON, as: "planner", body: hazard(0.5, 0.5, field)})
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusBadRequest && answer.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%s: got %s %s (%v), want 400 or 422", field, answer.Status, body, err)
+		}
+	}
+	patch := exchange{method: http.MethodPatch, target: "/v1/places/%00", header: asJSON + `If-Match: "1"`, as: "planner", body: `{"name":"x"}`}
+	if answer := s.do(t, patch); answer.StatusCode != http.StatusBadRequest {
+		t.Errorf("PATCH: got %s, want 400", answer.Status)
+	}
+}
+
 // TestListBegunBeforeAnEdition goes on with a cursor after the edition has changed.
 func TestListBegunBeforeAnEdition(t *testing.T) {
 	t.Parallel()
