@@ -150,6 +150,9 @@ func missing(state *live.State, a edition.Answer) error {
 	return nil
 }
 
+// maxNear is how many near grids an answer names, the nearest ones.
+const maxNear = 20
+
 // newAnswer explains an answer: who is responsible (BR-14, BR-16), the posts, the chain and the warnings.
 func newAnswer(state *live.State, found edition.Answer, at time.Time) *answer {
 	a := &answer{
@@ -159,7 +162,7 @@ func newAnswer(state *live.State, found edition.Answer, at time.Time) *answer {
 	for _, g := range found.Owners {
 		a.BoundaryWith = append(a.BoundaryWith, refOf(g))
 	}
-	for _, n := range found.Near {
+	for _, n := range found.Near[:min(len(found.Near), maxNear)] {
 		a.Near = append(a.Near, nearJSON{refOf(n.Grid), rounded(n.DistanceM, 2)})
 	}
 	var inForce *edition.Edition

@@ -1,16 +1,20 @@
 package api_test
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"github.com/wangge/wangge/api"
+	"github.com/wangge/wangge/web"
 )
 
 func TestProtocol(t *testing.T) {
@@ -41,6 +45,75 @@ func TestProtocol(t *testing.T) {
 		{name: "min edition of an unknown county", target: "/v1/divisions?level=city", header: "Wangge-Min-Edition: 1=1\n"},
 		{name: "min edition malformed", target: "/v1/divisions?level=city", header: "Wangge-Min-Edition: 7\n"},
 	})
+}
+
+// TestPageIsPacked: the page's files come gzipped where the client takes that, under a tag of their own.
+func TestPageIsPacked(t *testing.T) {
+	t.Parallel()
+	script := strings.Repeat("const a = 1;\n", 1000)
+	s := serve(t, func(c *api.Config) {
+		c.Page = fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "assets/a.js": {Data: []byte(script)}, "assets/a.png": {Data: []byte(script)}}
+	})
+	get := func(target, header string) (*http.Response, string) {
+		answer := s.do(t, exchange{target: target, header: header})
+		body, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer, string(body)
+	}
+	packed, body := get("/assets/a.js", "Accept-Encoding: gzip\n")
+	z, err := gzip.NewReader(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := io.ReadAll(z); err != nil || string(raw) != script {
+		t.Errorf("gzip gives other bytes (%v)", err)
+	}
+	h := packed.Header
+	if h.Get("Content-Encoding") != "gzip" || h.Get("Content-Type") != "text/javascript; charset=utf-8" || h.Get("ETag") == "" ||
+		!strings.Contains(h.Get("Vary"), "Accept-Encoding") || !strings.Contains(h.Get("Cache-Control"), "immutable") || packed.ContentLength != int64(len(body)) {
+		t.Errorf("got the headers %v", h)
+	}
+	if again, body := get("/assets/a.js", "Accept-Encoding: gzip\nIf-None-Match: "+h.Get("ETag")+"\n"); again.StatusCode != http.StatusNotModified || body != "" {
+		t.Errorf("with its tag: got %s", again.Status)
+	}
+	for _, e := range [][2]string{{"/assets/a.js", ""}, {"/assets/a.js", "Accept-Encoding: gzip;q=0, br\n"}, {"/assets/a.png", "Accept-Encoding: gzip\n"}} {
+		if plain, body := get(e[0], e[1]); plain.Header.Get("Content-Encoding") != "" || plain.Header.Get("ETag") == h.Get("ETag") || body != script {
+			t.Errorf("%v: got %v", e, plain.Header)
+		}
+	}
+}
+
+// TestFirstLoad: the built page comes in at most 200 kB.
+func TestFirstLoad(t *testing.T) {
+	t.Parallel()
+	if !web.Built() {
+		t.Skip("the page is not built: make build builds it")
+	}
+	s := serve(t, func(c *api.Config) { c.Page = web.Files() })
+	const most = 200_000
+	sum := 0
+	get := func(target string) string {
+		body, err := io.ReadAll(s.do(t, exchange{target: target, header: "Accept-Encoding: gzip\n"}).Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += len(body)
+		return string(body)
+	}
+	index, err := fs.ReadFile(web.Files(), "index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	get("/")
+	for _, m := range regexp.MustCompile(`(?:src|href)="(/[^"]+)"`).FindAllSubmatch(index, -1) {
+		get(string(m[1]))
+	}
+	if sum > most {
+		t.Errorf("the first load is %d bytes, want at most %d", sum, most)
+	}
+	t.Logf("the first load is %d bytes", sum)
 }
 
 func TestEveryGetTakesHead(t *testing.T) {

@@ -32,6 +32,7 @@ type Server struct {
 	store      *store.Store
 	live       *live.Live
 	page       fs.FS
+	packed     map[string]packedFile // of the page
 	openReads  bool
 	publicURL  string
 	document   func() ([]byte, error) // the OpenAPI document as JSON
@@ -45,7 +46,7 @@ type Server struct {
 // New returns a server for the config.
 func New(c Config) *Server {
 	s := &Server{
-		store: c.Store, live: c.Live, page: c.Page, openReads: c.OpenReads, publicURL: c.PublicURL,
+		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 		batches: make(chan struct{}, maxBatches()),
 	}

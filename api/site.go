@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +16,7 @@ import (
 )
 
 // pageSecurity lets the page load nothing but its own files (L10).
-const pageSecurity = "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+const pageSecurity = "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; " +
 	"connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // servePage answers every path that is no route: the page's files, or 404.
@@ -49,6 +51,18 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-cache")
 	if strings.HasPrefix(name, "assets/") { // their names carry a hash
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	if file, ok := s.packed[name]; ok && acceptsGzip(r) {
+		w.Header().Set("ETag", file.tag)
+		if matches(r, file.tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+		w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Length", strconv.Itoa(len(file.gzip)))
+		_, err := w.Write(file.gzip)
+		return err
 	}
 	http.ServeContent(w, r, path.Base(name), s.started, seeker)
 	return nil
