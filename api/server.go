@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -37,6 +38,7 @@ type Server struct {
 	publicURL  string
 	document   func() ([]byte, error) // the OpenAPI document as JSON
 	refreshing singleflight.Group
+	tagged     atomic.Pointer[taggedCity]
 	batches    chan struct{} // one for each that runs
 	metrics    *metrics
 	registry   *prometheus.Registry

@@ -42,7 +42,7 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State)
 	}
 	switch vars["tileset"] {
 	case tilesetGrids:
-		return gridTile(w, r, state, id)
+		return s.gridTile(w, r, state, id)
 	case tilesetPlaces:
 		return s.pointTile(w, r, state, id, s.store.PlaceTile)
 	case tilesetIncidents:
@@ -52,8 +52,8 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State)
 }
 
 // gridTile answers from memory. Its tag is of the editions, not of the bytes: a match costs no tile.
-func gridTile(w http.ResponseWriter, r *http.Request, state *live.State, id mvt.TileID) error {
-	tag := gridTag(state)
+func (s *Server) gridTile(w http.ResponseWriter, r *http.Request, state *live.State, id mvt.TileID) error {
+	tag := s.gridTag(state.City)
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "public, max-age=0, must-revalidate")
 	if matches(r, tag) {
@@ -70,12 +70,31 @@ func gridTile(w http.ResponseWriter, r *http.Request, state *live.State, id mvt.
 	return sendTile(w, tile)
 }
 
-// gridTag names everything that the grid tiles are made of.
-func gridTag(state *live.State) string {
+// taggedCity is a city with the tag of its grid tiles.
+type taggedCity struct {
+	city *edition.City
+	tag  string
+}
+
+// gridTag returns the tag of the city's grid tiles; that of the newest city asked for is kept.
+func (s *Server) gridTag(city *edition.City) string {
+	kept := s.tagged.Load()
+	if kept == nil || kept.city != city {
+		kept = &taggedCity{city, tagOf(city)}
+		s.tagged.Store(kept)
+	}
+	return kept.tag
+}
+
+// tagOf names everything that the grid tiles are made of, and nothing else: the editions and the divisions.
+func tagOf(city *edition.City) string {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s %d\n", tileEncoding, state.Import())
-	for _, e := range state.City.Editions() {
+	fmt.Fprintln(sum, tileEncoding)
+	for _, e := range city.Editions() {
 		fmt.Fprintf(sum, "%s=%d\n", e.Info().CountyCode, e.Info().Number)
+	}
+	for _, d := range city.Divisions() {
+		fmt.Fprintf(sum, "%s %s %s %q %v %v\n", d.Code, d.ParentCode, d.Level, d.Name, d.LabelPoint, d.Outline)
 	}
 	return `W/"` + hex.EncodeToString(sum.Sum(nil)[:12]) + `"`
 }

@@ -3,15 +3,20 @@ package api_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/encoding/mvt"
 	"github.com/paulmach/orb/maptile"
+
+	"github.com/wangge/wangge/api"
+	"github.com/wangge/wangge/grid"
 )
 
 func TestTiles(t *testing.T) {
@@ -80,6 +85,59 @@ func TestTiles(t *testing.T) {
 		} else if len(raw) > 1024 {
 			t.Errorf("%s: %d bytes are not packed", test.target, len(raw))
 		}
+	}
+}
+
+// TestTileEncoding holds one tile to its bytes: where they change, tileEncoding is to change too, since clients keep tiles under
+// tags made from it. Then write the file with go test ./api -run TestTileEncoding -update.
+func TestTileEncoding(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	lon, lat := at(1.5, 0.5)
+	tile := maptile.At(orb.Point{lon, lat}, 14)
+	body, err := io.ReadAll(s.do(t, exchange{target: fmt.Sprintf("/tiles/grids/14/%d/%d.mvt", tile.X, tile.Y)}).Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := fmt.Sprintf("%s %x\n", api.TileEncoding, sha256.Sum256(body))
+	const path = "testdata/tile-encoding.txt"
+	want, err := os.ReadFile(path)
+	if string(want) == got {
+		return
+	}
+	encoding, _, _ := strings.Cut(string(want), " ")
+	if *update && encoding != api.TileEncoding {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	t.Errorf("got %swant %s(%v): other bytes need another tileEncoding, then -update", got, want, err)
+}
+
+// TestGridTagOutlivesPosts: only what tiles are made of changes their tag.
+func TestGridTagOutlivesPosts(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	tag := func() string {
+		if err := s.live.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return s.do(t, exchange{target: "/tiles/grids/0/0/0.mvt"}).Header.Get("ETag")
+	}
+	before, state := tag(), s.live.Now()
+	worker := grid.Worker{Code: "0009", Name: "网格员0009", RoleType: "full_time", ManagingOrg: "org-school", WorkPhone: "0510-00000009", Active: true}
+	if err := s.store.ImportWorkers(t.Context(), imported("workers", 1), []grid.Worker{worker}); err != nil {
+		t.Fatal(err)
+	}
+	if got := tag(); got != before || s.live.Now() == state {
+		t.Errorf("after workers: got %s, want %s of a newer state", got, before)
+	}
+	if err := addCounty(t.Context(), s.store); err != nil {
+		t.Fatal(err)
+	}
+	if got := tag(); got == before {
+		t.Errorf("after an edition: still %s", got)
 	}
 }
 
