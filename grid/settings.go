@@ -1,5 +1,12 @@
 package grid
 
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
 // Settings is what a deployment may set, by the keys that its JSON has; where it sets none, DefaultSettings is in force.
 type Settings struct {
 	CodeScheme CodeScheme `json:"code_scheme"`
@@ -29,6 +36,46 @@ func DefaultSettings() Settings {
 		LoadWeights:   map[string]float64{"households": 1},
 		TimeZone:      "Asia/Shanghai",
 	}
+}
+
+// Check returns the first setting that is out of its range, as a RuleError with its key.
+func (s *Settings) Check() error {
+	for _, n := range []struct {
+		key         string
+		value, most float64
+	}{
+		{"qc.area_m2", s.QCAreaM2, 1e6},
+		{"qc.width_m", s.QCWidthM, 1e6},
+		{"near_m", s.NearM, 1000},
+		{"fallback_m", s.FallbackM, 1000},
+		{"city_margin_deg", s.CityMarginDeg, 1},
+	} {
+		if !(n.value >= 0 && n.value <= n.most) { // nor NaN
+			return settingError(n.key, "is %v, must be between 0 and %v", n.value, n.most)
+		}
+	}
+	for _, input := range slices.Sorted(maps.Keys(s.LoadWeights)) {
+		switch _, isKind := PlaceLayer(input); {
+		case !isKind && input != "households" && input != "residents" && input != "incidents":
+			return settingError("load_weights", "weighs %q: must be households, residents, incidents or a place kind", input)
+		case !(s.LoadWeights[input] >= 0 && s.LoadWeights[input] <= 1e6):
+			return settingError("load_weights", "weighs %s by %v: must be between 0 and 1000000", input, s.LoadWeights[input])
+		}
+	}
+	if s.TimeZone == "" || s.TimeZone == "Local" { // which would be another one on each machine
+		return settingError("time_zone", "is %q, must be the name of a zone such as Asia/Shanghai", s.TimeZone)
+	}
+	if _, err := time.LoadLocation(s.TimeZone); err != nil {
+		return settingError("time_zone", "is %q, must be the name of a zone such as Asia/Shanghai", s.TimeZone)
+	}
+	if err := s.CodeScheme.Check(); err != nil {
+		return settingError("code_scheme", "%v", err)
+	}
+	return nil
+}
+
+func settingError(key, format string, args ...any) error {
+	return &RuleError{Rule: "setting", Field: key, Detail: fmt.Sprintf(format, args...)}
 }
 
 // CodeLabel is a value of an enumeration with its names.

@@ -69,11 +69,13 @@ func (r divisionRow) division() (grid.Division, error) {
 }
 
 // ImportDivisions stores divisions and what is wrong with them (BR-06) in one transaction. Parents may come after their
-// children.
+// children. What is stored already is assigned by the new divisions before the commit.
 func (s *Store) ImportDivisions(ctx context.Context, imp *Import, divisions []grid.Division, faults []grid.DivisionFault) error {
 	return s.importRows(ctx, imp, func(tx pgx.Tx) (int64, error) {
-		err := copyDivisions(ctx, tx, imp, divisions)
-		if err != nil {
+		if err := lockCity(ctx, tx); err != nil {
+			return 0, err
+		}
+		if err := copyDivisions(ctx, tx, imp, divisions); err != nil {
 			return 0, err
 		}
 		if err := copyDivisionFaults(ctx, tx, faults); err != nil {
@@ -85,6 +87,9 @@ func (s *Store) ImportDivisions(ctx context.Context, imp *Import, divisions []gr
 					return 0, err
 				}
 			}
+		}
+		if err := assignCounties(ctx, tx, nil); err != nil {
+			return 0, err
 		}
 		// Made for a missing level, a division is stored without having been a row of the file.
 		derived := int64(0)

@@ -25,7 +25,7 @@ func (s *Store) ImportEditions(ctx context.Context, imports []*Import, editions 
 		return err
 	}
 	return s.write(ctx, func(tx pgx.Tx) error {
-		if err := lockForEditions(ctx, tx, counties); err != nil {
+		if err := lockForEditions(ctx, tx, editions); err != nil {
 			return err
 		}
 		files := byLayer(imports)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"maps"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -12,14 +11,19 @@ import (
 type Marks struct {
 	Editions map[string]int // of counties that have grids
 
-	Imports  int64 // of layers that are kept in memory; imports are never deleted, so their number says it
-	settings time.Time
-	codes    int64
+	// Imports is the number of imports of layers that are kept in memory, Divisions of those among them that make tiles: divisions,
+	// grids and void areas. Imports are never deleted, so their number says it.
+	Imports   int64
+	Divisions int64
+
+	settings string // hashes: a change that commits late has an early time, and a renamed code changes no number
+	codes    string
 }
 
 // Equal reports whether nothing has changed between m and n.
 func (m Marks) Equal(n Marks) bool {
-	return maps.Equal(m.Editions, n.Editions) && m.Imports == n.Imports && m.settings.Equal(n.settings) && m.codes == n.codes
+	return maps.Equal(m.Editions, n.Editions) && m.Imports == n.Imports && m.Divisions == n.Divisions &&
+		m.settings == n.settings && m.codes == n.codes
 }
 
 // Marks returns how far the database is now.
@@ -39,10 +43,13 @@ func (s *Store) Marks(ctx context.Context) (Marks, error) {
 		return m, translate(err)
 	}
 	err = s.db.QueryRow(ctx, `
-		SELECT (SELECT count(*)
-		        FROM import
-		        WHERE layer IN ('divisions', 'organizations', 'base_grids', 'dedicated_grids', 'void_areas', 'workers', 'posts')),
-		       (SELECT coalesce(max(updated_at), 'epoch') FROM setting),
-		       (SELECT count(*) FROM reference_code)`).Scan(&m.Imports, &m.settings, &m.codes)
+		SELECT count(*), count(*) FILTER (WHERE layer IN ('divisions', 'base_grids', 'dedicated_grids', 'void_areas')),
+		       (SELECT coalesce(md5(string_agg(jsonb_build_array(key, value)::text, ',' ORDER BY key COLLATE "C")), '') FROM setting),
+		       (SELECT coalesce(md5(string_agg(jsonb_build_array(enumeration, code, ordinal, zh, en)::text, ','
+		                                       ORDER BY enumeration COLLATE "C", code COLLATE "C")), '')
+		        FROM reference_code)
+		FROM import
+		WHERE layer IN ('divisions', 'organizations', 'base_grids', 'dedicated_grids', 'void_areas', 'workers', 'posts')`).
+		Scan(&m.Imports, &m.Divisions, &m.settings, &m.codes)
 	return m, translate(err)
 }

@@ -15,6 +15,9 @@ import (
 // settleImport makes sure that the rows of an import, which were located before any lock was taken, have the assignment of the
 // editions in force at the commit: it locks all counties and locates again what lies where a county has moved on.
 func settleImport(ctx context.Context, tx pgx.Tx, imp *Import, table *locatedTable) error {
+	if err := lockCountiesShared(ctx, tx, wholeCity); err != nil {
+		return err
+	}
 	rows, err := tx.Query(ctx, `SELECT code FROM division WHERE level = 'county' ORDER BY code COLLATE "C"`)
 	if err != nil {
 		return err
@@ -23,7 +26,7 @@ func settleImport(ctx context.Context, tx pgx.Tx, imp *Import, table *locatedTab
 	if err != nil {
 		return err
 	}
-	if err := lockCountiesShared(ctx, tx, counties); err != nil {
+	if err := lockCountiesShared(ctx, tx, counties...); err != nil {
 		return err
 	}
 	changed, err := changedCounties(ctx, tx, imp.City, counties)
@@ -39,7 +42,24 @@ func settleImport(ctx context.Context, tx pgx.Tx, imp *Import, table *locatedTab
 	return err
 }
 
-// assignCounties locates again, after the counties have got new editions, everything that is stored there.
+// reachOf returns the box, widened by reachDeg, of all that each of the counties has or had: divisions, grids, void areas.
+func reachOf(ctx context.Context, tx DB, counties []string) ([][]byte, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT ST_AsEWKB(ST_Expand(ST_SetSRID(ST_Extent(g)::geometry, 4326), $2))
+		FROM (SELECT county_code, outline AS g FROM division
+		      UNION ALL SELECT county_code, boundary FROM grid_version
+		      UNION ALL SELECT county_code, boundary FROM void_area) of_county
+		WHERE county_code = ANY ($1)
+		GROUP BY county_code`, counties, reachDeg)
+	if err != nil {
+		return nil, err
+	}
+	boxes, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	return listOrEmpty(boxes), err
+}
+
+// assignCounties locates again, after the counties have got new editions, everything that is stored there; everything at all for
+// nil.
 func assignCounties(ctx context.Context, tx pgx.Tx, counties []string) error {
 	city, err := loadCity(ctx, tx)
 	if err != nil {
@@ -54,7 +74,7 @@ func assignCounties(ctx context.Context, tx pgx.Tx, counties []string) error {
 }
 
 // locatedTable is a table whose rows are assigned to grids, with its statements. In read, $1 is the id after which to go on, $2
-// how many rows to read, $3 the counties, $4 their reach in degrees, $5 the import whose rows alone are meant, 0 for all. In
+// how many rows to read, $3 the boxes in which they lie, NULL for everywhere, $4 the import whose rows alone are meant, 0 for all. In
 // write, $1 are ids, $2 to $7 their assignments and $8 is the import, 0 when others may have read the rows.
 type locatedTable struct {
 	name        string
@@ -64,13 +84,13 @@ type locatedTable struct {
 var placeTable = locatedTable{
 	name: "place",
 	read: `
-		WITH reach AS MATERIALIZED (SELECT ST_Expand(outline, $4) AS box FROM division WHERE code = ANY ($3))
+		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
 		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
 		FROM place
 		WHERE id > $1
-		  AND EXISTS (SELECT FROM reach WHERE reach.box && place.shape)
-		  AND ($5 = 0 OR import_id = $5)
+		  AND ($3::bytea[] IS NULL OR EXISTS (SELECT FROM reach WHERE reach.box && place.shape))
+		  AND ($4 = 0 OR import_id = $4)
 		ORDER BY id
 		LIMIT $2`,
 	write: `
@@ -88,13 +108,13 @@ var placeTable = locatedTable{
 var incidentTable = locatedTable{
 	name: "incident",
 	read: `
-		WITH reach AS MATERIALIZED (SELECT ST_Expand(outline, $4) AS box FROM division WHERE code = ANY ($3))
+		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
 		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
 		FROM incident
 		WHERE id > $1
-		  AND EXISTS (SELECT FROM reach WHERE reach.box && incident.shape)
-		  AND (import_id = $5 OR $5 = 0 AND (state NOT IN ('closed', 'rejected', 'merged', 'cancelled') OR located_edition IS NULL))
+		  AND ($3::bytea[] IS NULL OR EXISTS (SELECT FROM reach WHERE reach.box && incident.shape))
+		  AND (import_id = $4 OR $4 = 0 AND (state NOT IN ('closed', 'rejected', 'merged', 'cancelled') OR located_edition IS NULL))
 		ORDER BY id
 		LIMIT $2`,
 	write: `
@@ -113,13 +133,13 @@ var incidentTable = locatedTable{
 var householdTable = locatedTable{
 	name: "household_point",
 	read: `
-		WITH reach AS MATERIALIZED (SELECT ST_Expand(outline, $4) AS box FROM division WHERE code = ANY ($3))
+		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(location), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
 		       coalesce(dedicated_grid_id, 0), coalesce(located_edition, 0), on_boundary
 		FROM household_point
 		WHERE id > $1
-		  AND EXISTS (SELECT FROM reach WHERE reach.box && household_point.location)
-		  AND ($5 = 0 OR import_id = $5)
+		  AND ($3::bytea[] IS NULL OR EXISTS (SELECT FROM reach WHERE reach.box && household_point.location))
+		  AND ($4 = 0 OR import_id = $4)
 		ORDER BY id
 		LIMIT $2`,
 	write: `
@@ -131,12 +151,18 @@ var householdTable = locatedTable{
 		WHERE household_point.id = u.id AND $8::bigint IS NOT NULL`,
 }
 
-// reassign locates the rows of a table that lie in the reach of the counties and writes the assignments that differ. It returns
+// reassign locates the rows of a table that lie in the reach of the counties, everywhere for nil, and writes the assignments that differ. It returns
 // how many rows fewer have no base grid than before.
 func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition.City, counties []string, importID int64) (fewer int64, err error) {
+	var reach [][]byte
+	if counties != nil {
+		if reach, err = reachOf(ctx, tx, counties); err != nil {
+			return 0, err
+		}
+	}
 	after := int64(0)
 	for {
-		rows, err := tx.Query(ctx, table.read, after, batchRows, counties, reachDeg, importID)
+		rows, err := tx.Query(ctx, table.read, after, batchRows, reach, importID)
 		if err != nil {
 			return fewer, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -49,10 +48,13 @@ func (s *Store) Settings(ctx context.Context) (grid.Settings, error) {
 		}
 		return nil
 	})
-	return settings, translate(err)
+	if err != nil {
+		return settings, translate(err)
+	}
+	return settings, settings.Check()
 }
 
-// Set changes one setting, by its key, to a value that marshals as JSON.
+// Set changes one setting, by its key, to a value that marshals as JSON. What locate answers by it is stored anew before the commit.
 func (s *Store) Set(ctx context.Context, actor grid.Actor, key string, value any) error {
 	settings := grid.DefaultSettings()
 	field, ok := settingKeys(&settings)[key]
@@ -63,16 +65,22 @@ func (s *Store) Set(ctx context.Context, actor grid.Actor, key string, value any
 	if err != nil {
 		return err
 	}
+	if string(raw) == "null" {
+		return &grid.RuleError{Rule: "setting", Field: key, Detail: "needs a value"}
+	}
+	settings.LoadWeights = nil // as in Settings
 	if err := json.Unmarshal(raw, field); err != nil {
 		return &grid.RuleError{Rule: "setting", Field: key, Detail: err.Error()}
 	}
-	if err := settings.CodeScheme.Check(); err != nil {
+	if err := settings.Check(); err != nil {
 		return err
 	}
-	if _, err := time.LoadLocation(settings.TimeZone); err != nil {
-		return &grid.RuleError{Rule: "setting", Field: key, Detail: err.Error()}
-	}
 	return s.write(ctx, func(tx pgx.Tx) error {
+		if key == "fallback_m" { // the one that locate answers by
+			if err := lockCity(ctx, tx); err != nil {
+				return err
+			}
+		}
 		var before json.RawMessage
 		err := tx.QueryRow(ctx, `SELECT (SELECT value FROM setting WHERE key = $1)`, key).Scan(&before)
 		if err != nil {
@@ -84,6 +92,11 @@ func (s *Store) Set(ctx context.Context, actor grid.Actor, key string, value any
 			ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, raw)
 		if err != nil {
 			return fmt.Errorf("setting %s: %w", key, err)
+		}
+		if key == "fallback_m" {
+			if err := assignCounties(ctx, tx, nil); err != nil {
+				return err
+			}
 		}
 		if err := notify(ctx, tx, settingsChannel, key); err != nil {
 			return err

@@ -13,11 +13,15 @@ import (
 // settle returns a city whose editions are in force wherever the shapes lie, and stay so until the transaction ends: the given
 // one, or the database's when that has moved on.
 func settle(ctx context.Context, tx pgx.Tx, city *edition.City, shapes ...orb.Geometry) (*edition.City, error) {
+	// First the city: after that no county can come to reach where it did not.
+	if err := lockCountiesShared(ctx, tx, wholeCity); err != nil {
+		return nil, err
+	}
 	counties, err := countiesAt(ctx, tx, shapes)
 	if err != nil {
 		return nil, err
 	}
-	if err := lockCountiesShared(ctx, tx, counties); err != nil {
+	if err := lockCountiesShared(ctx, tx, counties...); err != nil {
 		return nil, err
 	}
 	changed, err := changedCounties(ctx, tx, city, counties)
@@ -37,29 +41,41 @@ func countiesAt(ctx context.Context, tx DB, shapes []orb.Geometry) ([]string, er
 		}
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT d.code
-		FROM division d
-		WHERE d.level = 'county'
-		  AND EXISTS (SELECT FROM unnest($1::bytea[]) AS s WHERE d.outline && ST_Expand(ST_GeomFromEWKB(s), $2))
-		ORDER BY d.code COLLATE "C"`, encoded, reachDeg)
+		WITH near AS (SELECT ST_Expand(ST_GeomFromEWKB(s), $2) AS box FROM unnest($1::bytea[]) AS s),
+		at AS (
+			SELECT d.county_code FROM near JOIN division d ON d.outline && near.box
+			UNION
+			SELECT v.county_code FROM near JOIN grid_version v ON v.boundary && near.box AND v.to_edition IS NULL
+			UNION
+			SELECT v.county_code FROM near JOIN void_area v ON v.boundary && near.box AND v.to_edition IS NULL
+		)
+		SELECT county_code FROM at WHERE county_code IS NOT NULL ORDER BY county_code COLLATE "C"`, encoded, reachDeg)
 	if err != nil {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// changedCounties returns those of the counties that have another edition in the database than in the city; all when the city
-// does not know one of them.
+// changedCounties returns those of the counties that have another edition in the database than in the city; all when the divisions
+// or the fallback distance are not the city's.
 func changedCounties(ctx context.Context, tx DB, city *edition.City, counties []string) ([]string, error) {
+	settings, err := New(tx).Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var divisions int
+	if err := tx.QueryRow(ctx, `SELECT count(*) FROM division`).Scan(&divisions); err != nil {
+		return nil, err
+	}
+	if city == nil || divisions != len(city.Divisions()) || settings.FallbackM != city.Settings().FallbackM {
+		return counties, nil
+	}
 	numbers, err := currentEditions(ctx, tx, counties)
 	if err != nil {
 		return nil, err
 	}
 	var changed []string
 	for _, county := range counties {
-		if city == nil || city.Division(county) == nil {
-			return counties, nil
-		}
 		number := 0
 		if e := city.Edition(county); e != nil {
 			number = e.Info().Number

@@ -60,13 +60,13 @@ func translateCode(answer *pgconn.PgError, err error) error {
 		return &grid.RuleError{Rule: "required", Field: answer.ColumnName, Detail: "must be given"}
 	case "23000": // integrity_constraint_violation, of refuse_change
 		return fmt.Errorf("%w: %s", grid.ErrConflict, name)
-	case "22003", "22007", "22008", "22P02", "22021", "22P05": // a value out of range or unreadable
-		return fmt.Errorf("%w: %w", grid.ErrInvalid, err)
+	case "22001", "22003", "22007", "22008", "22P02", "22021", "22P05":
+		return &plainError{grid.ErrInvalid, "a value is out of range, too long or unreadable", err}
 	case "40001", "40P01": // serialization_failure, deadlock_detected
-		return fmt.Errorf("%w: %w", grid.ErrConflict, err)
+		return &plainError{grid.ErrConflict, "another change came in between", err}
 	}
 	if answer.Code == "57014" && strings.HasPrefix(answer.Message, "COPY from stdin failed") {
-		return fmt.Errorf("%w: %w", grid.ErrInvalid, err) // a value that its column's type does not take
+		return &plainError{grid.ErrInvalid, "a value does not fit its field", err}
 	}
 	switch answer.Code[:2] {
 	case "08", "53", "57": // connection lost, out of resources, shutting down
@@ -74,6 +74,20 @@ func translateCode(answer *pgconn.PgError, err error) error {
 	}
 	return err
 }
+
+// plainError is an error of the domain that says what is wrong in words for whoever sent it. What the database said of its own
+// columns and types is its cause, for the log.
+type plainError struct {
+	domain error
+	detail string
+	cause  error
+}
+
+// Error implements error.
+func (e *plainError) Error() string { return e.domain.Error() + ": " + e.detail }
+
+// Unwrap makes it an error of the domain, with its cause.
+func (e *plainError) Unwrap() []error { return []error{e.domain, e.cause} }
 
 // fieldOf reads the field from a constraint's name: table_field_fkey, table_field_check.
 func fieldOf(answer *pgconn.PgError) string {

@@ -32,9 +32,9 @@ func object(m map[string]any) ([]byte, error) {
 }
 
 // listOrEmpty returns list, or an empty one for nil, which would be SQL NULL.
-func listOrEmpty(list []string) []string {
+func listOrEmpty[T any](list []T) []T {
 	if list == nil {
-		return []string{}
+		return []T{}
 	}
 	return list
 }
