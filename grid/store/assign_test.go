@@ -123,7 +123,9 @@ func TestL3WhileFallbackChanges(t *testing.T) {
 			}
 		})
 	}
-	run(func(ctx context.Context) error { return importEdition(ctx, s, newEdition(countyCode, communityCode, faces)) })
+	run(func(ctx context.Context) error {
+		return importEdition(ctx, s, newEdition(countyCode, communityCode, faces))
+	})
 	run(func(ctx context.Context) error { return importAll(ctx, t, s, empty, points) })
 	for _, m := range []int{500, 200, 0} {
 		run(func(ctx context.Context) error { return s.Set(ctx, admin, "fallback_m", m) })
