@@ -25,9 +25,6 @@ type State struct {
 	marks   store.Marks       // what the database showed when this was loaded
 }
 
-// Import returns the number of the newest import that the state shows.
-func (s *State) Import() int64 { return s.marks.Imports }
-
 // roster is the posts of a county by grid id.
 type roster map[int64][]grid.Posting
 
