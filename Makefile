@@ -28,6 +28,7 @@ demo: ## run everything on a synthetic city; ARGS='--size city --data DIR' and m
 
 .PHONY: build
 build: web ## build bin/wangge with the page in it
+	@[[ -e bin/wangge ]] || echo "build: compiling; the first time takes some minutes"
 	go build -ldflags '-X main.version=$(VERSION)' -o bin/ ./cmd/...
 
 .PHONY: web

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/intake"
 	"github.com/wangge/wangge/grid/store"
 )
 
 type importCmd struct {
-	Files []string `arg:"" help:"LAYER=FILE, or FILE when its name begins with the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
+	Files []string `arg:"" help:"LAYER=FILE, or FILE when its name up to the first dot is the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
 
 	CRS        string            `help:"Coordinate system of the files: wgs84, cgcs2000, gcj02 or bd09. Required for layers with a geometry."`
 	Map        map[string]string `help:"Where fields come from, for instance code=GIS_ID,name=NAME; lon, lat and wkt name a CSV's coordinates." mapsep:","`
@@ -62,6 +63,11 @@ func (c *importCmd) run(ctx context.Context, s *store.Store, sources []intake.So
 	for _, line := range summary.Text() {
 		fmt.Println(line)
 	}
+	for _, f := range summary.Files {
+		if err == nil && f.Read > 0 && f.Stored == 0 {
+			err = fmt.Errorf("%s: not one of its %d rows could be stored", f.File, f.Read)
+		}
+	}
 	if rejects.file != nil {
 		fmt.Println("rejected rows are in", c.Rejects)
 		if closeErr := rejects.file.Close(); err == nil {
@@ -98,6 +104,9 @@ func openSource(arg string) (intake.Source, *os.File, error) {
 		path = arg
 		layer, _, _ = strings.Cut(filepath.Base(path), ".")
 	}
+	if _, known := grid.LayerByName(layer); !known {
+		return intake.Source{}, nil, fmt.Errorf("%s: there is no layer %q: write LAYER=FILE; the layers are %s", arg, layer, layerNames())
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return intake.Source{}, nil, err
@@ -107,6 +116,14 @@ func openSource(arg string) (intake.Source, *os.File, error) {
 		return intake.Source{}, nil, err
 	}
 	return intake.Source{Layer: layer, Name: filepath.Base(path), Reader: file, Size: info.Size()}, file, nil
+}
+
+func layerNames() string {
+	var names []string
+	for i := range grid.Layers {
+		names = append(names, grid.Layers[i].Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // lazyFile is made when the first byte is written to it.

@@ -22,6 +22,9 @@ type locateCmd struct {
 
 // Run prints the answer that GET /v1/locate gives.
 func (c *locateCmd) Run(ctx context.Context, all *cli) error {
+	if c.Lat < -90 || c.Lat > 90 {
+		return fmt.Errorf("--lat is to be a number from -90 to 90; lon and lat look swapped")
+	}
 	system, err := crs.Parse(c.CRS)
 	if err != nil {
 		return err

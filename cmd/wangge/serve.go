@@ -73,7 +73,7 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 	}
 	listener, err := net.Listen("tcp", c.listen)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: choose another address with --listen or WANGGE_LISTEN", err)
 	}
 	server := &http.Server{
 		Handler:           api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL}).Handler(),

@@ -12,7 +12,7 @@ import (
 
 type synthCmd struct {
 	Dir    string `arg:"" help:"Folder to write into; made if absent." type:"path"`
-	Grids  int    `help:"Number of base grids." default:"500"`
+	Grids  int    `help:"Number of base grids, 60 to 1,000,000." default:"500"`
 	Places int    `help:"Number of places of all kinds; 40 a grid when 0."`
 	Plain  bool   `help:"Do not gzip the files."`
 	Seed   uint64 `help:"The same seed gives the same city." default:"1"`
@@ -24,7 +24,14 @@ func (c *synthCmd) Run(_ context.Context) error {
 	if err != nil {
 		return err
 	}
-	return synth.WriteFiles(c.Dir, city, !c.Plain, func(layer string, rows int64) { fmt.Printf("%s: %d rows\n", layer, rows) })
+	bar := newProgress("synth")
+	err = synth.WriteFiles(c.Dir, city, !c.Plain, func(layer string, rows int64) { bar.step(fmt.Sprintf("%s, %d rows", layer, rows), 0, 0) })
+	bar.done()
+	if err != nil {
+		return err
+	}
+	fmt.Printf("wrote %s, %d grids; read it into an empty database with: wangge import --crs wgs84 %s/*\n", city.Name(), c.Grids, c.Dir)
+	return nil
 }
 
 // importSynthetic puts a synthetic city into an empty database, through the same import that reads files.

@@ -89,5 +89,9 @@ func (c *tokenRevokeCmd) Run(ctx context.Context, all *cli) error {
 		return err
 	}
 	defer s.Close()
-	return s.RevokeToken(ctx, operator(), c.ID)
+	if err := s.RevokeToken(ctx, operator(), c.ID); err != nil {
+		return err
+	}
+	fmt.Printf("token %d is of no use from now on\n", c.ID)
+	return nil
 }

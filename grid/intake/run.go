@@ -173,14 +173,16 @@ func (s *session) open(ctx context.Context, f file) (*report, error) {
 		return nil, inFile(err, f.Name)
 	}
 	return &report{
-		FileSummary: FileSummary{Layer: f.Layer, File: f.Name, ByRule: map[string]int64{}},
+		FileSummary: FileSummary{Layer: f.Layer, File: f.Name, ByRule: map[string]int64{}, First: map[string]string{}},
 		s:           s, in: in, size: f.Size,
 	}, nil
 }
 
 func (r *report) reject(why *Reject) error {
 	r.Rejected++
-	r.ByRule[why.Rule]++
+	if r.ByRule[why.Rule]++; r.ByRule[why.Rule] == 1 {
+		r.First[why.Rule] = fmt.Sprintf("line %d: %s", why.Line, why.Reason)
+	}
 	why.File, why.Layer = r.File, r.Layer
 	return writeReject(r.s.Rejects, why)
 }

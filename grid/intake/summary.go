@@ -27,8 +27,9 @@ type FileSummary struct {
 	Read        int64
 	Stored      int64
 	Rejected    int64
-	Unassigned  int64            // of those stored: in no base grid
-	ByRule      map[string]int64 // rejected, by rule
+	Unassigned  int64             // of those stored: in no base grid
+	ByRule      map[string]int64  // rejected, by rule
+	First       map[string]string // the first reject of each rule: its line and reason
 	Warnings    []string
 }
 
@@ -56,7 +57,7 @@ func (s Summary) Text() []string {
 		}
 		out = append(out, line)
 		for _, rule := range slices.Sorted(maps.Keys(f.ByRule)) {
-			out = append(out, fmt.Sprintf("  rejected by %s: %d", rule, f.ByRule[rule]))
+			out = append(out, fmt.Sprintf("  rejected by %s: %d; first %s", rule, f.ByRule[rule], f.First[rule]))
 		}
 		for _, w := range f.Warnings {
 			out = append(out, "  warning: "+w)
