@@ -25,6 +25,10 @@ const (
 	ReadPlaces     Action = "read_places" // places, incidents, coverage: everything that is not public
 	WriteIncidents Action = "write_incidents"
 	WritePlaces    Action = "write_places"
+	ReadPlans      Action = "read_plans"   // drafts and all about them, and their consultations
+	WritePlans     Action = "write_plans"  // draw, check, consult, submit, withdraw, file, announce
+	AnswerPlans    Action = "answer_plans" // a consulted body's word, for its own subtree
+	DecidePlans    Action = "decide_plans" // approve, return, reject, publish: for the deciding body's division
 	Administer     Action = "administer"
 )
 
@@ -33,6 +37,10 @@ var leastRole = map[Action]string{
 	ReadPlaces:     RoleReader,
 	WriteIncidents: RoleDispatcher,
 	WritePlaces:    RolePlanner,
+	ReadPlans:      RoleReader,
+	WritePlans:     RolePlanner,
+	AnswerPlans:    RoleDispatcher,
+	DecidePlans:    RoleAdministrator,
 	Administer:     RoleAdministrator,
 }
 

@@ -22,6 +22,24 @@ type Settings struct {
 	LoadWeights map[string]float64 `json:"load_weights"`
 	// TimeZone reads dates and times that come without one.
 	TimeZone string `json:"time_zone"`
+	// HouseholdsMin and HouseholdsMax are the band of BR-41, AreaMinM2 and AreaMaxM2 one of area, 0 for none: a warning outside.
+	HouseholdsMin float64 `json:"qc.households_min"`
+	HouseholdsMax float64 `json:"qc.households_max"`
+	AreaMinM2     float64 `json:"qc.area_min_m2"`
+	AreaMaxM2     float64 `json:"qc.area_max_m2"`
+	// Thinness is the ratio 4 pi A / P^2 below which a grid is a sliver (QC-07).
+	Thinness float64 `json:"qc.thinness"`
+	// KeepShare is how much of its area a part must have to keep the code of the grid that is split or merged (DOMAIN 14).
+	KeepShare float64 `json:"plan.keep_share"`
+	// DecidingLevel is whose body decides plans: county, street or city (BR-34).
+	DecidingLevel string `json:"plan.deciding_level"`
+	// ConsultDays is how long a body has to answer, FilingDays how long the county has to file after the decision (BR-35).
+	ConsultDays int `json:"plan.consult_days"`
+	FilingDays  int `json:"filing.days"`
+	// FilingBeforeEffect keeps a plan from taking effect before it is filed.
+	FilingBeforeEffect bool `json:"filing.before_effect"`
+	// DedicatedSpan lets a dedicated grid span communities (BR-13).
+	DedicatedSpan bool `json:"dedicated.span"`
 }
 
 // DefaultSettings are the values in force where a deployment sets none.
@@ -35,6 +53,13 @@ func DefaultSettings() Settings {
 		CityMarginDeg: 0.05,
 		LoadWeights:   map[string]float64{"households": 1},
 		TimeZone:      "Asia/Shanghai",
+		HouseholdsMin: 300,
+		HouseholdsMax: 500,
+		Thinness:      0.05,
+		KeepShare:     0.8,
+		DecidingLevel: LevelCounty,
+		ConsultDays:   10,
+		FilingDays:    15,
 	}
 }
 
@@ -49,6 +74,13 @@ func (s *Settings) Check() error {
 		{"near_m", s.NearM, 1000},
 		{"fallback_m", s.FallbackM, 1000},
 		{"city_margin_deg", s.CityMarginDeg, 1},
+		{"qc.households_min", s.HouseholdsMin, 1e6},
+		{"qc.households_max", s.HouseholdsMax, 1e6},
+		{"qc.area_min_m2", s.AreaMinM2, 1e12},
+		{"qc.area_max_m2", s.AreaMaxM2, 1e12},
+		{"qc.thinness", s.Thinness, 1},
+		{"plan.consult_days", float64(s.ConsultDays), 365},
+		{"filing.days", float64(s.FilingDays), 365},
 	} {
 		if !(n.value >= 0 && n.value <= n.most) { // nor NaN
 			return settingError(n.key, "is %v, must be between 0 and %v", n.value, n.most)
@@ -61,6 +93,12 @@ func (s *Settings) Check() error {
 		case !(s.LoadWeights[input] >= 0 && s.LoadWeights[input] <= 1e6):
 			return settingError("load_weights", "weighs %s by %v: must be between 0 and 1000000", input, s.LoadWeights[input])
 		}
+	}
+	if !(s.KeepShare > 0.5 && s.KeepShare <= 1) { // so that two parts can never both keep it
+		return settingError("plan.keep_share", "is %v, must be more than 0.5 and at most 1", s.KeepShare)
+	}
+	if s.DecidingLevel != LevelCity && s.DecidingLevel != LevelCounty && s.DecidingLevel != LevelStreet {
+		return settingError("plan.deciding_level", "is %q, must be city, county or street", s.DecidingLevel)
 	}
 	if s.TimeZone == "" || s.TimeZone == "Local" { // which would be another one on each machine
 		return settingError("time_zone", "is %q, must be the name of a zone such as Asia/Shanghai", s.TimeZone)

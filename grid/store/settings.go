@@ -21,6 +21,18 @@ func settingKeys(s *grid.Settings) map[string]any {
 		"city_margin_deg": &s.CityMarginDeg,
 		"load_weights":    &s.LoadWeights,
 		"time_zone":       &s.TimeZone,
+
+		"qc.households_min":    &s.HouseholdsMin,
+		"qc.households_max":    &s.HouseholdsMax,
+		"qc.area_min_m2":       &s.AreaMinM2,
+		"qc.area_max_m2":       &s.AreaMaxM2,
+		"qc.thinness":          &s.Thinness,
+		"plan.keep_share":      &s.KeepShare,
+		"plan.deciding_level":  &s.DecidingLevel,
+		"plan.consult_days":    &s.ConsultDays,
+		"filing.days":          &s.FilingDays,
+		"filing.before_effect": &s.FilingBeforeEffect,
+		"dedicated.span":       &s.DedicatedSpan,
 	}
 }
 
