@@ -68,11 +68,16 @@ func locateHoles(edges []edge, all []loop, owner map[int]int) {
 	}
 }
 
-// nearestWest returns the edge that a ray to the west from just above p meets first, or -1.
+// nearestWest returns the edge that a ray to the west from just above p meets first, or -1. Of an edge that is there in
+// both directions it is the one down, which has p to its left.
 func nearestWest(g *grid, edges []edge, p vec) int32 {
 	best := int32(-1)
 	g.west(p, func(e int32) {
-		if up, ok := crossesWest(edges[e], p); ok && (best < 0 || eastOf(up, upward(edges[best]))) {
+		up, ok := crossesWest(edges[e], p)
+		if !ok {
+			return
+		}
+		if best < 0 || eastOf(up, upward(edges[best])) || up == upward(edges[best]) && edges[e] != up {
 			best = e
 		}
 	})

@@ -60,3 +60,29 @@ func BenchmarkCheckApart(b *testing.B) {
 		mesh.Check(tiling.Faces, tiling.Outline)
 	}
 }
+
+// BenchmarkCleanLondon cleans the output areas of London: 15 gaps and no more in 25,000 areas.
+func BenchmarkCleanLondon(b *testing.B) {
+	parts, _ := layer(b, "london-output-areas", "oa.geojson.gz")
+	for b.Loop() {
+		if _, err := mesh.Clean(parts, nil, mesh.CleanOptions{AreaM2: 1, WidthM: 0.5}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCleanApart cleans 2,000 faces none of which matches its neighbours.
+func BenchmarkCleanApart(b *testing.B) {
+	tiling := geotest.Big(2000, 60)
+	for k, m := range tiling.Faces {
+		for i := range m[0][0] {
+			m[0][0][i].X += int32(k%7) * 3
+			m[0][0][i].Y += int32(k % 5)
+		}
+	}
+	for b.Loop() {
+		if _, err := mesh.Clean(tiling.Faces, tiling.Outline, mesh.CleanOptions{AreaM2: 1, WidthM: 0.5}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
