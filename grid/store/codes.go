@@ -25,6 +25,7 @@ var existing = map[string]string{
 	"workers":         `SELECT code FROM worker WHERE code = ANY ($1)`,
 	"places":          `SELECT code FROM place WHERE code = ANY ($1)`,
 	"incidents":       `SELECT code FROM incident WHERE code = ANY ($1)`,
+	"plans":           `SELECT code FROM plan WHERE code = ANY ($1)`,
 }
 
 // ExistingCodes returns those of the codes that a thing of this layer (grid.Layer.Name) has already, in no order. For places
