@@ -79,7 +79,10 @@ func checkAnswers(t *testing.T, s *store.Store) (n int) {
 		if err != nil {
 			return err
 		}
-		if l.Assignment != want {
+		if l.Closed && l.Assignment.Edition < want.Edition {
+			return nil
+		}
+		if !l.Assignment.Same(want) || l.Assignment.Edition > want.Edition {
 			t.Errorf("%s %s is assigned %+v, locate says %+v", l.Table, l.Code, l.Assignment, want)
 		}
 		return nil

@@ -88,7 +88,7 @@ func (s *Store) ImportDivisions(ctx context.Context, imp *Import, divisions []gr
 				}
 			}
 		}
-		if err := assignCounties(ctx, tx, nil); err != nil {
+		if err := assignCounties(ctx, tx, nil, ending{actor: imp.Actor}); err != nil {
 			return 0, err
 		}
 		// Made for a missing level, a division is stored without having been a row of the file.

@@ -48,15 +48,21 @@ func (s *Store) ImportEditions(ctx context.Context, imports []*Import, editions 
 		if err := refuseSecondEdition(ctx, tx, counties); err != nil {
 			return err
 		}
+		at, err := editionInstant(ctx, tx, counties)
+		if err != nil {
+			return err
+		}
 		for i := range editions {
-			if err := writeEdition(ctx, tx, &editions[i], files); err != nil {
-				return fmt.Errorf("edition of %s: %w", editions[i].CountyCode, err)
-			}
-			if err := notify(ctx, tx, editionChannel, editions[i].CountyCode); err != nil {
+			next, err := nextOf(&editions[i], files)
+			if err != nil {
 				return err
 			}
+			next.at = at
+			if err := next.write(ctx, tx); err != nil {
+				return fmt.Errorf("edition of %s: %w", next.county, err)
+			}
 		}
-		return assignCounties(ctx, tx, counties)
+		return assignCounties(ctx, tx, counties, ending{at: at, actor: imports[0].Actor})
 	})
 }
 
@@ -107,79 +113,26 @@ func checkCounts(imports []*Import, editions []NewEdition) error {
 	return nil
 }
 
-func writeEdition(ctx context.Context, tx pgx.Tx, e *NewEdition, files map[string]*Import) error {
+// nextOf returns the first edition of a county.
+func nextOf(e *NewEdition, files map[string]*Import) (*nextEdition, error) {
 	base := files["base_grids"]
 	if base == nil {
-		return &grid.RuleError{Rule: "edition", Detail: "an edition needs base grids"}
+		return nil, &grid.RuleError{Rule: "edition", Detail: "an edition needs base grids"}
 	}
-	_, err := tx.Exec(ctx, `
-		INSERT INTO edition (county_code, number, proven, import_id, created_by)
-		VALUES ($1, 1, $2, $3, $4)`, e.CountyCode, e.Proven, base.ID, base.Actor)
-	if err != nil {
-		return err
+	next := &nextEdition{
+		county: e.CountyCode, number: 1, proven: e.Proven, faults: e.Faults, imports: map[string]int64{}, actor: base.Actor,
+		voids: e.Voids,
 	}
-	if err := copyEditionFaults(ctx, tx, e); err != nil {
-		return err
+	for layer, imp := range files {
+		next.imports[layer] = imp.ID
 	}
-	if err := copyGrids(ctx, tx, e, e.Base, grid.Base, base); err != nil {
-		return err
+	for _, g := range e.Base {
+		g.ID, g.Kind = 0, grid.Base
+		next.grids = append(next.grids, g)
 	}
-	if err := copyGrids(ctx, tx, e, e.Dedicated, grid.Dedicated, files["dedicated_grids"]); err != nil {
-		return err
+	for _, g := range e.Dedicated {
+		g.ID, g.Kind = 0, grid.Dedicated
+		next.grids = append(next.grids, g)
 	}
-	return copyVoids(ctx, tx, e, files["void_areas"])
-}
-
-func copyEditionFaults(ctx context.Context, tx pgx.Tx, e *NewEdition) error {
-	columns := []string{"county_code", "number", "kind", "community_code", "grid_codes", "polygon", "spot", "area_m2", "width_m"}
-	return copyRows(ctx, tx, "edition_fault", columns, e.Faults, func(_ int, f *grid.EditionFault) ([]any, error) {
-		polygon, err := encode(f.Polygon)
-		if err != nil {
-			return nil, err
-		}
-		spot, err := encode(f.At)
-		return []any{
-			e.CountyCode, 1, f.Kind, orNull(f.CommunityCode), listOrEmpty(f.GridCodes), polygon, spot, f.AreaM2, f.WidthM,
-		}, err
-	})
-}
-
-func copyGrids(ctx context.Context, tx pgx.Tx, e *NewEdition, grids []grid.Grid, kind string, imp *Import) error {
-	if len(grids) == 0 {
-		return nil
-	}
-	ids, err := reserveIDs(ctx, tx, "grid", len(grids))
-	if err != nil {
-		return err
-	}
-	columns := []string{"id", "code", "county_code", "kind", "community_code", "created_edition", "import_id"}
-	err = copyRows(ctx, tx, "grid", columns, grids, func(i int, g *grid.Grid) ([]any, error) {
-		return []any{ids[i], g.Code, e.CountyCode, kind, g.CommunityCode, 1, imp.ID}, nil
-	})
-	if err != nil {
-		return err
-	}
-	columns = []string{
-		"grid_id", "county_code", "from_edition", "name", "boundary", "label_point", "area_m2", "perimeter_m", "compactness", "households",
-		"residents", "buildings", "bounds_text", "dedicated_kind", "host_org_code", "supervising_org_code", "source_crs", "note",
-	}
-	return copyRows(ctx, tx, "grid_version", columns, grids, func(i int, g *grid.Grid) ([]any, error) {
-		boundary, err := encode(g.Boundary)
-		if err != nil {
-			return nil, err
-		}
-		label, err := encode(g.LabelPoint)
-		return []any{
-			ids[i], e.CountyCode, 1, g.Name, boundary, label, g.AreaM2, g.PerimeterM, g.Compactness, g.Households,
-			g.Residents, g.Buildings, orNull(g.BoundsText), orNull(g.DedicatedKind), orNull(g.HostOrg), orNull(g.SupervisingOrg), g.SourceCRS, orNull(g.Note),
-		}, err
-	})
-}
-
-func copyVoids(ctx context.Context, tx pgx.Tx, e *NewEdition, imp *Import) error {
-	columns := []string{"code", "county_code", "community_code", "reason", "name", "boundary", "area_m2", "from_edition", "import_id"}
-	return copyRows(ctx, tx, "void_area", columns, e.Voids, func(_ int, v *grid.VoidArea) ([]any, error) {
-		boundary, err := encode(v.Boundary)
-		return []any{v.Code, e.CountyCode, v.CommunityCode, v.Reason, v.Name, boundary, v.AreaM2, 1, imp.ID}, err
-	})
+	return next, nil
 }

@@ -231,7 +231,8 @@ func (s *Store) UpdateIncident(ctx context.Context, actor grid.Actor, city *edit
 			return fmt.Errorf("incident %s: %w", code, err)
 		}
 		after.Assignment = before.Assignment
-		if !orb.Equal(before.Shape, after.Shape) {
+		// One that had ended has kept the grids of its time: opened again, it belongs where it lies now.
+		if !orb.Equal(before.Shape, after.Shape) || after.Open() && !before.Open() {
 			if after.Assignment, err = city.Assign(ctx, after.Shape); err != nil {
 				return err
 			}
@@ -239,6 +240,11 @@ func (s *Store) UpdateIncident(ctx context.Context, actor grid.Actor, city *edit
 		}
 		if err := may(actor, grid.WriteIncidents, city, before.Assignment, after.Assignment); err != nil {
 			return err
+		}
+		if !after.Assignment.Same(before.Assignment) {
+			if err := keepPast(ctx, tx, &incidentTable, []int64{before.ID}, ending{actor: actor.Name}); err != nil {
+				return err
+			}
 		}
 		if err := writeIncident(ctx, tx, actor, &before, &after); err != nil {
 			return err

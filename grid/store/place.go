@@ -266,6 +266,11 @@ func (s *Store) UpdatePlace(ctx context.Context, actor grid.Actor, city *edition
 		if err := may(actor, grid.WritePlaces, city, before.Assignment, after.Assignment); err != nil {
 			return err
 		}
+		if !after.Assignment.Same(before.Assignment) {
+			if err := keepPast(ctx, tx, &placeTable, []int64{before.ID}, ending{actor: actor.Name}); err != nil {
+				return err
+			}
+		}
 		if err := writePlace(ctx, tx, actor, &before, &after); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func settleImport(ctx context.Context, tx pgx.Tx, imp *Import, table *locatedTab
 	if err != nil {
 		return err
 	}
-	fewer, err := reassign(ctx, tx, table, city, changed, imp.ID)
+	fewer, err := reassign(ctx, tx, table, city, changed, ending{importID: imp.ID})
 	imp.Unassigned -= fewer
 	return err
 }
@@ -60,13 +60,13 @@ func reachOf(ctx context.Context, tx DB, counties []string) ([][]byte, error) {
 
 // assignCounties locates again, after the counties have got new editions, everything that is stored there; everything at all for
 // nil.
-func assignCounties(ctx context.Context, tx pgx.Tx, counties []string) error {
+func assignCounties(ctx context.Context, tx pgx.Tx, counties []string, end ending) error {
 	city, err := loadCity(ctx, tx)
 	if err != nil {
 		return err
 	}
 	for _, table := range []*locatedTable{&placeTable, &incidentTable, &householdTable} {
-		if _, err := reassign(ctx, tx, table, city, counties, 0); err != nil {
+		if _, err := reassign(ctx, tx, table, city, counties, end); err != nil {
 			return err
 		}
 	}
@@ -75,14 +75,16 @@ func assignCounties(ctx context.Context, tx pgx.Tx, counties []string) error {
 
 // locatedTable is a table whose rows are assigned to grids, with its statements. In read, $1 is the id after which to go on, $2
 // how many rows to read, $3 the boxes in which they lie, NULL for everywhere, $4 the import whose rows alone are meant, 0 for all. In
-// write, $1 are ids, $2 to $7 their assignments and $8 is the import, 0 when others may have read the rows.
+// write, $1 are ids, $2 to $7 their assignments and $8 is the import, 0 when others may have read the rows. past is in
+// pastassignment.go.
 type locatedTable struct {
-	name        string
-	read, write string
+	name              string
+	read, write, past string
 }
 
 var placeTable = locatedTable{
 	name: "place",
+	past: pastPlaceSQL,
 	read: `
 		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
@@ -107,6 +109,7 @@ var placeTable = locatedTable{
 // (BR-39).
 var incidentTable = locatedTable{
 	name: "incident",
+	past: pastIncidentSQL,
 	read: `
 		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
@@ -132,6 +135,7 @@ var incidentTable = locatedTable{
 
 var householdTable = locatedTable{
 	name: "household_point",
+	past: pastHouseholdSQL,
 	read: `
 		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(location), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
@@ -151,9 +155,9 @@ var householdTable = locatedTable{
 		WHERE household_point.id = u.id AND $8::bigint IS NOT NULL`,
 }
 
-// reassign locates the rows of a table that lie in the reach of the counties, everywhere for nil, and writes the assignments that differ. It returns
-// how many rows fewer have no base grid than before.
-func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition.City, counties []string, importID int64) (fewer int64, err error) {
+// reassign locates the rows of a table that lie in the reach of the counties, everywhere for nil, and writes the assignments that differ.
+// It returns how many rows fewer have no base grid than before.
+func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition.City, counties []string, end ending) (fewer int64, err error) {
 	var reach [][]byte
 	if counties != nil {
 		if reach, err = reachOf(ctx, tx, counties); err != nil {
@@ -162,7 +166,7 @@ func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition
 	}
 	after := int64(0)
 	for {
-		rows, err := tx.Query(ctx, table.read, after, batchRows, reach, importID)
+		rows, err := tx.Query(ctx, table.read, after, batchRows, reach, end.importID)
 		if err != nil {
 			return fewer, err
 		}
@@ -178,7 +182,7 @@ func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition
 				return err
 			}
 			now, err := city.Assign(ctx, g)
-			if err != nil || now == old {
+			if err != nil || now.Same(old) {
 				return err
 			}
 			changed[id] = now
@@ -188,7 +192,7 @@ func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition
 		if err != nil {
 			return fewer, err
 		}
-		if err := writeAssignments(ctx, tx, table, changed, importID); err != nil {
+		if err := writeAssignments(ctx, tx, table, changed, end); err != nil {
 			return fewer, err
 		}
 		if tag.RowsAffected() < batchRows {
@@ -204,7 +208,9 @@ func unassigned(a grid.Assignment) int64 {
 	return 0
 }
 
-func writeAssignments(ctx context.Context, tx DB, table *locatedTable, changed map[int64]grid.Assignment, importID int64) error {
+// writeAssignments gives the rows of these ids their new assignments. The old ones go to past_assignment, but for rows of an import
+// that nobody has read yet.
+func writeAssignments(ctx context.Context, tx DB, table *locatedTable, changed map[int64]grid.Assignment, end ending) error {
 	if len(changed) == 0 {
 		return nil
 	}
@@ -218,6 +224,11 @@ func writeAssignments(ctx context.Context, tx DB, table *locatedTable, changed m
 		counties[i], communities[i], bases[i], dedicated[i] = a.CountyCode, a.CommunityCode, a.BaseGridID, a.DedicatedID
 		editions[i], borders[i] = a.Edition, a.OnBoundary
 	}
-	_, err := tx.Exec(ctx, table.write, ids, counties, communities, bases, dedicated, editions, borders, importID)
+	if end.importID == 0 {
+		if err := keepPast(ctx, tx, table, ids, end); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, table.write, ids, counties, communities, bases, dedicated, editions, borders, end.importID)
 	return err
 }

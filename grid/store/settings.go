@@ -106,7 +106,7 @@ func (s *Store) Set(ctx context.Context, actor grid.Actor, key string, value any
 			return fmt.Errorf("setting %s: %w", key, err)
 		}
 		if key == "fallback_m" {
-			if err := assignCounties(ctx, tx, nil); err != nil {
+			if err := assignCounties(ctx, tx, nil, ending{actor: actor.Name}); err != nil {
 				return err
 			}
 		}
