@@ -234,7 +234,7 @@ func (c *cleaner) record(change CleanChange, cell int32, kept func(other int32) 
 			still = append(still, c.sides[side])
 		}
 	}
-	change.MaxMoveM = newPlane(c.origin, s).farthest(s, still)
+	change.MaxMoveM = newRuler(c.origin, s).farthest(s, still)
 	c.changes = append(c.changes, change)
 }
 
@@ -292,7 +292,7 @@ func (c *cleaner) noteVertices(e int32, chain []int32) {
 		change := CleanChange{Kind: VertexAdded, Part: whose[0], Others: whose[1:], At: degrees(c.origin, at)}
 		if orient(line.a, line.b, at) != 0 {
 			change.Kind = VertexMoved
-			change.MaxMoveM = newPlane(c.origin, shape{rings: [][]vec{{at}}, origin: c.origin}).distance(at, line)
+			change.MaxMoveM = newRuler(c.origin, shape{rings: [][]vec{{at}}, origin: c.origin}).distance(at, line)
 		}
 		c.changes = append(c.changes, change)
 	}

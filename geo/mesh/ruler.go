@@ -6,11 +6,11 @@ import (
 	"github.com/wangge/wangge/geo"
 )
 
-// A plane measures short distances around a place: metres by fine step.
-type plane struct{ mx, my float64 }
+// A ruler measures short distances around a place: metres by fine step.
+type ruler struct{ mx, my float64 }
 
-// newPlane returns the plane at the middle of s.
-func newPlane(origin geo.Point, s shape) plane {
+// newRuler returns the ruler for the middle of s.
+func newRuler(origin geo.Point, s shape) ruler {
 	box := geo.EmptyBox()
 	for _, r := range s.rings {
 		for _, v := range r {
@@ -19,14 +19,14 @@ func newPlane(origin geo.Point, s shape) plane {
 	}
 	mid := middle(box)
 	const step = 1000 // units
-	return plane{
+	return ruler{
 		mx: geo.DistanceM(mid, geo.Point{X: mid.X + step, Y: mid.Y}) / step / fine,
 		my: geo.DistanceM(mid, geo.Point{X: mid.X, Y: mid.Y + step}) / step / fine,
 	}
 }
 
 // distance returns how far p is from e, in metres.
-func (m plane) distance(p vec, e edge) float64 {
+func (m ruler) distance(p vec, e edge) float64 {
 	dx, dy := float64(e.b.x-e.a.x)*m.mx, float64(e.b.y-e.a.y)*m.my
 	px, py := float64(p.x-e.a.x)*m.mx, float64(p.y-e.a.y)*m.my
 	t := 0.0
@@ -41,7 +41,7 @@ const maxPairs = 4_000_000
 
 // farthest returns the greatest distance of a vertex of s from the nearest of edges, in metres; the diagonal of s where there
 // are none, or too many to look at.
-func (m plane) farthest(s shape, edges []edge) float64 {
+func (m ruler) farthest(s shape, edges []edge) float64 {
 	n := 0
 	lo, hi := vec{math.MaxInt64, math.MaxInt64}, vec{math.MinInt64, math.MinInt64}
 	for _, r := range s.rings {
