@@ -1,9 +1,12 @@
 package grid
 
 import (
+	"math"
 	"time"
 
 	"github.com/paulmach/orb"
+
+	"github.com/wangge/wangge/geo"
 )
 
 // The kinds of grids.
@@ -37,6 +40,16 @@ type Grid struct {
 	Note           string
 }
 
+// SetBoundary sets the boundary of a grid, which is valid and not empty, and what follows from it: area, perimeter,
+// compactness and label point.
+func (g *Grid) SetBoundary(area geo.MultiPolygon) {
+	g.Boundary, g.LabelPoint = area.Orb(), geo.PointOnSurface(area).Orb()
+	g.AreaM2, g.PerimeterM, g.Compactness = geo.AreaM2(area), geo.PerimeterM(area), 0
+	if g.PerimeterM > 0 {
+		g.Compactness = 4 * math.Pi * g.AreaM2 / (g.PerimeterM * g.PerimeterM)
+	}
+}
+
 // VoidArea is a “no grid here”: part of a community's tiling where nobody serves (BR-26).
 type VoidArea struct {
 	ID            int64
@@ -47,6 +60,11 @@ type VoidArea struct {
 	Name          string
 	Boundary      orb.MultiPolygon
 	AreaM2        float64
+}
+
+// SetBoundary sets the boundary of a void area, which is valid, and its area.
+func (v *VoidArea) SetBoundary(area geo.MultiPolygon) {
+	v.Boundary, v.AreaM2 = area.Orb(), geo.AreaM2(area)
 }
 
 // EditionInfo says which state of a county is meant, since when, and whether its tiling is proven (L1).

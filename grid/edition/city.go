@@ -16,21 +16,14 @@ import (
 type City struct {
 	settings  grid.Settings
 	divisions map[string]*grid.Division
-	ordered   []grid.Division     // by code
-	outlines  []outlines          // city, county, street, community
-	editions  []*Edition          // by county code
-	owners    [][]*grid.Division  // of each edition: the community of each part of its tiling, nil for an unknown one
-	assigned  [][]grid.Assignment // the same: what is stored of a point there
-	box       geo.Box             // of the city's outline
-	tiling    func() *tiles       // made when first asked for
-	gridsByID func() map[int64]*grid.Grid
-}
-
-// outlines are the divisions of one level, by code, with their index.
-type outlines struct {
-	divisions []*grid.Division
-	parts     []geo.MultiPolygon
-	index     *index.Index
+	redrawn   map[string]*grid.Division // take precedence over divisions: see redraw
+	ordered   func() []grid.Division    // by code
+	outlines  []outlines                // city, county, street, community
+	editions  []*Edition                // by county code
+	owners    [][]*grid.Division        // of each edition: the community of each part of its tiling, nil for an unknown one
+	assigned  [][]grid.Assignment       // the same: what is stored of a point there
+	box       geo.Box                   // of the city's outline
+	tiling    func() *tiles             // made when first asked for
 }
 
 // NewCity puts a city together. The error names a division whose outline is not valid, or a county that is not there.
@@ -38,13 +31,14 @@ func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Setti
 	c := &City{
 		settings:  settings,
 		divisions: make(map[string]*grid.Division, len(divisions)),
-		ordered:   slices.Clone(divisions),
 		outlines:  make([]outlines, 4),
 		box:       geo.EmptyBox(),
 	}
-	slices.SortFunc(c.ordered, func(a, b grid.Division) int { return cmp.Compare(a.Code, b.Code) })
-	for i := range c.ordered {
-		d := &c.ordered[i]
+	ordered := slices.Clone(divisions)
+	slices.SortFunc(ordered, func(a, b grid.Division) int { return cmp.Compare(a.Code, b.Code) })
+	c.ordered = func() []grid.Division { return ordered }
+	for i := range ordered {
+		d := &ordered[i]
 		part, err := geo.FromOrb(d.Outline)
 		if err != nil {
 			return nil, fmt.Errorf("division %s: %w", d.Code, err)
@@ -62,41 +56,40 @@ func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Setti
 	for i := range c.outlines {
 		c.outlines[i].index = index.Build(c.outlines[i].parts)
 	}
-	return c, c.setEditions(editions)
+	return c, c.setEditions(nil, editions)
 }
 
 // With returns the city after the given editions have replaced those of their counties; divisions stay.
-func (c *City) With(editions ...*Edition) (*City, error) {
-	next := *c
-	all := slices.Clone(c.editions)
-	for _, e := range editions {
-		all = slices.DeleteFunc(all, func(old *Edition) bool { return old.info.CountyCode == e.info.CountyCode })
-		all = append(all, e)
-	}
-	return &next, next.setEditions(all)
-}
+func (c *City) With(editions ...*Edition) (*City, error) { return c.with(nil, editions) }
 
-func (c *City) setEditions(editions []*Edition) error {
+// setEditions gives the city its editions. What old, which has the same communities in them, has of the same editions is taken
+// over.
+func (c *City) setEditions(old *City, editions []*Edition) error {
 	c.editions = slices.Clone(editions)
 	slices.SortFunc(c.editions, func(a, b *Edition) int { return cmp.Compare(a.info.CountyCode, b.info.CountyCode) })
 	for _, e := range c.editions {
-		if d := c.divisions[e.info.CountyCode]; d == nil || d.Level != grid.LevelCounty {
+		if d := c.Division(e.info.CountyCode); d == nil || d.Level != grid.LevelCounty {
 			return fmt.Errorf("edition of %s: there is no such county: %w", e.info.CountyCode, grid.ErrNotFound)
 		}
 	}
 	c.owners, c.assigned = make([][]*grid.Division, len(c.editions)), make([][]grid.Assignment, len(c.editions))
 	for i, e := range c.editions {
+		if old != nil {
+			if k := slices.Index(old.editions, e); k >= 0 {
+				c.owners[i], c.assigned[i] = old.owners[k], old.assigned[k]
+				continue
+			}
+		}
+		c.owners[i], c.assigned[i] = make([]*grid.Division, len(e.tiling)), make([]grid.Assignment, len(e.tiling))
 		for k := range e.tiling {
-			at := spot{county: -1, edition: e, division: c.divisions[e.community(k)]}
+			at := spot{county: -1, edition: e, division: c.Division(e.community(k))}
 			if k < len(e.base) {
 				at.base = &e.base[k]
 			}
-			c.owners[i] = append(c.owners[i], at.division)
-			c.assigned[i] = append(c.assigned[i], at.assignment())
+			c.owners[i][k], c.assigned[i][k] = at.division, at.assignment()
 		}
 	}
 	c.tiling = sync.OnceValue(func() *tiles { return newTiles(c) })
-	c.gridsByID = sync.OnceValue(c.indexGrids)
 	return nil
 }
 
@@ -118,15 +111,20 @@ func (c *City) Edition(county string) *Edition {
 }
 
 // Divisions returns all divisions by code. The slice must not be changed.
-func (c *City) Divisions() []grid.Division { return c.ordered }
+func (c *City) Divisions() []grid.Division { return c.ordered() }
 
 // Division returns the division of that code, nil when there is none.
-func (c *City) Division(code string) *grid.Division { return c.divisions[code] }
+func (c *City) Division(code string) *grid.Division {
+	if d := c.redrawn[code]; d != nil {
+		return d
+	}
+	return c.divisions[code]
+}
 
 // Chain returns the division of that code and those above it, up to the city; empty for an unknown code.
 func (c *City) Chain(code string) []*grid.Division {
 	var chain []*grid.Division
-	for d := c.divisions[code]; d != nil && len(chain) < 4; d = c.divisions[d.ParentCode] {
+	for d := c.Division(code); d != nil && len(chain) < 4; d = c.Division(d.ParentCode) {
 		chain = append(chain, d)
 	}
 	return chain
@@ -144,37 +142,34 @@ func (c *City) ChainCodes(code string) []string {
 
 // Grid returns the grid of that code with its edition, nil when no current edition has it.
 func (c *City) Grid(code string) (*grid.Grid, *Edition) {
-	find := func(grids []grid.Grid) *grid.Grid {
-		i, ok := slices.BinarySearchFunc(grids, code, func(g grid.Grid, code string) int { return cmp.Compare(g.Code, code) })
-		if !ok {
-			return nil
-		}
-		return &grids[i]
-	}
 	for _, e := range c.editions {
-		if g := find(e.base); g != nil {
-			return g, e
+		if i := gridNumber(e.base, code); i >= 0 {
+			return &e.base[i], e
 		}
-		if g := find(e.dedicated); g != nil {
-			return g, e
+		if i := gridNumber(e.dedicated, code); i >= 0 {
+			return &e.dedicated[i], e
 		}
 	}
 	return nil, nil
 }
 
-// GridByID returns the grid of that id, nil when no current edition has it.
-func (c *City) GridByID(id int64) *grid.Grid { return c.gridsByID()[id] }
+// gridNumber returns where the grid of that code is among grids, which are in code order; -1 when it is not.
+func gridNumber(grids []grid.Grid, code string) int {
+	i, ok := slices.BinarySearchFunc(grids, code, func(g grid.Grid, code string) int { return cmp.Compare(g.Code, code) })
+	if !ok {
+		return -1
+	}
+	return i
+}
 
-func (c *City) indexGrids() map[int64]*grid.Grid {
-	byID := map[int64]*grid.Grid{}
+// GridByID returns the grid of that id, nil when no current edition has it.
+func (c *City) GridByID(id int64) *grid.Grid {
 	for _, e := range c.editions {
-		for _, grids := range [][]grid.Grid{e.base, e.dedicated} {
-			for i := range grids {
-				byID[grids[i].ID] = &grids[i]
-			}
+		if g := e.gridsByID()[id]; g != nil {
+			return g
 		}
 	}
-	return byID
+	return nil
 }
 
 // Box returns the bounding box of the city's divisions, empty when there are none.

@@ -10,6 +10,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
+
+	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/index"
@@ -37,54 +40,92 @@ type Edition struct {
 	dedicatedIndex *index.Index
 	box            geo.Box
 	parts          map[string][]int // of the tiling, by community
+	gridsByID      func() map[int64]*grid.Grid
 }
 
 // New indexes the grids of a county. Parts are numbered by code, base grids before void areas, so that a point on
 // several borders goes to the base grid with the lowest code (BR-22). The error is an *geo.InvalidError, wrapped with the
 // grid's code, when a boundary is not valid.
 func New(c Contents) (*Edition, error) {
-	e := &Edition{
-		info:      c.Info,
-		base:      slices.Clone(c.Base),
-		voids:     slices.Clone(c.Voids),
-		dedicated: slices.Clone(c.Dedicated),
-		box:       geo.EmptyBox(),
-		parts:     map[string][]int{},
+	l := layers{info: c.Info}
+	var err error
+	if l.base, err = pieces(c.Base, func(g *grid.Grid) (string, orb.MultiPolygon) { return "grid " + g.Code, g.Boundary }); err != nil {
+		return nil, err
 	}
-	byCode := func(a, b grid.Grid) int { return cmp.Compare(a.Code, b.Code) }
-	slices.SortFunc(e.base, byCode)
-	slices.SortFunc(e.dedicated, byCode)
-	slices.SortFunc(e.voids, func(a, b grid.VoidArea) int { return cmp.Compare(a.Code, b.Code) })
+	if l.dedicated, err = pieces(c.Dedicated, func(g *grid.Grid) (string, orb.MultiPolygon) { return "dedicated grid " + g.Code, g.Boundary }); err != nil {
+		return nil, err
+	}
+	if l.voids, err = pieces(c.Voids, func(v *grid.VoidArea) (string, orb.MultiPolygon) { return "void area " + v.Code, v.Boundary }); err != nil {
+		return nil, err
+	}
+	return l.edition(), nil
+}
 
-	for i := range e.base {
-		part, err := geo.FromOrb(e.base[i].Boundary)
+// placed is a grid or void area with its area on the lattice.
+type placed[T any] struct {
+	of   *T
+	area geo.MultiPolygon
+}
+
+// layers is what an edition is made of, with the areas on the lattice.
+type layers struct {
+	info            grid.EditionInfo
+	base, dedicated []placed[grid.Grid]
+	voids           []placed[grid.VoidArea]
+}
+
+// pieces puts the boundaries on the lattice; errors begin with the name that of gives.
+func pieces[T any](all []T, of func(*T) (name string, boundary orb.MultiPolygon)) ([]placed[T], error) {
+	out := make([]placed[T], len(all))
+	for i := range all {
+		name, boundary := of(&all[i])
+		area, err := geo.FromOrb(boundary)
 		if err != nil {
-			return nil, fmt.Errorf("grid %s: %w", e.base[i].Code, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		e.tiling = append(e.tiling, part)
-		e.box = e.box.Union(part.Box())
+		out[i] = placed[T]{&all[i], area}
 	}
-	for i := range e.voids {
-		part, err := geo.FromOrb(e.voids[i].Boundary)
-		if err != nil {
-			return nil, fmt.Errorf("void area %s: %w", e.voids[i].Code, err)
-		}
-		e.tiling = append(e.tiling, part)
-		e.box = e.box.Union(part.Box())
-	}
-	for i := range e.dedicated {
-		part, err := geo.FromOrb(e.dedicated[i].Boundary)
-		if err != nil {
-			return nil, fmt.Errorf("dedicated grid %s: %w", e.dedicated[i].Code, err)
-		}
-		e.dedicatedParts = append(e.dedicatedParts, part)
-	}
-	for k := range e.tiling {
+	return out, nil
+}
+
+// edition puts the edition together: it sorts the layers by code and indexes them.
+func (l *layers) edition() *Edition {
+	byCode := func(a, b placed[grid.Grid]) int { return cmp.Compare(a.of.Code, b.of.Code) }
+	slices.SortFunc(l.base, byCode)
+	slices.SortFunc(l.dedicated, byCode)
+	slices.SortFunc(l.voids, func(a, b placed[grid.VoidArea]) int { return cmp.Compare(a.of.Code, b.of.Code) })
+	e := &Edition{info: l.info, box: geo.EmptyBox(), parts: map[string][]int{}}
+	e.base, e.tiling = unzip(l.base, make([]geo.MultiPolygon, 0, len(l.base)+len(l.voids)))
+	e.voids, e.tiling = unzip(l.voids, e.tiling)
+	e.dedicated, e.dedicatedParts = unzip(l.dedicated, nil)
+	for k, area := range e.tiling {
+		e.box = e.box.Union(area.Box())
 		e.parts[e.community(k)] = append(e.parts[e.community(k)], k)
 	}
 	e.tilingIndex = index.Build(e.tiling)
 	e.dedicatedIndex = index.Build(e.dedicatedParts)
-	return e, nil
+	e.gridsByID = sync.OnceValue(e.indexGrids)
+	return e
+}
+
+// unzip copies what pieces are of, and appends their areas to areas.
+func unzip[T any](all []placed[T], areas []geo.MultiPolygon) ([]T, []geo.MultiPolygon) {
+	of := make([]T, len(all))
+	for i, p := range all {
+		of[i] = *p.of
+		areas = append(areas, p.area)
+	}
+	return of, areas
+}
+
+func (e *Edition) indexGrids() map[int64]*grid.Grid {
+	byID := make(map[int64]*grid.Grid, len(e.base)+len(e.dedicated))
+	for _, grids := range [][]grid.Grid{e.base, e.dedicated} {
+		for i := range grids {
+			byID[grids[i].ID] = &grids[i]
+		}
+	}
+	return byID
 }
 
 // Info returns the county, number and standing of the edition.

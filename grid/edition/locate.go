@@ -90,7 +90,7 @@ func (c *City) locate(p geo.Point) spot {
 func (c *City) locateDivision(p geo.Point, s *spot) {
 	for rank := len(c.outlines) - 1; rank >= 0; rank-- {
 		o := &c.outlines[rank]
-		part, _ := o.index.Find(p)
+		part := o.find(p)
 		if part < 0 {
 			continue
 		}

@@ -81,8 +81,8 @@ func (c *City) Faults(e *Edition) []grid.EditionFault {
 // unknown community, and for one whose county has no grids.
 func (c *City) CommunityFaults(community string) []grid.EditionFault {
 	o := &c.outlines[grid.LevelRank(grid.LevelCommunity)]
-	i, ok := slices.BinarySearchFunc(o.divisions, community, func(d *grid.Division, code string) int { return cmp.Compare(d.Code, code) })
-	if !ok {
+	i := o.number(community)
+	if i < 0 {
 		return nil
 	}
 	e := c.Edition(o.divisions[i].CountyCode)

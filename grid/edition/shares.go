@@ -78,7 +78,7 @@ func (c *City) LocateShape(ctx context.Context, shape orb.Geometry) (ShapeAnswer
 		return a, nil
 	}
 	a.Outcome, a.Base = Served, a.Shares[0].Grid
-	a.Division = c.divisions[a.Base.CommunityCode]
+	a.Division = c.Division(a.Base.CommunityCode)
 	best := c.Edition(a.Base.CountyCode)
 	a.OnBoundary = len(a.Shares) > 1
 	a.DedicatedShares, err = m.shares(ctx, best.dedicated, best.dedicatedParts, best.dedicatedIndex.Overlapping(m.box, nil))

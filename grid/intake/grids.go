@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/wangge/wangge/geo"
@@ -125,9 +124,8 @@ func (s *session) part(f file, l *layout, row *row) (*part, error) {
 	}
 	p := &part{area: at.area, named: v.text("community_code")}
 	if f.Layer == "void_areas" {
-		p.void = &grid.VoidArea{
-			Code: v.text("code"), Name: v.text("name"), Reason: v.text("reason"), Boundary: at.area.Orb(), AreaM2: geo.AreaM2(at.area),
-		}
+		p.void = &grid.VoidArea{Code: v.text("code"), Name: v.text("name"), Reason: v.text("reason")}
+		p.void.SetBoundary(at.area)
 		return p, nil
 	}
 	p.grid = &grid.Grid{
@@ -138,17 +136,8 @@ func (s *session) part(f file, l *layout, row *row) (*part, error) {
 	if f.Layer == "dedicated_grids" {
 		p.grid.Kind = grid.Dedicated
 	}
-	measure(p.grid, at.area)
+	p.grid.SetBoundary(at.area)
 	return p, nil
-}
-
-// measure sets the boundary of a grid and what follows from it.
-func measure(g *grid.Grid, area geo.MultiPolygon) {
-	g.Boundary, g.LabelPoint = area.Orb(), geo.PointOnSurface(area).Orb()
-	g.AreaM2, g.PerimeterM = geo.AreaM2(area), geo.PerimeterM(area)
-	if g.PerimeterM > 0 {
-		g.Compactness = 4 * math.Pi * g.AreaM2 / (g.PerimeterM * g.PerimeterM)
-	}
 }
 
 // placeParts finds the community of each row and rejects those with a wrong code, community or organisation.
