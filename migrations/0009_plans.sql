@@ -178,6 +178,13 @@ ALTER TABLE void_area DROP CONSTRAINT void_area_code_key;
 ALTER TABLE void_area ADD CONSTRAINT void_area_code_key UNIQUE (code, from_edition);
 CREATE UNIQUE INDEX void_area_current ON void_area (code) WHERE to_edition IS NULL;
 
+-- Editions of the past are read as the current one is: by their county.
+DROP INDEX grid_version_county_current;
+CREATE INDEX grid_version_county ON grid_version (county_code, to_edition);
+DROP INDEX void_area_county_current;
+CREATE INDEX void_area_county ON void_area (county_code, to_edition);
+CREATE INDEX edition_in_force ON edition (in_force_from);
+
 -- Outlines that a plan has changed: the row holds for editions of the county below until_edition, from the one before it in this
 -- table on. The current outline stands in division.
 CREATE TABLE division_past (
@@ -207,9 +214,15 @@ CREATE TABLE past_assignment (
 	on_boundary       boolean     NOT NULL,
 	plan_id           bigint, -- whose publication ended it; NULL: the thing was moved, or an import made the edition
 	actor             text        NOT NULL,
+	shape             geometry(Geometry, 4326) -- where the thing was until then, when it was moved away; NULL: it stayed
+	                              CONSTRAINT past_assignment_shape_lattice CHECK (on_lattice(shape)),
 	CONSTRAINT past_assignment_pkey PRIMARY KEY (thing, thing_id, until_at)
 );
 CREATE INDEX past_assignment_base ON past_assignment (base_grid_id);
+CREATE INDEX past_assignment_dedicated ON past_assignment (dedicated_grid_id) WHERE dedicated_grid_id IS NOT NULL;
+CREATE INDEX past_assignment_shape ON past_assignment USING gist (shape) WHERE shape IS NOT NULL;
+CREATE TRIGGER past_assignment_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON past_assignment
+	FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- Posts know which plan moved them to the successor of their grid.
 ALTER TABLE post ADD COLUMN plan_id bigint CONSTRAINT post_plan_fkey REFERENCES plan;

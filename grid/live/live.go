@@ -1,12 +1,12 @@
 // Package live keeps the city in memory: every county's edition and roster as immutable values behind one pointer, so
-// that locate and grid tiles ask no database. It loads at start, after a local write, and when its poll sees that the
-// database has moved on.
+// that locate and grid tiles ask no database. It loads at start, after a local write, and when it hears or sees that the
+// database has moved on. Cities of other instants and drafts it loads when they are asked for, and keeps a few.
 package live
 
 import (
 	"cmp"
 	"context"
-	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -81,7 +81,12 @@ func (l *Live) Refresh(ctx context.Context) error {
 	if old != nil && old.marks.Equal(marks) {
 		return nil
 	}
-	next, err := l.load(ctx, old, marks)
+	var next *State
+	err = l.store.AtOnce(ctx, func(s *store.Store) error {
+		var err error
+		next, err = load(ctx, s, old)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -95,50 +100,96 @@ func (l *Live) marks(ctx context.Context) (store.Marks, error) {
 	return l.store.Marks(ctx)
 }
 
-// load reads what marks names; editions that old has are taken from there. What is read may be newer than marks: the next
-// refresh then loads again.
-func (l *Live) load(ctx context.Context, old *State, marks store.Marks) (*State, error) {
-	settings, err := l.store.Settings(ctx)
+// load reads the state from s, which shows one moment. What old has already, by the marks, is taken from there: after a new edition
+// only its county's edition, divisions and roster are read.
+func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
+	marks, err := s.Marks(ctx)
 	if err != nil {
 		return nil, err
 	}
-	codes, err := l.store.Codes(ctx)
+	next := &State{rosters: map[string]roster{}, marks: marks}
+	settings, err := s.Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	divisions, err := l.store.Divisions(ctx)
+	if next.Codes, err = s.Codes(ctx); err != nil {
+		return nil, err
+	}
+	moved := movedOn(old, marks)
+	divisions, err := loadDivisions(ctx, s, old, marks, moved)
 	if err != nil {
 		return nil, err
 	}
-	next := &State{Codes: codes, rosters: map[string]roster{}, marks: marks}
 	var editions []*edition.Edition
-	for county, number := range marks.Editions {
-		e, err := l.edition(ctx, old, county, number)
-		if err != nil {
-			return nil, err
+	for county := range marks.Editions {
+		e := editionOf(old, county)
+		if moved[county] {
+			if e, err = loadEdition(ctx, s, county); err != nil {
+				return nil, err
+			}
 		}
 		editions = append(editions, e)
-		posts, err := l.store.Roster(ctx, county)
-		if err != nil {
+		if next.rosters[county], err = loadRoster(ctx, s, old, marks, county, moved[county]); err != nil {
 			return nil, err
 		}
-		next.rosters[county] = byGrid(posts)
 	}
 	next.City, err = edition.NewCity(divisions, editions, settings)
 	return next, err
 }
 
-func (l *Live) edition(ctx context.Context, old *State, county string, number int) (*edition.Edition, error) {
-	if old != nil {
-		if e := old.City.Edition(county); e != nil && e.Info().Number == number {
-			return e, nil
+// movedOn returns the counties that have another edition than in old.
+func movedOn(old *State, marks store.Marks) map[string]bool {
+	moved := map[string]bool{}
+	for county, number := range marks.Editions {
+		if e := editionOf(old, county); e == nil || e.Info().Number != number {
+			moved[county] = true
 		}
 	}
-	contents, err := l.store.LoadEdition(ctx, county)
+	return moved
+}
+
+func editionOf(old *State, county string) *edition.Edition {
+	if old == nil {
+		return nil
+	}
+	return old.City.Edition(county)
+}
+
+func loadEdition(ctx context.Context, s *store.Store, county string) (*edition.Edition, error) {
+	contents, err := s.LoadEdition(ctx, county)
 	if err != nil {
 		return nil, err
 	}
 	return edition.New(contents)
+}
+
+// loadDivisions returns all divisions: those of counties that have moved on are read, since a plan may have redrawn them.
+func loadDivisions(ctx context.Context, s *store.Store, old *State, marks store.Marks, moved map[string]bool) ([]grid.Division, error) {
+	if old == nil || old.marks.Divisions != marks.Divisions {
+		return s.Divisions(ctx)
+	}
+	if len(moved) == 0 {
+		return old.City.Divisions(), nil
+	}
+	divisions, err := s.DivisionsOf(ctx, slices.Sorted(maps.Keys(moved)))
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range old.City.Divisions() {
+		if !moved[d.CountyCode] {
+			divisions = append(divisions, d)
+		}
+	}
+	return divisions, nil
+}
+
+// loadRoster returns the roster of a county, which changes with its edition and with imports.
+func loadRoster(ctx context.Context, s *store.Store, old *State, marks store.Marks, county string, moved bool) (roster, error) {
+	if old != nil && !moved && old.marks.Imports == marks.Imports {
+		return old.rosters[county], nil
+	}
+	posts, err := s.Roster(ctx, county)
+	return byGrid(posts), err
 }
 
 // postRank orders the kinds of posts for a caller who looks for somebody to ring (BR-29).
@@ -157,29 +208,4 @@ func byGrid(posts []grid.Posting) roster {
 		r[p.GridID] = append(r[p.GridID], p)
 	}
 	return r
-}
-
-// Follow refreshes every interval until ctx ends. A database that does not answer leaves the state as it is and starts
-// LostSince.
-func (l *Live) Follow(ctx context.Context, every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		err := l.Refresh(ctx)
-		switch {
-		case err == nil:
-			if l.lost.Swap(nil) != nil {
-				slog.InfoContext(ctx, "the database answers again")
-			}
-		case ctx.Err() == nil && l.lost.Load() == nil:
-			now := time.Now()
-			l.lost.Store(&now)
-			slog.WarnContext(ctx, "the database does not answer; locate and grid tiles go on from memory", "error", err)
-		}
-	}
 }

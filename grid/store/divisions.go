@@ -35,13 +35,19 @@ type divisionRow struct {
 
 // Divisions returns all divisions in the order of their codes.
 func (s *Store) Divisions(ctx context.Context) ([]grid.Division, error) {
+	return s.DivisionsOf(ctx, nil)
+}
+
+// DivisionsOf returns the divisions of some counties, themselves included, in the order of their codes; all, with the city, for nil.
+func (s *Store) DivisionsOf(ctx context.Context, counties []string) ([]grid.Division, error) {
 	rows, err := s.db.Query(ctx, `
 		SELECT id, code, level, name, coalesce(parent_code, '') AS parent_code, coalesce(county_code, '') AS county_code,
 		       coalesce(kind, '') AS kind, coalesce(urban_rural_class, '') AS urban_rural_class, code_system,
 		       ST_AsEWKB(outline) AS outline, ST_AsEWKB(label_point) AS label_point, area_m2, derived, parent_inferred,
 		       households, residents, counted_on, source_crs
 		FROM division
-		ORDER BY code COLLATE "C"`)
+		WHERE $1::text[] IS NULL OR county_code = ANY ($1)
+		ORDER BY code COLLATE "C"`, counties)
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -48,29 +47,7 @@ func (s *Store) LoadEdition(ctx context.Context, county string) (edition.Content
 }
 
 func loadEdition(ctx context.Context, db DB, county string) (edition.Contents, error) {
-	c := edition.Contents{Info: grid.EditionInfo{CountyCode: county}}
-	err := db.QueryRow(ctx, `
-		SELECT number, in_force_from, proven
-		FROM edition
-		WHERE county_code = $1
-		ORDER BY number DESC
-		LIMIT 1`, county).Scan(&c.Info.Number, &c.Info.InForceFrom, &c.Info.Proven)
-	if err != nil {
-		return c, fmt.Errorf("edition of %s: %w", county, translate(err))
-	}
-	grids, err := currentGrids(ctx, db, county)
-	if err != nil {
-		return c, err
-	}
-	for _, g := range grids {
-		if g.Kind == grid.Dedicated {
-			c.Dedicated = append(c.Dedicated, g)
-		} else {
-			c.Base = append(c.Base, g)
-		}
-	}
-	c.Voids, err = currentVoids(ctx, db, county)
-	return c, err
+	return loadEditionAt(ctx, db, county, newestEdition)
 }
 
 type gridRow struct {
@@ -98,32 +75,6 @@ type gridRow struct {
 	ValidFrom      time.Time
 }
 
-func currentGrids(ctx context.Context, db DB, county string) ([]grid.Grid, error) {
-	rows, err := db.Query(ctx, `
-		SELECT g.id, v.id AS version_id, g.code, g.kind, v.name, g.community_code, g.county_code,
-		       ST_AsEWKB(v.boundary) AS boundary, ST_AsEWKB(v.label_point) AS label_point, v.area_m2, v.perimeter_m, v.compactness,
-		       v.households, v.residents, v.buildings, coalesce(v.bounds_text, '') AS bounds_text,
-		       coalesce(v.dedicated_kind, '') AS dedicated_kind, coalesce(v.host_org_code, '') AS host_org,
-		       coalesce(v.supervising_org_code, '') AS supervising_org, v.source_crs, coalesce(v.note, '') AS note,
-		       e.in_force_from AS valid_from
-		FROM grid_version v
-		JOIN grid g ON g.id = v.grid_id
-		JOIN edition e ON e.county_code = v.county_code AND e.number = v.from_edition
-		WHERE v.county_code = $1 AND v.to_edition IS NULL
-		ORDER BY g.code COLLATE "C"`, county)
-	if err != nil {
-		return nil, translate(err)
-	}
-	grids, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.Grid, error) {
-		r, err := pgx.RowToStructByName[gridRow](row)
-		if err != nil {
-			return grid.Grid{}, err
-		}
-		return r.grid()
-	})
-	return grids, translate(err)
-}
-
 func (r gridRow) grid() (grid.Grid, error) {
 	boundary, err := decode[orb.MultiPolygon](r.Boundary)
 	if err != nil {
@@ -149,25 +100,10 @@ type voidRow struct {
 	AreaM2        float64 `db:"area_m2"`
 }
 
-func currentVoids(ctx context.Context, db DB, county string) ([]grid.VoidArea, error) {
-	rows, err := db.Query(ctx, `
-		SELECT id, code, community_code, county_code, reason, name, ST_AsEWKB(boundary) AS boundary, area_m2
-		FROM void_area
-		WHERE county_code = $1 AND to_edition IS NULL
-		ORDER BY code COLLATE "C"`, county)
-	if err != nil {
-		return nil, translate(err)
-	}
-	voids, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.VoidArea, error) {
-		r, err := pgx.RowToStructByName[voidRow](row)
-		if err != nil {
-			return grid.VoidArea{}, err
-		}
-		boundary, err := decode[orb.MultiPolygon](r.Boundary)
-		return grid.VoidArea{
-			ID: r.ID, Code: r.Code, CommunityCode: r.CommunityCode, CountyCode: r.CountyCode, Reason: r.Reason, Name: r.Name,
-			Boundary: boundary, AreaM2: r.AreaM2,
-		}, err
-	})
-	return voids, translate(err)
+func (r voidRow) void() (grid.VoidArea, error) {
+	boundary, err := decode[orb.MultiPolygon](r.Boundary)
+	return grid.VoidArea{
+		ID: r.ID, Code: r.Code, CommunityCode: r.CommunityCode, CountyCode: r.CountyCode, Reason: r.Reason, Name: r.Name,
+		Boundary: boundary, AreaM2: r.AreaM2,
+	}, err
 }

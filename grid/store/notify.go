@@ -7,6 +7,7 @@ const (
 	editionChannel  = "edition"  // payload: county code
 	rosterChannel   = "roster"   // payload: county code
 	settingsChannel = "settings" // payload: key
+	probeChannel    = "probe"    // payload: of the listener that sends it to itself; see listen.go
 )
 
 // notify sends to a channel when the transaction commits; the same payload twice in one is sent once.

@@ -88,6 +88,11 @@ func (s *Store) write(ctx context.Context, f func(tx pgx.Tx) error) error {
 	return translate(pgx.BeginFunc(ctx, s.db, f))
 }
 
+// AtOnce calls f with a store that shows one moment of the database, however often it is asked, and does not write. It ends with f.
+func (s *Store) AtOnce(ctx context.Context, f func(*Store) error) error {
+	return s.snapshot(ctx, func(db DB) error { return f(New(db)) })
+}
+
 // snapshot runs f on one state of the database, so that what several queries return fits together. Inside a transaction
 // of the caller's it is that one's state.
 func (s *Store) snapshot(ctx context.Context, f func(DB) error) error {

@@ -1,0 +1,96 @@
+package live
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// The waits of following. While commits are heard, the poll is only a safety net and gets slower.
+const (
+	slowerWhileHeard = 5
+	retryFirst       = 100 * time.Millisecond
+	retryMost        = 30 * time.Second
+)
+
+// Follow refreshes when a commit is heard of, and every interval (every fifth while the database can be heard), until ctx ends; what it
+// started has ended when it returns. A database that does not answer leaves the state as it is and starts LostSince. Where
+// notifications do not arrive, as behind a transaction pooler, the poll alone does it.
+func (l *Live) Follow(ctx context.Context, every time.Duration) {
+	f := follower{live: l, news: make(chan struct{}, 1)}
+	var listening sync.WaitGroup
+	listening.Go(func() { f.listen(ctx) })
+	defer listening.Wait()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for ticks := 1; ; ticks++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.news: // several at once are one: whatever they were about, the refresh sees it
+		case <-tick.C:
+			if f.heard.Load() && ticks%slowerWhileHeard != 0 {
+				continue
+			}
+		}
+		l.refreshOrLose(ctx)
+	}
+}
+
+// refreshOrLose refreshes and keeps LostSince.
+func (l *Live) refreshOrLose(ctx context.Context) {
+	err := l.Refresh(ctx)
+	switch {
+	case err == nil:
+		if l.lost.Swap(nil) != nil {
+			slog.InfoContext(ctx, "the database answers again")
+		}
+	case ctx.Err() == nil && l.lost.Load() == nil:
+		now := time.Now()
+		l.lost.Store(&now)
+		slog.WarnContext(ctx, "the database does not answer; locate and grid tiles go on from memory", "error", err)
+	}
+}
+
+// follower is one run of Follow.
+type follower struct {
+	live  *Live
+	news  chan struct{} // holds one
+	heard atomic.Bool   // whether commits are heard now
+}
+
+// listen hears the database until ctx ends. After a connection that was lost it begins anew, at first at once, then with longer and
+// longer waits.
+func (f *follower) listen(ctx context.Context) {
+	wait := retryFirst
+	for ctx.Err() == nil {
+		err := f.live.store.Listen(ctx, func(string, string) {
+			if !f.heard.Swap(true) {
+				wait = retryFirst
+			}
+			f.tell()
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		if f.heard.Swap(false) {
+			slog.InfoContext(ctx, "commits are not heard any more; following by polling", "error", err)
+			f.tell() // what came while the connection broke, and whether the database is there
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait/2 + rand.N(wait)): // not all servers at the same time
+		}
+		wait = min(2*wait, retryMost)
+	}
+}
+
+func (f *follower) tell() {
+	select {
+	case f.news <- struct{}{}:
+	default: // there is one already
+	}
+}

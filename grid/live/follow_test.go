@@ -1,0 +1,163 @@
+package live_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/gridtest"
+	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// within waits for what is to come soon, and fails when it does not come at all.
+func within(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !done(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within 20 s", what)
+		}
+	}
+}
+
+// server is one of several that follow a database, with connections of its own.
+type server struct {
+	*live.Live
+	store *store.Store
+}
+
+func openServer(t *testing.T, config *pgxpool.Config) server {
+	t.Helper()
+	s, err := store.OpenConfig(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	l, err := live.Open(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server{l, s}
+}
+
+// follow runs Follow until the test ends or stop is called, which waits for it.
+func follow(t *testing.T, l *live.Live, every time.Duration) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); l.Follow(ctx, every) }()
+	stop = func() { cancel(); <-done }
+	t.Cleanup(stop)
+	return stop
+}
+
+// listeners counts the connections that listen.
+func listeners(t *testing.T, pool *pgxpool.Pool) int {
+	t.Helper()
+	var n int
+	err := pool.QueryRow(t.Context(), `
+		SELECT count(*)
+		FROM pg_stat_activity
+		WHERE datname = current_database() AND application_name = 'wangge listen'`).Scan(&n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// set commits a setting that both can see.
+func set(t *testing.T, s *store.Store, nearM float64) {
+	t.Helper()
+	err := s.Set(t.Context(), grid.Actor{Name: "test", Role: grid.RoleAdministrator}, "near_m", nearM)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func nearIs(l *live.Live, nearM float64) func() bool {
+	return func() bool { return l.Now().City.Settings().NearM == nearM }
+}
+
+// TestL5FollowByListening sees a commit on every server without any poll, and goes on after the connection was lost: what was
+// committed meanwhile is there, and what is committed next is heard.
+func TestL5FollowByListening(t *testing.T) {
+	t.Parallel()
+	pool := gridtest.Pool(t)
+	first, second := openServer(t, pool.Config()), openServer(t, pool.Config())
+	before := runtime.NumGoroutine()
+	stopFirst, stopSecond := follow(t, first.Live, time.Hour), follow(t, second.Live, time.Hour)
+	within(t, "listening", func() bool { return listeners(t, pool) == 2 })
+
+	fill(t, first.store, "divisions", "base_grids", "void_areas")
+	for _, s := range []server{first, second} {
+		within(t, "the grids of somebody's import", func() bool { return len(s.Now().City.Editions()) > 0 })
+	}
+	set(t, second.store, 17)
+	for _, s := range []server{first, second} {
+		within(t, "a setting", nearIs(s.Live, 17))
+	}
+
+	_, err := pool.Exec(t.Context(), `
+		SELECT pg_terminate_backend(pid)
+		FROM pg_stat_activity
+		WHERE datname = current_database() AND application_name = 'wangge listen'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set(t, first.store, 18)
+	for _, s := range []server{first, second} {
+		within(t, "what was committed while nobody listened", nearIs(s.Live, 18))
+	}
+	within(t, "listening again", func() bool { return listeners(t, pool) == 2 })
+	set(t, second.store, 19)
+	for _, s := range []server{first, second} {
+		within(t, "what was committed after that", nearIs(s.Live, 19))
+		if since := s.LostSince(); !since.IsZero() {
+			t.Errorf("the database counts as lost since %v", since)
+		}
+	}
+
+	stopFirst()
+	stopSecond()
+	within(t, "the connections that listened are closed", func() bool { return listeners(t, pool) == 0 })
+	if leaked := runtime.NumGoroutine() - before; leaked > 20 { // pools and other tests have some too
+		t.Errorf("%d goroutines are left", leaked)
+	}
+}
+
+// TestFollowWithoutListening polls where a connection of its own cannot be had.
+func TestFollowWithoutListening(t *testing.T) {
+	t.Parallel()
+	pool := gridtest.Pool(t)
+	config := pool.Config()
+	config.MaxConns, config.MinConns = 2, 0
+	full := new(atomic.Bool)
+	dial := config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if full.Load() {
+			return nil, errors.New("no more connections")
+		}
+		return dial(ctx, network, address)
+	}
+	s := openServer(t, config)
+	full.Store(true)
+	follow(t, s.Live, 10*time.Millisecond)
+	set(t, store.New(pool), 21)
+	within(t, "a setting", nearIs(s.Live, 21))
+}
+
+// TestListenNeedsPool says that a transaction cannot listen, so that whoever follows polls.
+func TestListenNeedsPool(t *testing.T) {
+	t.Parallel()
+	err := store.New(gridtest.Tx(t)).Listen(t.Context(), func(string, string) {})
+	if !errors.Is(err, grid.ErrUnavailable) {
+		t.Errorf("listening in a transaction: %v", err)
+	}
+}
