@@ -30,8 +30,6 @@ const (
 	RuleAntimeridian     Rule = "crosses_180_degrees"
 	RuleTooManyVertices  Rule = "too_many_vertices"
 	RuleOutsideCity      Rule = "outside_the_city_box"
-	RuleCollapses        Rule = "collapses_on_the_lattice"
-	RuleTangle           Rule = "too_many_crossings"
 )
 
 // InvalidError says which rule a geometry breaks and where, in degrees lon/lat.

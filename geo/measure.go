@@ -1,6 +1,10 @@
 package geo
 
-import "math"
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+)
 
 // The WGS 84 ellipsoid (EPSG:7030). CGCS2000 differs by 0.1 mm in the polar radius.
 const (
@@ -45,6 +49,22 @@ func RingAreaM2(r Ring) float64 {
 			sum -= dLon * (meanZoneArea(float64(a.Y)*radPerUnit, float64(b.Y)*radPerUnit) - ref)
 		}
 		a = b
+	}
+	return sum
+}
+
+// OrbRingAreaM2 is RingAreaM2 of a closed ring in degrees lon/lat whose vertices need not be on the lattice.
+func OrbRingAreaM2(r orb.Ring) float64 {
+	if len(r) < 4 {
+		return 0
+	}
+	const rad = math.Pi / 180
+	ref := zoneArea(r[0][1] * rad)
+	sum := 0.0
+	for i, b := range r[1:] {
+		if a := r[i]; a[0] != b[0] {
+			sum -= (b[0] - a[0]) * rad * (meanZoneArea(a[1]*rad, b[1]*rad) - ref)
+		}
 	}
 	return sum
 }

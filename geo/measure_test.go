@@ -161,3 +161,14 @@ func TestDistanceToSegment(t *testing.T) {
 		}
 	})
 }
+
+func TestOrbRingAreaM2(t *testing.T) {
+	t.Parallel()
+	m := geotest.WKT(t, "POLYGON((120 31,120.3 31.05,120.2 31.2,119.9 31.1,120 31))")
+	if got, want := geo.OrbRingAreaM2(m[0][0].Orb()), geo.AreaM2(m); !geotest.Near(got, want, 1e-12, 0) {
+		t.Errorf("got %v m², want %v", got, want)
+	}
+	if got := geo.OrbRingAreaM2(nil); got != 0 {
+		t.Errorf("an empty ring has %v m²", got)
+	}
+}

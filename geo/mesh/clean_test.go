@@ -172,7 +172,8 @@ func holdCleaned(t testing.TB, parts []geo.MultiPolygon, outline geo.MultiPolygo
 		if !near(s.BeforeM2, geo.AreaM2(parts[k])) || !near(s.AfterM2, geo.AreaM2(m)) {
 			t.Errorf("part %d: sums %+v, areas %v and %v", k, s, geo.AreaM2(parts[k]), geo.AreaM2(m))
 		}
-		if d := s.BeforeM2 + s.GainedM2 - s.LostM2 - s.AfterM2; math.Abs(d) > 0.01+1e-6*s.AfterM2 {
+		slack := 0.01 + 1e-6*(s.AfterM2+s.GainedM2+s.LostM2) + 1e-5*(geo.PerimeterM(parts[k])+geo.PerimeterM(m))
+		if d := s.BeforeM2 + s.GainedM2 - s.LostM2 - s.AfterM2; math.Abs(d) > slack {
 			t.Errorf("part %d: sums %+v are wrong by %v", k, s, d)
 		}
 	}
@@ -181,7 +182,7 @@ func holdCleaned(t testing.TB, parts []geo.MultiPolygon, outline geo.MultiPolygo
 		faults = mesh.CheckLayer(c.Parts)
 	} else {
 		faults = mesh.Check(c.Parts, c.Outline)
-		if d := geo.AreaM2(c.Outline) - geo.AreaM2(outline); math.Abs(d) > 0.01*float64(1+len(c.Changes)) {
+		if d := geo.AreaM2(c.Outline) - geo.AreaM2(outline); math.Abs(d) > 0.012*geo.PerimeterM(outline) { // bent by less than a unit
 			t.Errorf("the outline's area has changed by %v m²", d)
 		}
 	}
@@ -247,7 +248,11 @@ func spoilRing(rng *rand.Rand, r geo.Ring, reach int32) geo.Ring {
 // TestL1CleanDamaged damages random partitions: afterwards they are proven, and every part is there.
 func TestL1CleanDamaged(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(150) {
+	seeds := uint64(120)
+	if testing.Short() {
+		seeds = 20
+	}
+	for seed := range seeds {
 		rng := rand.New(rand.NewPCG(seed, 21))
 		tiling := geotest.Partition(rng, 1+rng.IntN(50))
 		reach := int32(1) << rng.IntN(5)
@@ -317,7 +322,7 @@ func TestCleanRefuses(t *testing.T) {
 	t.Parallel()
 	bowtie := geo.MultiPolygon{{{{X: 0, Y: 0}, {X: 10, Y: 10}, {X: 10, Y: 0}, {X: 0, Y: 10}}}}
 	var invalid *geo.InvalidError
-	if _, err := mesh.Clean([]geo.MultiPolygon{square(0, 0, 10), bowtie}, nil, tolerances); !errors.As(err, &invalid) || invalid.Rule == geo.RuleTangle {
+	if _, err := mesh.Clean([]geo.MultiPolygon{square(0, 0, 10), bowtie}, nil, tolerances); !errors.As(err, &invalid) || invalid.Rule == mesh.RuleTooMuchWork {
 		t.Errorf("bowtie: %v", err)
 	}
 	if _, err := mesh.Clean([]geo.MultiPolygon{square(0, 0, 10)}, geo.MultiPolygon{}, tolerances); !errors.As(err, &invalid) {
@@ -326,7 +331,7 @@ func TestCleanRefuses(t *testing.T) {
 	// The triangle is narrower than a unit; the corner of the square lies in it.
 	sliver := geo.MultiPolygon{{{{X: 0, Y: 0}, {X: 1000, Y: 1}, {X: 501, Y: 1}}}}
 	other := geo.MultiPolygon{{{{X: 501, Y: 1}, {X: 501, Y: 500}, {X: 0, Y: 500}, {X: 0, Y: 0}, {X: 499, Y: 1}}}}
-	if _, err := mesh.Clean([]geo.MultiPolygon{sliver, other}, nil, tolerances); !errors.As(err, &invalid) || invalid.Rule != geo.RuleCollapses {
+	if _, err := mesh.Clean([]geo.MultiPolygon{sliver, other}, nil, tolerances); !errors.As(err, &invalid) || invalid.Rule != mesh.RuleFaceGone {
 		t.Errorf("sliver: %v", err)
 	}
 	parts := []geo.MultiPolygon{square(0, 0, 10), square(5, 5, 10)}

@@ -25,7 +25,7 @@ type cleaner struct {
 func (c *cleaner) run() error {
 	var ok bool
 	if c.cells, ok = newCells(c.parts, c.outline); !ok {
-		return &geo.InvalidError{Rule: geo.RuleTangle, At: anywhere(c.parts, c.outline)}
+		return &geo.InvalidError{Rule: RuleTooMuchWork, At: anywhere(c.parts, c.outline)}
 	}
 	if c.opt.stopped() {
 		return ErrStopped
@@ -74,11 +74,11 @@ func (c *cleaner) countClaims() error {
 	}
 	for p, n := range c.claims {
 		if n == 0 {
-			return fmt.Errorf("part %d: %w", p, &geo.InvalidError{Rule: geo.RuleCollapses, At: c.parts[p][0][0][0].Orb()})
+			return fmt.Errorf("part %d: %w", p, &geo.InvalidError{Rule: RuleFaceGone, At: c.parts[p][0][0][0].Orb()})
 		}
 	}
 	if outline == 0 && c.outline != nil {
-		return fmt.Errorf("outline: %w", &geo.InvalidError{Rule: geo.RuleCollapses, At: c.outline[0][0][0].Orb()})
+		return fmt.Errorf("outline: %w", &geo.InvalidError{Rule: RuleFaceGone, At: c.outline[0][0][0].Orb()})
 	}
 	return nil
 }

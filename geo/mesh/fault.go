@@ -189,41 +189,16 @@ func (s shape) polygon() (p geo.Polygon, exact bool) {
 	return p, exact
 }
 
-// localExtent is the extent, in lattice units, up to which a plane scaled for the centroid's latitude gives areas within
-// 1e-6 of themselves: 0.1 degrees.
-const localExtent = 1_000_000
-
-// areaM2 returns the area in square metres. A shape with corners off the lattice is measured in a local plane.
+// areaM2 returns the area in square metres.
 func (s shape) areaM2() float64 {
-	p, exact := s.polygon()
-	box := geo.MultiPolygon{p}.Box()
-	if extent := max(int64(box.Max.X)-int64(box.Min.X), int64(box.Max.Y)-int64(box.Min.Y)); exact || extent > localExtent {
+	if p, exact := s.polygon(); exact {
 		return geo.AreaM2(geo.MultiPolygon{p})
 	}
-	area, y := s.planar()
-	mid := middle(box)
-	mid.Y = int32(min(max(float64(s.origin.Y)+y/fine, float64(box.Min.Y)), float64(box.Max.Y)))
-	const half = 1000 // units
-	square := geo.Ring{
-		{X: mid.X - half, Y: mid.Y - half},
-		{X: mid.X + half, Y: mid.Y - half},
-		{X: mid.X + half, Y: mid.Y + half},
-		{X: mid.X - half, Y: mid.Y + half},
+	sum := 0.0
+	for _, r := range s.orb() {
+		sum += geo.OrbRingAreaM2(r)
 	}
-	return area * geo.RingAreaM2(square) / (4 * half * half * fine * fine)
-}
-
-// planar returns the area in square fine steps and the height of the centroid above the origin in fine steps.
-func (s shape) planar() (area, y float64) {
-	for _, r := range s.rings {
-		for i := 1; i+1 < len(r); i++ {
-			size := crossFloat(r[i].x-r[0].x, r[i].y-r[0].y, r[i+1].x-r[0].x, r[i+1].y-r[0].y)
-			triangle := float64(orient(r[0], r[i], r[i+1])) * size / 2
-			area += triangle
-			y += triangle * float64(r[0].y+r[i].y+r[i+1].y) / 3
-		}
-	}
-	return area, y / area
+	return sum
 }
 
 // middle returns the middle of box, kept 1000 units away from the poles and the antimeridian.
