@@ -6,7 +6,6 @@ package coverage
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"github.com/wangge/wangge/geo"
@@ -111,26 +110,9 @@ func (r *Report) community(city *edition.City, d *grid.Division) {
 	}
 }
 
-// figures weighs one grid. Households are those of its household points, or its own figure where it has no points.
+// figures weighs one grid.
 func figures(g *grid.Grid, c grid.GridCounts, weights map[string]float64) Grid {
-	f := Grid{Grid: g, Counts: c, Households: c.Households}
-	residents := c.Residents
-	if c.HouseholdPoints == 0 {
-		f.Households, residents = value(g.Households), value(g.Residents)
-	}
-	for input, weight := range weights {
-		switch input {
-		case "households":
-			f.Load += weight * float64(f.Households)
-		case "residents":
-			f.Load += weight * float64(residents)
-		case "incidents":
-			f.Load += weight * float64(c.IncidentsTotal)
-		default:
-			f.Load += weight * float64(c.Places[input])
-		}
-	}
-	return f
+	return Grid{Grid: g, Counts: c, Households: grid.HouseholdsOf(g, c), Load: grid.LoadOf(g, c, weights)}
 }
 
 // spread fills the load figures over the base grids.
@@ -142,26 +124,6 @@ func (r *Report) spread() {
 			r.Households += g.Households
 		}
 	}
-	if len(loads) == 0 {
-		return
-	}
-	sum, squares := 0.0, 0.0
-	for _, l := range loads {
-		sum += l
-	}
-	mean := sum / float64(len(loads))
-	for _, l := range loads {
-		squares += (l - mean) * (l - mean)
-	}
-	r.Load.Min, r.Load.Max, r.Load.Mean = slices.Min(loads), slices.Max(loads), mean
-	if mean != 0 {
-		r.Load.CV = math.Sqrt(squares/float64(len(loads))) / mean
-	}
-}
-
-func value(n *int) int {
-	if n == nil {
-		return 0
-	}
-	return *n
+	l := grid.SpreadOf(loads)
+	r.Load.Min, r.Load.Max, r.Load.Mean, r.Load.CV = l.Min, l.Max, l.Mean, l.CV
 }

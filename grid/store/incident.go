@@ -241,8 +241,8 @@ func (s *Store) UpdateIncident(ctx context.Context, actor grid.Actor, city *edit
 		if err := may(actor, grid.WriteIncidents, city, before.Assignment, after.Assignment); err != nil {
 			return err
 		}
-		if !after.Assignment.Same(before.Assignment) {
-			if err := keepPast(ctx, tx, &incidentTable, []int64{before.ID}, ending{actor: actor.Name}); err != nil {
+		if moved := !orb.Equal(before.Shape, after.Shape); moved || !after.Assignment.Same(before.Assignment) {
+			if err := keepPast(ctx, tx, &incidentTable, []int64{before.ID}, ending{actor: actor.Name, moved: moved}); err != nil {
 				return err
 			}
 		}

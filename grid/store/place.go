@@ -266,8 +266,8 @@ func (s *Store) UpdatePlace(ctx context.Context, actor grid.Actor, city *edition
 		if err := may(actor, grid.WritePlaces, city, before.Assignment, after.Assignment); err != nil {
 			return err
 		}
-		if !after.Assignment.Same(before.Assignment) {
-			if err := keepPast(ctx, tx, &placeTable, []int64{before.ID}, ending{actor: actor.Name}); err != nil {
+		if moved := !orb.Equal(before.Shape, after.Shape); moved || !after.Assignment.Same(before.Assignment) {
+			if err := keepPast(ctx, tx, &placeTable, []int64{before.ID}, ending{actor: actor.Name, moved: moved}); err != nil {
 				return err
 			}
 		}

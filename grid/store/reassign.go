@@ -33,7 +33,7 @@ func settleImport(ctx context.Context, tx pgx.Tx, imp *Import, table *locatedTab
 	if err != nil || len(changed) == 0 {
 		return err
 	}
-	city, err := loadCity(ctx, tx)
+	city, err := reload(ctx, tx, imp.City)
 	if err != nil {
 		return err
 	}
@@ -76,15 +76,16 @@ func assignCounties(ctx context.Context, tx pgx.Tx, counties []string, end endin
 // locatedTable is a table whose rows are assigned to grids, with its statements. In read, $1 is the id after which to go on, $2
 // how many rows to read, $3 the boxes in which they lie, NULL for everywhere, $4 the import whose rows alone are meant, 0 for all. In
 // write, $1 are ids, $2 to $7 their assignments and $8 is the import, 0 when others may have read the rows. past is in
-// pastassignment.go.
+// pastassignment.go, points and shapes are in handover.go.
 type locatedTable struct {
 	name              string
 	read, write, past string
+	points, shapes    string
 }
 
 var placeTable = locatedTable{
 	name: "place",
-	past: pastPlaceSQL,
+	past: pastPlaceSQL, points: movedPlacesSQL, shapes: movedPlaceShapesSQL,
 	read: `
 		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
@@ -109,7 +110,7 @@ var placeTable = locatedTable{
 // (BR-39).
 var incidentTable = locatedTable{
 	name: "incident",
-	past: pastIncidentSQL,
+	past: pastIncidentSQL, points: movedIncidentsSQL, shapes: movedIncidentShapesSQL,
 	read: `
 		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(shape), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),
@@ -135,7 +136,7 @@ var incidentTable = locatedTable{
 
 var householdTable = locatedTable{
 	name: "household_point",
-	past: pastHouseholdSQL,
+	past: pastHouseholdSQL, points: movedHouseholdsSQL,
 	read: `
 		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
 		SELECT id, ST_AsEWKB(location), coalesce(county_code, ''), coalesce(community_code, ''), coalesce(base_grid_id, 0),

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -28,7 +29,25 @@ func settle(ctx context.Context, tx pgx.Tx, city *edition.City, shapes ...orb.Ge
 	if err != nil || len(changed) == 0 {
 		return city, err
 	}
-	return loadCity(ctx, tx)
+	return reload(ctx, tx, city)
+}
+
+// reload returns the city as the database has it; the editions that the given one has of it already are taken from there.
+func reload(ctx context.Context, db DB, city *edition.City) (*edition.City, error) {
+	numbers, err := currentEditions(ctx, db, nil)
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(numbers, func(_ string, number int) bool { return number == 0 })
+	return cityOf(ctx, db, numbers, nil, func(county string, number int) *edition.Edition {
+		if city == nil {
+			return nil
+		}
+		if e := city.Edition(county); e != nil && e.Info().Number == number {
+			return e
+		}
+		return nil
+	})
 }
 
 // countiesAt returns the counties that have a say on the shapes, in code order.
