@@ -37,10 +37,12 @@ func (p *Plane) retake(o *overlay, to []int32, ends []End) (Edit, error) {
 // areas returns the ground that changes hands, as labels of the area layer and the edges around it.
 func (p *Plane) areas(o *overlay, to []int32) (transfers []transfer, edges []strip, led []End) {
 	numbers := make(map[transfer]int32)
-	number := func(c int32) int32 {
+	labels := make([]int32, len(to))
+	for c := range to {
 		t := transfer{o.labels[c][faceLayer], to[c]}
+		labels[c] = Outside
 		if t.from == t.to {
-			return Outside
+			continue
 		}
 		n, known := numbers[t]
 		if !known {
@@ -48,38 +50,119 @@ func (p *Plane) areas(o *overlay, to []int32) (transfers []transfer, edges []str
 			numbers[t] = n
 			transfers = append(transfers, t)
 		}
-		return n
+		labels[c] = n
 	}
 	moved := p.outlineEnds(o)
-	used := make(map[geo.Point]bool)
-	for i, s := range o.seams {
-		left, right := number(o.cellOf[2*i]), number(o.cellOf[2*i+1])
-		if left == right {
-			continue
+	led = o.ledBy(moved, labels)
+	for _, s := range o.around(labels) {
+		if v, ok := moved[s.a]; ok {
+			s.a = v
 		}
-		ends := [2]geo.Point{pointOf(s.a), pointOf(s.b)}
-		for k, at := range ends {
-			v, ok := moved[at]
-			if !ok {
-				continue
-			}
-			ends[k] = v
-			if !s.border && !used[at] {
-				used[at] = true
-				led = append(led, End{at, v, geo.DistanceM(at, v)})
-			}
+		if v, ok := moved[s.b]; ok {
+			s.b = v
 		}
-		if ends[0] == ends[1] {
-			continue
-		}
-		if left != Outside {
-			edges = append(edges, strip{ends[0], ends[1], areaLayer, left})
-		}
-		if right != Outside {
-			edges = append(edges, strip{ends[1], ends[0], areaLayer, right})
+		if s.a != s.b {
+			edges = append(edges, s)
 		}
 	}
 	return transfers, edges, led
+}
+
+// ledBy returns the ends of new borders that moved leads elsewhere.
+func (o *overlay) ledBy(moved map[geo.Point]geo.Point, labels []int32) []End {
+	var led []End
+	joined := o.joined(labels)
+	for _, at := range sortedPoints(moved) {
+		if joined[at] {
+			led = append(led, End{at, moved[at], geo.DistanceM(at, moved[at])})
+		}
+	}
+	return led
+}
+
+// joined returns the ends of drawn seams that are no border yet and have different labels to their sides.
+func (o *overlay) joined(labels []int32) map[geo.Point]bool {
+	out := make(map[geo.Point]bool)
+	for i, s := range o.seams {
+		if !s.border && labels[o.cellOf[2*i]] != labels[o.cellOf[2*i+1]] {
+			out[pointOf(s.a)], out[pointOf(s.b)] = true, true
+		}
+	}
+	return out
+}
+
+// around returns the edges around cells with labels, those with Outside left out. Borders that were bent by something
+// that does not join them are straight again.
+func (o *overlay) around(labels []int32) []strip {
+	var edges []strip
+	for i, s := range o.seams {
+		left, right := labels[o.cellOf[2*i]], labels[o.cellOf[2*i+1]]
+		if left == right {
+			continue
+		}
+		a, b := pointOf(s.a), pointOf(s.b)
+		if left != Outside {
+			edges = append(edges, strip{a, b, areaLayer, left})
+		}
+		if right != Outside {
+			edges = append(edges, strip{b, a, areaLayer, right})
+		}
+	}
+	return straighten(edges, o.idleBends(labels))
+}
+
+// idleBends returns the vertices that one edge of faces got and that nothing else has or joins.
+func (o *overlay) idleBends(labels []int32) map[geo.Point]bool {
+	idle := make(map[geo.Point]bool)
+	joined := o.joined(labels)
+	for _, b := range o.bends {
+		_, twice := idle[b.at]
+		idle[b.at] = !twice && !joined[b.at]
+	}
+	if len(idle) == 0 {
+		return nil
+	}
+	for _, edges := range []map[[2]geo.Point]int32{o.front, o.back} {
+		for k := range edges {
+			for _, at := range k {
+				if idle[at] {
+					idle[at] = false
+				}
+			}
+		}
+	}
+	return idle
+}
+
+// straighten joins edges of one label that follow each other at idle vertices.
+func straighten(edges []strip, idle map[geo.Point]bool) []strip {
+	if len(idle) == 0 {
+		return edges
+	}
+	type end struct {
+		at    geo.Point
+		label int32
+	}
+	after := make(map[end]strip)
+	ways := make(map[end]int)
+	for _, s := range edges {
+		if idle[s.a] {
+			after[end{s.a, s.label}] = s
+			ways[end{s.a, s.label}]++
+		}
+	}
+	passes := func(at geo.Point, label int32) bool { return idle[at] && ways[end{at, label}] == 1 }
+	var out []strip
+	for _, s := range edges {
+		if passes(s.a, s.label) {
+			continue
+		}
+		for passes(s.b, s.label) {
+			s.b = after[end{s.b, s.label}].b
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // outlineEnds returns where vertices that drawn lines put into the outline must go: the nearer end of its edge.

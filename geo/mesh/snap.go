@@ -39,7 +39,7 @@ func snapRoundOnto(links []link, old int) (out []link, ok bool) {
 	s := &snapper{links: slices.Clone(links), active: make([]bool, len(links)), known: make(map[geo.Point]bool)}
 	for i, l := range links {
 		if i < old {
-			s.known[l.a], s.known[l.b] = true, true
+			s.known[l.a], s.known[l.b] = false, false
 			continue
 		}
 		s.active[i] = true
@@ -73,15 +73,15 @@ func withinExtent(links []link) bool {
 type snapper struct {
 	links  []link
 	active []bool // by link: whether it must be held against all others and all pixels, not only against new ones
-	known  map[geo.Point]bool
-	fresh  []geo.Point // pixels that no link has been held against; they are in known too
+	known  map[geo.Point]bool // the hot pixels, and whether they are fresh
+	fresh  []geo.Point        // pixels that no link has been held against
 	grid   *grid       // of links
 	tests  int
 }
 
 // find makes p a hot pixel.
 func (s *snapper) find(p geo.Point) {
-	if !s.known[p] {
+	if _, known := s.known[p]; !known {
 		s.known[p] = true
 		s.fresh = append(s.fresh, p)
 	}
@@ -101,6 +101,9 @@ func (s *snapper) round() (done, ok bool) {
 		if !s.wake(cuts) {
 			break
 		}
+	}
+	for _, p := range s.fresh {
+		s.known[p] = false
 	}
 	s.fresh = s.fresh[:0]
 	if len(cuts) == 0 {
@@ -129,13 +132,24 @@ func (s *snapper) cross() bool {
 				if !s.active[i] && !s.active[j] {
 					continue
 				}
-				if at, ok := crossingOf(s.links[i], s.links[j]); ok {
+				if at, ok := crossingOf(s.links[i], s.links[j]); ok && !s.willJoin(i, j) && !s.willJoin(j, i) {
 					s.find(at)
 				}
 			}
 		}
 	}
 	return len(s.fresh) <= maxStrands
+}
+
+// willJoin reports whether link i gets an end of link j as a vertex. Nearly parallel links that also cross then meet
+// there instead: their crossing would be one vertex more, and a sliver between the two.
+func (s *snapper) willJoin(i, j int32) bool {
+	for _, p := range [2]geo.Point{s.links[j].a, s.links[j].b} {
+		if (s.active[i] || s.known[p]) && meetsPixel(s.links[i], p) {
+			return true
+		}
+	}
+	return false
 }
 
 // findCuts returns the pixels that links meet. Links that are not active are held against fresh pixels only.
@@ -164,10 +178,6 @@ func (s *snapper) findCuts() ([]cutAt, bool) {
 
 // settled returns the pixels that are not fresh and may lie near active links.
 func (s *snapper) settled() []geo.Point {
-	isFresh := make(map[geo.Point]bool, len(s.fresh))
-	for _, p := range s.fresh {
-		isFresh[p] = true
-	}
 	box := geo.EmptyBox()
 	for i, l := range s.links {
 		if s.active[i] {
@@ -176,8 +186,8 @@ func (s *snapper) settled() []geo.Point {
 	}
 	box = widen(box, 1)
 	var out []geo.Point
-	for p := range s.known { // the order does not matter: cuts are sorted
-		if !isFresh[p] && box.Contains(p) {
+	for p, isFresh := range s.known { // the order does not matter: cuts are sorted
+		if !isFresh && box.Contains(p) {
 			out = append(out, p)
 		}
 	}
