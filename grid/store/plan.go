@@ -166,21 +166,31 @@ type auditedPlan struct {
 
 // atBase makes sure that the plan's base editions are in force (otherwise grid.ErrConflict) and that a.city shows them.
 func (a *planAct) atBase(ctx context.Context) error {
-	numbers, err := currentEditions(ctx, a.tx, a.plan.Counties)
+	city, err := cityAtBase(ctx, a.tx, a.city, &a.plan)
 	if err != nil {
 		return err
 	}
-	known := a.city != nil
-	for i, county := range a.plan.Counties {
-		if numbers[county] != a.plan.BaseEditions[i] {
-			return fmt.Errorf("plan %s was drawn over edition %d of %s, edition %d is in force: rebase it first: %w",
-				a.plan.Code, a.plan.BaseEditions[i], county, numbers[county], grid.ErrConflict)
+	a.city = city
+	return nil
+}
+
+// cityAtBase returns a city with the plan's base editions: the given one, or the database's when that has moved on. When they are not
+// in force it is grid.ErrConflict.
+func cityAtBase(ctx context.Context, db DB, city *edition.City, p *grid.Plan) (*edition.City, error) {
+	numbers, err := currentEditions(ctx, db, p.Counties)
+	if err != nil {
+		return nil, err
+	}
+	known := city != nil
+	for i, county := range p.Counties {
+		if numbers[county] != p.BaseEditions[i] {
+			return nil, fmt.Errorf("plan %s was drawn over edition %d of %s, edition %d is in force: rebase it first: %w",
+				p.Code, p.BaseEditions[i], county, numbers[county], grid.ErrConflict)
 		}
-		known = known && a.city.Edition(county) != nil && a.city.Edition(county).Info().Number == numbers[county]
+		known = known && city.Edition(county) != nil && city.Edition(county).Info().Number == numbers[county]
 	}
 	if known {
-		return nil
+		return city, nil
 	}
-	a.city, err = loadCity(ctx, a.tx)
-	return err
+	return loadCity(ctx, db)
 }

@@ -1,0 +1,262 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+)
+
+// The kinds of bodies that are consulted.
+const (
+	bodyStreet     = "street"
+	bodyCommittee  = "committee"
+	bodyDepartment = "department"
+	bodyPublic     = "public"
+)
+
+const consultationQuery = `
+	SELECT c.id, c.body_kind, c.body_code, c.required, c.asked_at, c.due_at, c.method, c.answered_at, coalesce(c.answered_by, '') AS answered_by,
+	       coalesce(c.opinion, '') AS opinion, coalesce(c.text, '') AS text, coalesce(c.reply, '') AS reply,
+	       coalesce(c.reply_text, '') AS reply_text, coalesce(c.replied_by, '') AS replied_by, c.version
+	FROM consultation c`
+
+// Consultations returns whose word on the plan was asked for, in the order of asking.
+func (s *Store) Consultations(ctx context.Context, code string) ([]grid.Consultation, error) {
+	var all []grid.Consultation
+	err := s.snapshot(ctx, func(db DB) error {
+		p, err := readPlan(ctx, db, code)
+		if err != nil {
+			return err
+		}
+		all, err = readConsultations(ctx, db, p.ID)
+		return err
+	})
+	return all, err
+}
+
+func readConsultations(ctx context.Context, db DB, planID int64) ([]grid.Consultation, error) {
+	rows, err := db.Query(ctx, consultationQuery+` WHERE c.plan_id = $1 ORDER BY c.id`, planID)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowToStructByName[grid.Consultation])
+}
+
+// ConsultRequest says how the bodies concerned are asked, and whom else.
+type ConsultRequest struct {
+	Method      string     // meeting, written or system, which is also ""
+	DueAt       *time.Time // nil: after the deployment's plan.consult_days
+	Departments []string   // codes of organisations
+	Public      bool
+}
+
+// Consult asks every street and community committee that has not been asked yet and whose area or line the plan changes (BR-33),
+// and the departments and the public where wanted. What was answered before stays.
+func (s *Store) Consult(ctx context.Context, city *edition.City, actor grid.Actor, code string, version int, r ConsultRequest) (grid.Plan, error) {
+	return s.actOnPlan(ctx, city, actor, code, version, "consult", func(a *planAct) error {
+		if err := a.to(grid.ActConsult); err != nil {
+			return err
+		}
+		if err := a.may(ctx, grid.WritePlans); err != nil {
+			return err
+		}
+		if err := a.atBase(ctx); err != nil {
+			return err
+		}
+		concerned, err := a.concerned(ctx)
+		if err != nil {
+			return err
+		}
+		asked, err := a.ask(ctx, r, concerned)
+		if err != nil {
+			return err
+		}
+		if asked == 0 && a.before.ConsultedCount == 0 {
+			return fmt.Errorf("plan %s moves nobody's area or line: there is nobody to ask, submit it: %w", code, grid.ErrConflict)
+		}
+		a.extra["asked"] = asked
+		return nil
+	})
+}
+
+// body is one that a plan concerns: a division's street office or committee.
+type body struct{ kind, code string }
+
+// concerned returns the streets and committees whose area or neighbour line the draft changes, in code order. A part whose border
+// runs otherwise concerns the community that it is in and the one that it was in; a dedicated grid all that it lies over. What
+// changes names and kinds alone concerns nobody.
+func (a *planAct) concerned(ctx context.Context) ([]body, error) {
+	parts, err := a.draftParts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var communities []string
+	for i := range parts {
+		before, after := a.basePart(parts[i].Kind, parts[i].Code), &parts[i]
+		_, from := newPlace(before)
+		_, to := newPlace(after)
+		if from == to && orb.Equal(boundaryOf(before), boundaryOf(after)) {
+			continue
+		}
+		for _, part := range []*grid.PlanPart{before, after} {
+			under, err := a.communitiesUnder(ctx, part)
+			if err != nil {
+				return nil, err
+			}
+			communities = append(communities, under...)
+		}
+	}
+	return a.bodiesOf(communities), nil
+}
+
+func boundaryOf(part *grid.PlanPart) orb.MultiPolygon {
+	switch {
+	case part.Removed:
+		return nil
+	case part.Void != nil:
+		return part.Void.Boundary
+	}
+	return part.Grid.Boundary
+}
+
+// communitiesUnder returns the communities that a part lies in.
+func (a *planAct) communitiesUnder(ctx context.Context, part *grid.PlanPart) ([]string, error) {
+	_, home := newPlace(part)
+	if home == "" {
+		return nil, nil
+	}
+	if part.Kind != grid.Dedicated {
+		return []string{home}, nil
+	}
+	answer, err := a.city.LocateShape(ctx, boundaryOf(part))
+	if err != nil {
+		return nil, fmt.Errorf("dedicated grid %s: %w", part.Code, err)
+	}
+	under := []string{home}
+	for _, share := range answer.Shares {
+		under = append(under, share.Grid.CommunityCode)
+	}
+	return under, nil
+}
+
+// bodiesOf returns the committees of the communities and their streets.
+func (a *planAct) bodiesOf(communities []string) []body {
+	var bodies []body
+	for _, community := range communities {
+		for _, d := range a.city.Chain(community) {
+			switch d.Level {
+			case grid.LevelCommunity:
+				bodies = append(bodies, body{bodyCommittee, d.Code})
+			case grid.LevelStreet:
+				bodies = append(bodies, body{bodyStreet, d.Code})
+			}
+		}
+	}
+	slices.SortFunc(bodies, func(a, b body) int { return strings.Compare(a.code, b.code) })
+	return slices.Compact(bodies)
+}
+
+// ask writes a row for each body that has none, and sets which are required by the draft as it is now. It returns how many were asked.
+func (a *planAct) ask(ctx context.Context, r ConsultRequest, concerned []body) (int, error) {
+	settings, err := New(a.tx).Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	due := time.Now().AddDate(0, 0, settings.ConsultDays)
+	if r.DueAt != nil {
+		due = *r.DueAt
+	}
+	if due.Before(time.Now().Add(-time.Minute)) {
+		return 0, &grid.RuleError{Rule: "range", Field: "due_at", Detail: "is over: give the bodies time to answer"}
+	}
+	if err := checkDepartments(ctx, a.tx, r.Departments); err != nil {
+		return 0, err
+	}
+	all := slices.Clone(concerned)
+	for _, department := range r.Departments {
+		all = append(all, body{bodyDepartment, department})
+	}
+	if r.Public {
+		all = append(all, body{bodyPublic, ""})
+	}
+	kinds, codes := make([]string, len(all)), make([]string, len(all))
+	for i, b := range all {
+		kinds[i], codes[i] = b.kind, b.code
+	}
+	tag, err := a.tx.Exec(ctx, `
+		INSERT INTO consultation (plan_id, body_kind, body_code, required, due_at, method)
+		SELECT $1, b.kind, b.code, b.kind IN ('street', 'committee'), $4, $5
+		FROM unnest($2::text[], $3::text[]) AS b (kind, code)
+		ON CONFLICT ON CONSTRAINT consultation_body_key DO NOTHING`, a.plan.ID, kinds, codes, due, orDefault(r.Method, "system"))
+	if err != nil {
+		return 0, err
+	}
+	_, err = a.tx.Exec(ctx, `
+		UPDATE consultation c
+		SET required = n.required
+		FROM (SELECT id, (body_kind, body_code) IN (SELECT * FROM unnest($2::text[], $3::text[])) AS required
+		      FROM consultation
+		      WHERE plan_id = $1 AND body_kind IN ('street', 'committee')) n
+		WHERE n.id = c.id AND c.required <> n.required`, a.plan.ID, kinds, codes)
+	return int(tag.RowsAffected()), err
+}
+
+func checkDepartments(ctx context.Context, tx DB, codes []string) error {
+	var unknown *string
+	err := tx.QueryRow(ctx, `
+		SELECT min(c) FROM unnest($1::text[]) AS c WHERE NOT EXISTS (SELECT FROM organization o WHERE o.code = c)`, codes).Scan(&unknown)
+	if err == nil && unknown != nil {
+		err = &grid.RuleError{Rule: "unknown_code", Field: "departments", Detail: fmt.Sprintf("there is no organisation %q", *unknown)}
+	}
+	return err
+}
+
+// checkAsked returns grid.ErrConflict unless every body that the draft concerns has been asked (BR-33).
+func (a *planAct) checkAsked(ctx context.Context) error {
+	concerned, err := a.concerned(ctx)
+	if err != nil {
+		return err
+	}
+	asked, err := readConsultations(ctx, a.tx, a.plan.ID)
+	if err != nil {
+		return err
+	}
+	for _, b := range concerned {
+		if !slices.ContainsFunc(asked, func(c grid.Consultation) bool { return c.BodyKind == b.kind && c.BodyCode == b.code }) {
+			return fmt.Errorf("QC-24: plan %s changes the area or line of %s %s, which has not been asked: consult first: %w", a.plan.Code, b.kind, b.code, grid.ErrConflict)
+		}
+	}
+	return nil
+}
+
+// checkHeard returns grid.ErrConflict unless every body that the draft concerns has answered or let its time go by, and every
+// objection has a reply (QC-24).
+func (a *planAct) checkHeard(ctx context.Context) error {
+	concerned, err := a.concerned(ctx)
+	if err != nil {
+		return err
+	}
+	asked, err := readConsultations(ctx, a.tx, a.plan.ID)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	for _, c := range asked {
+		required := slices.Contains(concerned, body{c.BodyKind, c.BodyCode})
+		if required && c.Opinion == "" && c.DueAt.After(now) {
+			return fmt.Errorf("QC-24: %s %s has not answered and may do so until %s: %w", c.BodyKind, c.BodyCode, c.DueAt.Format(time.RFC3339), grid.ErrConflict)
+		}
+		if c.Opinion == "object" && c.Reply == "" {
+			return fmt.Errorf("QC-24: the objection of %s %s has no reply: %w", c.BodyKind, c.BodyCode, grid.ErrConflict)
+		}
+	}
+	return a.checkAsked(ctx)
+}
