@@ -129,8 +129,7 @@ func editionsAt(ctx context.Context, db DB, at time.Time) (map[string]int, error
 }
 
 // CityAt returns the city as it was at an instant: the editions then in force with the outlines of their divisions, under
-// the settings of today. Divisions of counties without an edition then are left out when they were stored later. A city
-// without any edition is not an error.
+// the settings of today. A city without any edition is not an error.
 func (s *Store) CityAt(ctx context.Context, at time.Time) (*edition.City, error) {
 	var city *edition.City
 	err := s.snapshot(ctx, func(db DB) error {
@@ -138,36 +137,36 @@ func (s *Store) CityAt(ctx context.Context, at time.Time) (*edition.City, error)
 		if err != nil {
 			return err
 		}
-		city, err = cityOf(ctx, db, numbers, &at, nil)
+		city, err = cityOf(ctx, db, numbers, nil)
 		return err
 	})
 	return city, err
 }
 
 // CityOf returns the city with those editions of its counties, and none of the others; grid.ErrNotFound when there is no
-// such edition. Divisions have the outlines of those editions.
+// such edition. Divisions are those of today, with the outlines of those editions.
 func (s *Store) CityOf(ctx context.Context, numbers map[string]int) (*edition.City, error) {
-	return s.CityWith(ctx, numbers, nil, nil)
+	return s.CityWith(ctx, numbers, nil)
 }
 
 // CityWith is CityOf that takes an edition from have where that has it (nil for never), so that cities share what they have in
-// common. Divisions of counties without an edition are left out when they were stored after the instant stored, nil for none.
-func (s *Store) CityWith(ctx context.Context, numbers map[string]int, stored *time.Time, have func(county string, number int) *edition.Edition) (*edition.City, error) {
+// common.
+func (s *Store) CityWith(ctx context.Context, numbers map[string]int, have func(county string, number int) *edition.Edition) (*edition.City, error) {
 	var city *edition.City
 	err := s.snapshot(ctx, func(db DB) error {
 		var err error
-		city, err = cityOf(ctx, db, numbers, stored, have)
+		city, err = cityOf(ctx, db, numbers, have)
 		return err
 	})
 	return city, err
 }
 
-func cityOf(ctx context.Context, db DB, numbers map[string]int, stored *time.Time, have func(string, int) *edition.Edition) (*edition.City, error) {
+func cityOf(ctx context.Context, db DB, numbers map[string]int, have func(string, int) *edition.Edition) (*edition.City, error) {
 	settings, err := New(db).Settings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	divisions, err := divisionsAt(ctx, db, numbers, stored)
+	divisions, err := divisionsAt(ctx, db, numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +192,7 @@ func cityOf(ctx context.Context, db DB, numbers map[string]int, stored *time.Tim
 }
 
 // divisionsAt returns the divisions by code with the outlines that they had in those editions of their counties.
-func divisionsAt(ctx context.Context, db DB, numbers map[string]int, stored *time.Time) ([]grid.Division, error) {
+func divisionsAt(ctx context.Context, db DB, numbers map[string]int) ([]grid.Division, error) {
 	divisions, err := New(db).Divisions(ctx)
 	if err != nil {
 		return nil, err
@@ -202,38 +201,12 @@ func divisionsAt(ctx context.Context, db DB, numbers map[string]int, stored *tim
 	if err != nil {
 		return nil, err
 	}
-	later, err := divisionsStoredAfter(ctx, db, stored)
-	if err != nil {
-		return nil, err
-	}
-	divisions = slices.DeleteFunc(divisions, func(d grid.Division) bool {
-		return later[d.Code] && d.CountyCode != "" && numbers[d.CountyCode] == 0
-	})
 	for i := range divisions {
 		if was, ok := past[divisions[i].Code]; ok {
 			divisions[i].Outline, divisions[i].LabelPoint, divisions[i].AreaM2 = was.Outline, was.LabelPoint, was.AreaM2
 		}
 	}
 	return divisions, nil
-}
-
-func divisionsStoredAfter(ctx context.Context, db DB, at *time.Time) (map[string]bool, error) {
-	if at == nil {
-		return nil, nil
-	}
-	rows, err := db.Query(ctx, `SELECT code FROM division WHERE created_at > $1`, *at)
-	if err != nil {
-		return nil, translate(err)
-	}
-	codes, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, translate(err)
-	}
-	later := map[string]bool{}
-	for _, code := range codes {
-		later[code] = true
-	}
-	return later, nil
 }
 
 type outlineRow struct {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"maps"
 
 	"github.com/jackc/pgx/v5"
@@ -25,6 +26,9 @@ func (m Marks) Equal(n Marks) bool {
 	return maps.Equal(m.Editions, n.Editions) && m.Imports == n.Imports && m.Divisions == n.Divisions &&
 		m.settings == n.settings && m.codes == n.codes
 }
+
+// Frame is the same while divisions and settings are, but for outlines that a plan has redrawn: those go with editions.
+func (m Marks) Frame() string { return fmt.Sprint(m.Divisions, m.settings) }
 
 // Marks returns how far the database is now.
 func (s *Store) Marks(ctx context.Context) (Marks, error) {

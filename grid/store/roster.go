@@ -25,3 +25,20 @@ func (s *Store) Roster(ctx context.Context, county string) ([]grid.Posting, erro
 	postings, err := pgx.CollectRows(rows, pgx.RowToStructByName[grid.Posting])
 	return postings, translate(err)
 }
+
+// AllPosts is Roster with the posts that have ended. Those of workers who are not active any more are not public.
+func (s *Store) AllPosts(ctx context.Context, county string) ([]grid.Posting, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT w.code AS worker_code, w.name, coalesce(w.work_phone, '') AS work_phone, w.role_type, p.post_kind, g.id AS grid_id,
+		       g.code AS grid_code, p.valid_from, p.valid_to, p.is_public AND w.active AS public
+		FROM post p
+		JOIN worker w ON w.id = p.worker_id
+		JOIN grid g ON g.id = p.grid_id
+		WHERE p.county_code = $1
+		ORDER BY g.code COLLATE "C", p.id`, county)
+	if err != nil {
+		return nil, translate(err)
+	}
+	postings, err := pgx.CollectRows(rows, pgx.RowToStructByName[grid.Posting])
+	return postings, translate(err)
+}

@@ -39,7 +39,7 @@ func reload(ctx context.Context, db DB, city *edition.City) (*edition.City, erro
 		return nil, err
 	}
 	maps.DeleteFunc(numbers, func(_ string, number int) bool { return number == 0 })
-	return cityOf(ctx, db, numbers, nil, func(county string, number int) *edition.Edition {
+	return cityOf(ctx, db, numbers, func(county string, number int) *edition.Edition {
 		if city == nil {
 			return nil
 		}
