@@ -163,12 +163,16 @@ func rule(t testing.TB, err error) geo.Rule {
 	return invalid.Rule
 }
 
+func randomVertex(rng *rand.Rand, m geo.MultiPolygon) geo.Point {
+	poly := m[rng.IntN(len(m))]
+	r := poly[rng.IntN(len(poly))]
+	return r[rng.IntN(len(r))]
+}
+
 // randomPoint returns a place in the box of a face or a little beyond; often a vertex or close to one.
 func randomPoint(rng *rand.Rand, m geo.MultiPolygon) geo.Point {
 	if rng.IntN(3) == 0 {
-		poly := m[rng.IntN(len(m))]
-		r := poly[rng.IntN(len(poly))]
-		v := r[rng.IntN(len(r))]
+		v := randomVertex(rng, m)
 		return geo.Point{X: v.X + rng.Int32N(5) - 2, Y: v.Y + rng.Int32N(5) - 2}
 	}
 	b := m.Box()
@@ -209,7 +213,7 @@ func (w *world) randomFace(rng *rand.Rand) int32 {
 func (w *world) step(rng *rand.Rand) (string, mesh.Edit, error) {
 	k := w.randomFace(rng)
 	m := w.Face(k)
-	switch rng.IntN(4) {
+	switch rng.IntN(8) {
 	case 0:
 		e, err := w.Split(k, randomLine(rng, m), float64(rng.IntN(3)))
 		return "split", e, err
@@ -219,6 +223,20 @@ func (w *world) step(rng *rand.Rand) (string, mesh.Edit, error) {
 	case 2:
 		e, err := w.CutOut(randomRegion(rng, m), nil)
 		return "cut out", e, err
+	case 3:
+		e, err := w.Reshape(k, randomLine(rng, m), float64(rng.IntN(3)))
+		return "reshape", e, err
+	case 4:
+		at := randomVertex(rng, m)
+		reach := int32(1) << rng.IntN(14)
+		e, err := w.MoveVertex(at, geo.Point{X: at.X + rng.Int32N(2*reach+1) - reach, Y: at.Y + rng.Int32N(2*reach+1) - reach})
+		return "move vertex", e, err
+	case 5:
+		e, err := w.InsertVertex(randomPoint(rng, m), float64(rng.IntN(100)))
+		return "insert vertex", e, err
+	case 6:
+		e, err := w.RemoveVertex(randomVertex(rng, m))
+		return "remove vertex", e, err
 	}
 	e, err := w.Move(randomRegion(rng, m), nil, k)
 	return "move", e, err

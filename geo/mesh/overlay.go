@@ -46,6 +46,7 @@ type overlay struct {
 	cellOf []int32
 	labels [][layers]int32 // by cell
 	bends  []bend
+	drawn  []link                 // the pieces of what is drawn, in its order and direction
 	back   map[[2]geo.Point]int32 // rising edge → the face to its right; of faces only
 	front  map[[2]geo.Point]int32 // … to its left
 }
@@ -179,6 +180,7 @@ func (o *overlay) merge(faces, drawn []strip, chain func([2]geo.Point) []link) e
 	}
 	for _, s := range drawn {
 		add(s, true)
+		o.trace(s, chain(risingEnds(s.a, s.b)))
 	}
 	slices.SortStableFunc(threads, func(t, u thread) int { return cmp.Or(t.a.compare(u.a), t.b.compare(u.b)) })
 	for len(threads) > 0 {
@@ -194,6 +196,18 @@ func (o *overlay) merge(faces, drawn []strip, chain func([2]geo.Point) []link) e
 		threads = threads[n:]
 	}
 	return nil
+}
+
+// trace notes the pieces of a drawn strip in its direction.
+func (o *overlay) trace(s strip, chain []link) {
+	for i := range chain {
+		l := chain[i]
+		if s.b.Less(s.a) {
+			l = chain[len(chain)-1-i]
+			l.a, l.b = l.b, l.a
+		}
+		o.drawn = append(o.drawn, l)
+	}
 }
 
 // label gives s the labels of the strips along it. It reports false when two labels claim one side.

@@ -176,12 +176,13 @@ func boxOf(strips []strip) geo.Box {
 // maxGrowth bounds how often an overlay is laid again because rounding bent edges.
 const maxGrowth = 12
 
-// lay lays drawn over the faces near box. When that bends an edge, all faces near the whole edge take part, so that what
+// lay lays drawn over the edges, but for those in without, of the faces near box. When that bends an edge, all faces near the whole edge take part, so that what
 // it may now run into is known.
-func (p *Plane) lay(drawn []strip, box geo.Box) (*overlay, []int32, error) {
+func (p *Plane) lay(drawn []strip, box geo.Box, without map[strip]bool) (*overlay, []int32, error) {
 	for range maxGrowth {
 		faces := p.near(box)
-		o, err := newOverlay(p.strips(faces), drawn, widen(box, 2), !p.loose)
+		strips := slices.DeleteFunc(p.strips(faces), func(s strip) bool { return without[s] })
+		o, err := newOverlay(strips, drawn, widen(box, 2), !p.loose)
 		if err != nil {
 			return nil, nil, err
 		}

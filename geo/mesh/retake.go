@@ -17,7 +17,7 @@ type transfer struct{ from, to int32 }
 func (p *Plane) retake(o *overlay, to []int32, ends []End) (Edit, error) {
 	transfers, areas, led := p.areas(o, to)
 	ends = append(ends, led...)
-	second, faces, err := p.lay(areas, boxOf(areas))
+	second, faces, err := p.lay(areas, boxOf(areas), nil)
 	if err != nil {
 		return Edit{}, err
 	}

@@ -25,7 +25,7 @@ func (p *Plane) Split(face int32, line geo.Line, snapM float64) (Edit, error) {
 	if len(drawn) == 0 {
 		return Edit{}, refuse(RuleNotDivided, line[0])
 	}
-	o, _, err := p.lay(drawn, boxOf(drawn))
+	o, _, err := p.lay(drawn, boxOf(drawn), nil)
 	if err != nil {
 		return Edit{}, err
 	}
@@ -140,25 +140,41 @@ func (o *overlay) faces() []int32 {
 // parts returns the cells of those polygons of a face that are cut into several, the largest first, those of one size
 // by their smallest vertex.
 func (o *overlay) parts(face int32) []int32 {
-	whole := newSets(len(o.labels))
-	for i, s := range o.seams {
-		if l, r := o.cellOf[2*i], o.cellOf[2*i+1]; !s.bounds[faceLayer] {
-			whole.join(l, r)
-		}
-	}
-	size := make(map[int32]int)
-	for c, l := range o.labels {
-		if l[faceLayer] == face {
-			size[whole.find(int32(c))]++
-		}
-	}
 	var out []int32
-	for c, l := range o.labels {
-		if l[faceLayer] == face && size[whole.find(int32(c))] > 1 {
-			out = append(out, int32(c))
-		}
+	for _, cells := range o.divided(face) {
+		out = append(out, cells...)
 	}
 	o.sortBySize(out)
+	return out
+}
+
+// divided returns the cells of each polygon of a face, or of none, that drawn lines cut into several, the largest first.
+func (o *overlay) divided(face int32) [][]int32 {
+	whole := newSets(len(o.labels))
+	for i, s := range o.seams {
+		if !s.bounds[faceLayer] {
+			whole.join(o.cellOf[2*i], o.cellOf[2*i+1])
+		}
+	}
+	cells := make(map[int32][]int32)
+	var roots []int32
+	for c, l := range o.labels {
+		if l[faceLayer] != face {
+			continue
+		}
+		root := whole.find(int32(c))
+		if cells[root] == nil {
+			roots = append(roots, root)
+		}
+		cells[root] = append(cells[root], int32(c))
+	}
+	var out [][]int32
+	for _, root := range roots {
+		if len(cells[root]) > 1 {
+			o.sortBySize(cells[root])
+			out = append(out, cells[root])
+		}
+	}
 	return out
 }
 
