@@ -39,7 +39,7 @@ func locateHoles(edges []edge, all []loop, owner map[int]int) {
 		low      vec
 	}
 	var holes []hole
-	boundaryOf := make([]int, len(edges))
+	boundaryOf := slices.Repeat([]int{-1}, len(edges))
 	for _, l := range all {
 		low := edges[l.edges[0]].a
 		for _, e := range l.edges {
@@ -63,7 +63,9 @@ func locateHoles(edges []edge, all []loop, owner map[int]int) {
 		}
 		owner[h.boundary] = -1
 		if e := nearestWest(g, edges, h.low); e >= 0 {
-			owner[h.boundary] = owner[boundaryOf[e]]
+			if a, known := owner[boundaryOf[e]]; known { // else e is of no loop: edges that cross after all
+				owner[h.boundary] = a
+			}
 		}
 	}
 }
