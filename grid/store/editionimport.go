@@ -25,7 +25,7 @@ func (s *Store) ImportEditions(ctx context.Context, imports []*Import, editions 
 		return err
 	}
 	return s.write(ctx, func(tx pgx.Tx) error {
-		if err := lockForEditions(ctx, tx, editions); err != nil {
+		if _, err := lockForEditions(ctx, tx, editions); err != nil {
 			return err
 		}
 		files := byLayer(imports)
@@ -121,7 +121,7 @@ func nextOf(e *NewEdition, files map[string]*Import) (*nextEdition, error) {
 	}
 	next := &nextEdition{
 		county: e.CountyCode, number: 1, proven: e.Proven, faults: e.Faults, imports: map[string]int64{}, actor: base.Actor,
-		voids: e.Voids,
+		voids: e.Voids, outlines: e.Outlines,
 	}
 	for layer, imp := range files {
 		next.imports[layer] = imp.ID

@@ -23,6 +23,9 @@ func fault(tx pgx.Tx, name string) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // until it has arrived
 	case "cut":
+		if tx == nil { // after the commit
+			return
+		}
 		_ = tx.Conn().PgConn().Conn().Close()
 	case "sleep":
 		time.Sleep(time.Minute)

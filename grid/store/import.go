@@ -42,6 +42,8 @@ type NewEdition struct {
 	Voids      []grid.VoidArea
 	// Divisions were made for missing levels above the grids, parents first; they are stored with the edition.
 	Divisions []grid.Division
+	// Outlines are stored divisions whose outlines the edition redraws, as cleaning does; the outlines until then are kept.
+	Outlines []grid.Division
 }
 
 // begin writes the import's row, which what it brings refers to; finish completes it once the counts are known.

@@ -43,36 +43,37 @@ func lockCity(ctx context.Context, tx pgx.Tx) error {
 
 // lockForEditions locks the counties that get a new edition, and shared those around them: what lies between two counties is
 // assigned by the editions of both, so that the neighbours' must not change meanwhile either. An edition that lies beyond its
-// county's box locks the city.
-func lockForEditions(ctx context.Context, tx pgx.Tx, editions []NewEdition) error {
+// county's box locks the city. It returns all counties whose editions stay as they are now but for the caller, in code order.
+func lockForEditions(ctx context.Context, tx pgx.Tx, editions []NewEdition) ([]string, error) {
 	counties := make([]string, len(editions))
 	beyond := false
 	for i := range editions {
 		counties[i] = editions[i].CountyCode
 		out, err := liesBeyond(ctx, tx, &editions[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		beyond = beyond || out
 	}
-	if beyond {
-		return lockCity(ctx, tx)
+	lock := lockCity
+	if !beyond {
+		lock = func(ctx context.Context, tx pgx.Tx) error { return lockCountiesShared(ctx, tx, wholeCity) }
 	}
-	if err := lockCountiesShared(ctx, tx, wholeCity); err != nil {
-		return err
+	if err := lock(ctx, tx); err != nil {
+		return nil, err
 	}
 	rows, err := tx.Query(ctx, `
 		SELECT d.code
 		FROM division d
 		WHERE d.level = 'county'
-		  AND EXISTS (SELECT FROM division e WHERE e.code = ANY ($1) AND d.outline && ST_Expand(e.outline, $2))
-		ORDER BY d.code COLLATE "C"`, counties, 2*reachDeg)
+		  AND ($3 OR EXISTS (SELECT FROM division e WHERE e.code = ANY ($1) AND d.outline && ST_Expand(e.outline, $2)))
+		ORDER BY d.code COLLATE "C"`, counties, 2*reachDeg, beyond)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	codes, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return err
+	if err != nil || beyond {
+		return codes, err
 	}
 	for _, code := range codes {
 		if slices.Contains(counties, code) {
@@ -81,10 +82,10 @@ func lockForEditions(ctx context.Context, tx pgx.Tx, editions []NewEdition) erro
 			_, err = tx.Exec(ctx, `SELECT pg_advisory_xact_lock_shared($1, hashtext($2))`, lockClass, code)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return codes, nil
 }
 
 // liesBeyond reports whether anything of the edition lies outside the box of its county's outline.
@@ -101,6 +102,9 @@ func liesBeyond(ctx context.Context, tx DB, e *NewEdition) (bool, error) {
 	}
 	for i := range e.Voids {
 		add(e.Voids[i].Boundary.Bound())
+	}
+	if len(corners) == 0 {
+		return false, nil
 	}
 	bound := corners.Bound()
 	var beyond bool

@@ -25,11 +25,16 @@ func settle(ctx context.Context, tx pgx.Tx, city *edition.City, shapes ...orb.Ge
 	if err := lockCountiesShared(ctx, tx, counties...); err != nil {
 		return nil, err
 	}
-	changed, err := changedCounties(ctx, tx, city, counties)
+	return inForce(ctx, tx, city, counties)
+}
+
+// inForce returns a city with the editions in force of the counties: the given one, or the database's when that has moved on.
+func inForce(ctx context.Context, db DB, city *edition.City, counties []string) (*edition.City, error) {
+	changed, err := changedCounties(ctx, db, city, counties)
 	if err != nil || len(changed) == 0 {
 		return city, err
 	}
-	return reload(ctx, tx, city)
+	return reload(ctx, db, city)
 }
 
 // reload returns the city as the database has it; the editions that the given one has of it already are taken from there.
