@@ -20,13 +20,13 @@ func (d *Draft) Apply(ch grid.Change, used func(community, kind string) []string
 			return nil, grid.ChangeResult{}, unproven(e.info)
 		}
 	}
-	e := &edit{draft: d, change: ch, used: used, parts: map[partKey]*draftPart{}}
+	e := &edit{draft: d, change: ch, used: used, parts: map[partKey]*draftPart{}, given: map[partKey]bool{}}
 	op, ok := operations[ch.Op]
 	if !ok {
 		return nil, grid.ChangeResult{}, refuse("op", "there is no operation %q: must be one of %s", ch.Op, strings.Join(operationNames(), ", "))
 	}
 	if err := op(e); err != nil {
-		return nil, grid.ChangeResult{}, err
+		return nil, grid.ChangeResult{}, advised(err)
 	}
 	return e.done()
 }
@@ -39,10 +39,17 @@ func unproven(info grid.EditionInfo) error {
 
 // operations are what Apply can do.
 var operations = map[string]func(*edit) error{
+	grid.OpCreate:     (*edit).create,
+	grid.OpSplit:      (*edit).split,
+	grid.OpMerge:      (*edit).merge,
+	grid.OpShift:      (*edit).shift,
+	grid.OpTransfer:   (*edit).transfer,
 	grid.OpRename:     (*edit).rename,
 	grid.OpReclassify: (*edit).reclassify,
 	grid.OpChangeHost: (*edit).changeHost,
 	grid.OpRetire:     (*edit).retire,
+	grid.OpCarveVoid:  (*edit).carveVoid,
+	grid.OpFillVoid:   (*edit).fillVoid,
 }
 
 func operationNames() []string {
@@ -74,6 +81,8 @@ type edit struct {
 	change grid.Change
 	used   func(community, kind string) []string
 	parts  map[partKey]*draftPart // as the change makes them
+	given  map[partKey]bool       // codes of new parts
+	named  int                    // how many of the change's codes have been given
 	result grid.ChangeResult
 }
 

@@ -61,14 +61,3 @@ func (e *edit) changeHost() error {
 	e.put(p)
 	return nil
 }
-
-// retire takes the dedicated grid Grid away: the base grids below it serve alone. A base grid's area goes to Into, a neighbour in
-// the same community.
-func (e *edit) retire() error {
-	p, err := e.grid("grid", e.change.Grid, grid.Dedicated)
-	if err != nil {
-		return err
-	}
-	e.remove(p.key())
-	return nil
-}

@@ -23,6 +23,7 @@ type Draft struct {
 
 	changes  func() []partChange
 	outlines func() []redrawnDivision
+	planes   planes
 }
 
 // partKey says which part is meant: void areas have codes of their own.
@@ -92,6 +93,7 @@ func (c *City) Draft(counties []string, parts []grid.PlanPart) (*Draft, error) {
 func (d *Draft) ready() *Draft {
 	d.changes = sync.OnceValue(d.findChanges)
 	d.outlines = sync.OnceValue(d.findOutlines)
+	d.planes = d.newPlanes()
 	return d
 }
 
@@ -139,10 +141,14 @@ func (d *Draft) newPart(in grid.PlanPart) (*draftPart, error) {
 	return p, nil
 }
 
-// settle sets what follows from the base and from the area: id and version, and the measures.
+// settle sets what follows from the base and from the area: id and version, the measures, and where the rings of an area that is as
+// it was begin.
 func (d *Draft) settle(p *draftPart) {
 	before := d.before(p.key())
-	same := before != nil && equalAreas(before.area, p.area)
+	same := before != nil && sameBorder(before.area, p.area)
+	if same {
+		p.area = before.area
+	}
 	if v := p.Void; v != nil {
 		v.ID = 0
 		if before != nil {

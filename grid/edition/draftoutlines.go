@@ -151,17 +151,24 @@ func (d *Draft) communitiesRedrawn() []string {
 type edgeSum map[[2]geo.Point]int
 
 func (s edgeSum) add(area geo.MultiPolygon, sign int) {
+	eachSide(area, func(a, b geo.Point) {
+		key, n := [2]geo.Point{a, b}, sign
+		if b.Less(a) {
+			key, n = [2]geo.Point{b, a}, -sign
+		}
+		if s[key] += n; s[key] == 0 {
+			delete(s, key)
+		}
+	})
+}
+
+// eachSide visits the directed edges of an area.
+func eachSide(area geo.MultiPolygon, visit func(a, b geo.Point)) {
 	for _, poly := range area {
 		for _, ring := range poly {
 			a := ring[len(ring)-1]
 			for _, b := range ring {
-				key, n := [2]geo.Point{a, b}, sign
-				if b.Less(a) {
-					key, n = [2]geo.Point{b, a}, -sign
-				}
-				if s[key] += n; s[key] == 0 {
-					delete(s, key)
-				}
+				visit(a, b)
 				a = b
 			}
 		}
@@ -170,6 +177,12 @@ func (s edgeSum) add(area geo.MultiPolygon, sign int) {
 
 // sameBorder reports whether two areas have the same border, wherever their rings begin.
 func sameBorder(a, b geo.MultiPolygon) bool {
+	if equalAreas(a, b) {
+		return true
+	}
+	if a.Box() != b.Box() {
+		return false
+	}
 	sum := edgeSum{}
 	sum.add(a, 1)
 	sum.add(b, -1)

@@ -40,7 +40,8 @@ type Edition struct {
 	dedicatedIndex *index.Index
 	box            geo.Box
 	parts          map[string][]int // of the tiling, by community
-	gridsByID      func() map[int64]*grid.Grid
+	gridsByID      func() map[int64]*grid.Grid // made when first asked for
+	planes         func() *editionPlanes       // the same
 }
 
 // New indexes the grids of a county. Parts are numbered by code, base grids before void areas, so that a point on
@@ -105,6 +106,7 @@ func (l *layers) edition() *Edition {
 	e.tilingIndex = index.Build(e.tiling)
 	e.dedicatedIndex = index.Build(e.dedicatedParts)
 	e.gridsByID = sync.OnceValue(e.indexGrids)
+	e.planes = sync.OnceValue(e.newPlanes)
 	return e
 }
 
