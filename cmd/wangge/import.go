@@ -16,22 +16,27 @@ import (
 type importCmd struct {
 	Files []string `arg:"" help:"LAYER=FILE, or FILE when its name up to the first dot is the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
 
-	CRS        string            `help:"Coordinate system of the files: wgs84, cgcs2000, gcj02 or bd09. Required for layers with a geometry."`
-	Map        map[string]string `help:"Where fields come from, for instance code=GIS_ID,name=NAME; lon, lat and wkt name a CSV's coordinates." mapsep:","`
-	Set        map[string]string `help:"Fields with one value for every row, for instance hazard_kind=other,level=general." mapsep:","`
-	Values     []string          `help:"What the values of a field become: FIELD:FROM=TO,FROM=TO,*=OTHER. May be repeated." sep:"none"`
-	Keep       []string          `help:"Columns to keep in external_refs; all others that no field takes are left out."`
-	Level      string            `help:"Level of the divisions, where neither code nor field says it: city, county, street or community."`
-	DateFormat string            `help:"How dates are written where not as 2026-01-31, for instance M/D/YYYY."`
-	Encoding   string            `help:"Encoding of the files where it is not UTF-8: gbk, gb18030, utf-16le, utf-16be."`
-	DryRun     bool              `help:"Check and count everything, store nothing."`
-	Rejects    string            `help:"File that takes the rejected rows with line, field and reason." default:"rejects.ndjson" placeholder:"FILE"`
+	CRS         string            `help:"Coordinate system of the files: wgs84, cgcs2000, gcj02 or bd09. Required for layers with a geometry."`
+	Map         map[string]string `help:"Where fields come from, for instance code=GIS_ID,name=NAME; lon, lat and wkt name a CSV's coordinates." mapsep:","`
+	Set         map[string]string `help:"Fields with one value for every row, for instance hazard_kind=other,level=general." mapsep:","`
+	Values      []string          `help:"What the values of a field become: FIELD:FROM=TO,FROM=TO,*=OTHER. May be repeated." sep:"none"`
+	Keep        []string          `help:"Columns to keep in external_refs; all others that no field takes are left out."`
+	Level       string            `help:"Level of the divisions, where neither code nor field says it: city, county, street or community."`
+	DateFormat  string            `help:"How dates are written where not as 2026-01-31, for instance M/D/YYYY."`
+	Encoding    string            `help:"Encoding of the files where it is not UTF-8: gbk, gb18030, utf-16le, utf-16be."`
+	DryRun      bool              `help:"Check and count everything, store nothing."`
+	Clean       bool              `help:"Repair the base grids and void areas of each county where they nearly tile: gaps, overlaps and borders that do not match, below the tolerances qc.area_m2 and qc.width_m. What is above them stays as it is."`
+	Rejects     string            `help:"File that takes the rejected rows with line, field and reason." default:"rejects.ndjson" placeholder:"FILE"`
+	CleanReport string            `help:"File that takes everything that --clean changed: .json, or .geojson to look at on a map." placeholder:"FILE"`
 }
 
 // Run imports the files and prints what became of their rows.
 func (c *importCmd) Run(ctx context.Context, all *cli) error {
 	mapping, err := c.mapping()
 	if err != nil {
+		return err
+	}
+	if err := checkReportName(c.CleanReport, c.Clean); err != nil {
 		return err
 	}
 	var sources []intake.Source
@@ -56,12 +61,17 @@ func (c *importCmd) run(ctx context.Context, s *store.Store, sources []intake.So
 	rejects := &lazyFile{name: c.Rejects}
 	bar := newProgress("import")
 	summary, err := intake.Run(ctx, intake.Config{
-		Store: s, Actor: operator(), CRS: crs.System(strings.ToLower(c.CRS)), Sources: sources, DryRun: c.DryRun, Rejects: rejects,
+		Store: s, Actor: operator(), CRS: crs.System(strings.ToLower(c.CRS)), Sources: sources, DryRun: c.DryRun, Clean: c.Clean, Rejects: rejects,
 		Progress: func(p intake.Progress) { bar.step(fmt.Sprintf("%s, %d rows", p.Layer, p.Rows), p.Bytes, p.Total) },
 	})
 	bar.done()
 	for _, line := range summary.Text() {
 		fmt.Println(line)
+	}
+	if err == nil && c.CleanReport != "" {
+		if err = writeCleanReport(c.CleanReport, summary.Cleaned); err == nil {
+			fmt.Println("what cleaning changed is in", c.CleanReport)
+		}
 	}
 	for _, f := range summary.Files {
 		if err == nil && f.Read > 0 && f.Stored == 0 {

@@ -45,8 +45,25 @@ type CleanChange struct {
 	Polygon  orb.MultiPolygon // the place, in degrees lon/lat, rings closed; nil for vertices
 }
 
-// Outline stands for the outline where a CleanChange names a part.
+// Outline stands for the outline where a CleanChange or PartError names a part.
 const Outline = -1
+
+// A PartError says which part, or Outline, cannot be cleaned. It wraps a *geo.InvalidError.
+type PartError struct {
+	Part int
+	Err  error
+}
+
+// Error implements error.
+func (e *PartError) Error() string {
+	if e.Part == Outline {
+		return fmt.Sprintf("outline: %v", e.Err)
+	}
+	return fmt.Sprintf("part %d: %v", e.Part, e.Err)
+}
+
+// Unwrap returns what is wrong with the part.
+func (e *PartError) Unwrap() error { return e.Err }
 
 // A PartSum is what became of the area of a part, in square metres, edges straight in lon/lat. Before + Gained - Lost is
 // After, within 1e-5 m times the length of the edges that changed.
@@ -88,8 +105,8 @@ func (c Cleaned) Proven() bool { return len(c.Left) == 0 }
 // outline (nil), gaps are those that parts enclose. The outline gets vertices, and is otherwise not changed.
 //
 // A layer without faults is returned as it is. The same layer gives the same result. Time and memory are near-linear:
-// about three microseconds a vertex. The error is a *geo.InvalidError when a part or the outline is not valid, when one would
-// collapse on the lattice, which is narrower than a unit then, or when the borders are too much of a tangle; or ErrStopped.
+// some microseconds a vertex. The error is a *PartError when a part or the outline is not valid or would collapse on
+// the lattice, which is narrower than a unit then; a *geo.InvalidError when the borders are too much of a tangle; or ErrStopped.
 func Clean(parts []geo.MultiPolygon, outline geo.MultiPolygon, opt CleanOptions) (Cleaned, error) {
 	if err := checkParts(parts, outline); err != nil {
 		return Cleaned{}, err
@@ -132,12 +149,12 @@ func checkParts(parts []geo.MultiPolygon, outline geo.MultiPolygon) error {
 	}
 	for k, m := range parts {
 		if err := geo.Check(m); err != nil {
-			return fmt.Errorf("part %d: %w", k, err)
+			return &PartError{k, err}
 		}
 	}
 	if outline != nil {
 		if err := geo.Check(outline); err != nil {
-			return fmt.Errorf("outline: %w", err)
+			return &PartError{Outline, err}
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package mesh
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -74,11 +73,11 @@ func (c *cleaner) countClaims() error {
 	}
 	for p, n := range c.claims {
 		if n == 0 {
-			return fmt.Errorf("part %d: %w", p, &geo.InvalidError{Rule: RuleFaceGone, At: c.parts[p][0][0][0].Orb()})
+			return &PartError{p, &geo.InvalidError{Rule: RuleFaceGone, At: c.parts[p][0][0][0].Orb()}}
 		}
 	}
 	if outline == 0 && c.outline != nil {
-		return fmt.Errorf("outline: %w", &geo.InvalidError{Rule: RuleFaceGone, At: c.outline[0][0][0].Orb()})
+		return &PartError{Outline, &geo.InvalidError{Rule: RuleFaceGone, At: c.outline[0][0][0].Orb()}}
 	}
 	return nil
 }
@@ -322,7 +321,7 @@ func (c *cleaner) finish() error {
 		}
 		parts[p] = assemblePolygons(edges[int32(p)])
 		if err := geo.Check(parts[p]); err != nil {
-			return fmt.Errorf("part %d: %w", p, err)
+			return &PartError{p, err}
 		}
 	}
 	c.parts = parts
@@ -331,7 +330,7 @@ func (c *cleaner) finish() error {
 	}
 	c.outline = assemblePolygons(edges[Outline])
 	if err := geo.Check(c.outline); err != nil {
-		return fmt.Errorf("outline: %w", err)
+		return &PartError{Outline, err}
 	}
 	return nil
 }

@@ -43,32 +43,56 @@ func (p *part) county() string {
 
 // grids imports base grids, dedicated grids and void areas together: edition 1 of each of their counties.
 func (s *session) grids(ctx context.Context, files []file) error {
-	if err := s.needDivisions(); err != nil {
-		return inFile(err, files[0].Name)
-	}
-	t, err := s.newTree()
+	read, err := s.readParts(ctx, files)
 	if err != nil {
 		return err
 	}
-	var reports []*report
-	var imports []*store.Import
-	var all []*part
+	editions, err := s.editions(read.tree, read.parts)
+	if err != nil {
+		return err
+	}
+	if !s.DryRun && len(editions) > 0 {
+		if err := s.Store.ImportEditions(ctx, read.imports, editions); err != nil {
+			return err
+		}
+	}
+	s.sumUp(read.reports, read.tree, editions)
+	return nil
+}
+
+// readParts are the good rows of files of grids and void areas, with their communities.
+type readParts struct {
+	tree    *tree
+	parts   []*part
+	reports []*report
+	imports []*store.Import
+}
+
+func (s *session) readParts(ctx context.Context, files []file) (*readParts, error) {
+	if err := s.needDivisions(); err != nil {
+		return nil, inFile(err, files[0].Name)
+	}
+	t, err := s.newTree()
+	if err != nil {
+		return nil, err
+	}
+	out := &readParts{tree: t}
 	codes := map[string]bool{} // of grids and of void areas, with the layer of the table in front
 	for _, f := range files {
 		r, rows, err := collect(ctx, s, f, func(l *layout, row *row) (*part, error) { return s.part(f, l, row) })
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if rows, err = s.placeParts(ctx, f, t, codes, rows); err != nil {
-			return inFile(err, f.Name)
+			return nil, inFile(err, f.Name)
 		}
 		imp, err := r.done(f, len(rows))
 		if err != nil {
-			return inFile(err, f.Name)
+			return nil, inFile(err, f.Name)
 		}
 		inferred := 0
 		for _, p := range rows {
-			all = append(all, p.value)
+			out.parts = append(out.parts, p.value)
 			if p.value.inferred {
 				inferred++
 			}
@@ -76,19 +100,9 @@ func (s *session) grids(ctx context.Context, files []file) error {
 		if inferred > 0 {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("%d name no community and were put into the one that holds most of their area", inferred))
 		}
-		reports, imports = append(reports, r), append(imports, imp)
+		out.reports, out.imports = append(out.reports, r), append(out.imports, imp)
 	}
-	editions, err := s.editions(t, all)
-	if err != nil {
-		return err
-	}
-	if !s.DryRun && len(editions) > 0 {
-		if err := s.Store.ImportEditions(ctx, imports, editions); err != nil {
-			return err
-		}
-	}
-	s.sumUp(reports, t, editions)
-	return nil
+	return out, nil
 }
 
 func (s *session) sumUp(reports []*report, t *tree, editions []store.NewEdition) {
@@ -157,7 +171,7 @@ func (s *session) placeParts(ctx context.Context, f file, t *tree, codes map[str
 		if v.void != nil {
 			key = "void/" + code
 		}
-		if stored[code] {
+		if stored[code] && !s.replaced(v) {
 			return faultf("QC-11", "code", shown(code)+" is stored already")
 		}
 		if codes[key] {
@@ -185,6 +199,9 @@ func (s *session) placeParts(ctx context.Context, f file, t *tree, codes map[str
 			v.grid.CommunityCode, v.grid.CountyCode = community.Code, community.CountyCode
 		} else {
 			v.void.CommunityCode, v.void.CountyCode = community.Code, community.CountyCode
+		}
+		if s.replaces != "" && v.county() != s.replaces {
+			return faultf("outside", "geometry", "it belongs to county "+shown(v.county())+", not to "+shown(s.replaces))
 		}
 		v.inferred = inferred
 		codes[key] = true
@@ -227,11 +244,11 @@ func (s *session) existing(ctx context.Context, layer string, codes []string) (m
 
 // editions puts the parts into their counties and proves that they tile, or says where they do not.
 func (s *session) editions(t *tree, parts []*part) ([]store.NewEdition, error) {
-	slices.SortFunc(parts, func(a, b *part) int {
-		return cmp.Or(cmp.Compare(a.county(), b.county()), cmp.Compare(a.code(), b.code()))
-	})
-	if err := t.settle(parts, s.settings); err != nil {
-		return nil, err
+	sortParts(parts)
+	if !s.Clean {
+		if _, err := t.settle(t.derived, parts, s.settings); err != nil {
+			return nil, err
+		}
 	}
 	var out []store.NewEdition
 	for start := 0; start < len(parts); {
@@ -240,34 +257,55 @@ func (s *session) editions(t *tree, parts []*part) ([]store.NewEdition, error) {
 			end++
 		}
 		if s.city.Edition(county) != nil {
-			return nil, fmt.Errorf("county %s has grids already; they are changed by a plan, which is still to come: %w", county, grid.ErrConflict)
+			return nil, fmt.Errorf("county %s has grids already; they are changed by a plan: see “wangge plan import”: %w", county, grid.ErrConflict)
 		}
-		e := store.NewEdition{CountyCode: county}
-		for _, p := range parts[start:end] {
-			switch {
-			case p.void != nil:
-				e.Voids = append(e.Voids, *p.void)
-			case p.grid.Kind == grid.Base:
-				e.Base = append(e.Base, *p.grid)
-			default:
-				e.Dedicated = append(e.Dedicated, *p.grid)
-			}
-		}
-		if len(e.Base) == 0 {
-			return nil, fmt.Errorf("county %s has dedicated grids or void areas but no base grids; give them together: %w", county, grid.ErrInvalid)
-		}
-		var err error
-		if e.Faults, err = t.prove(e); err != nil {
+		e, err := s.edition(t, county, parts[start:end])
+		if err != nil {
 			return nil, err
-		}
-		e.Proven = len(e.Faults) == 0
-		for _, n := range t.derived {
-			if len(out) == 0 { // all of them with the first, in the order they were made: parents first
-				e.Divisions = append(e.Divisions, n.Division)
-			}
 		}
 		out = append(out, e)
 		start = end
 	}
+	for _, n := range t.derived { // all of them with the first, in the order they were made: parents first
+		if len(out) > 0 {
+			out[0].Divisions = append(out[0].Divisions, n.Division)
+		}
+	}
 	return out, nil
+}
+
+// sortParts orders parts by county and code.
+func sortParts(parts []*part) {
+	slices.SortFunc(parts, func(a, b *part) int {
+		return cmp.Or(cmp.Compare(a.county(), b.county()), cmp.Compare(a.code(), b.code()))
+	})
+}
+
+// edition makes the edition of one county, cleaned if that is wanted.
+func (s *session) edition(t *tree, county string, parts []*part) (store.NewEdition, error) {
+	e := store.NewEdition{CountyCode: county}
+	var err error
+	if s.Clean {
+		var report *grid.CleanReport
+		if report, e.Outlines, err = s.clean(t, county, parts); err != nil {
+			return e, err
+		}
+		s.summary.Cleaned = append(s.summary.Cleaned, report)
+	}
+	for _, p := range parts {
+		switch {
+		case p.void != nil:
+			e.Voids = append(e.Voids, *p.void)
+		case p.grid.Kind == grid.Base:
+			e.Base = append(e.Base, *p.grid)
+		default:
+			e.Dedicated = append(e.Dedicated, *p.grid)
+		}
+	}
+	if len(e.Base) == 0 {
+		return e, fmt.Errorf("county %s has dedicated grids or void areas but no base grids; give them together: %w", county, grid.ErrInvalid)
+	}
+	e.Faults, err = t.prove(e)
+	e.Proven = len(e.Faults) == 0
+	return e, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/mesh"
 	"github.com/wangge/wangge/grid"
 )
 
@@ -84,6 +85,8 @@ var reasons = map[geo.Rule]string{
 	geo.RuleAntimeridian:     "the geometry crosses the 180th meridian",
 	geo.RuleTooManyVertices:  "the geometry has too many vertices",
 	geo.RuleOutsideCity:      "the geometry lies outside the city's box and its margin",
+	mesh.RuleFaceGone:        "the area would vanish",
+	mesh.RuleTooMuchWork:     "the borders cross too often",
 }
 
 // rejectOf says why a row is not stored. An error that is no fault of a row comes back as it is.

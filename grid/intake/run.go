@@ -21,6 +21,7 @@ type Config struct {
 	CRS     crs.System // of every coordinate; required when a layer has a shape
 	Sources []Source
 	DryRun  bool      // check everything, write nothing but the rejects
+	Clean   bool      // make base grids and void areas tile their communities, up to the tolerances (BR-03)
 	Rejects io.Writer // takes a line of JSON for each rejected row; nil to drop them
 	// Progress is called from time to time while a file is read; nil for none.
 	Progress func(Progress)
@@ -30,15 +31,8 @@ type Config struct {
 // grids and void areas together are one transaction; every other file is one of its own. A fault of a file is an error,
 // and nothing of its transaction is stored; the summary then holds the files before it.
 func Run(ctx context.Context, cfg Config) (Summary, error) {
-	s := &session{Config: cfg, summary: Summary{DryRun: cfg.DryRun}}
-	if err := s.check(); err != nil {
-		return s.summary, err
-	}
-	var err error
-	if s.settings, err = cfg.Store.Settings(ctx); err != nil {
-		return s.summary, err
-	}
-	if s.codes, err = cfg.Store.Codes(ctx); err != nil {
+	s, err := newSession(ctx, cfg)
+	if err != nil {
 		return s.summary, err
 	}
 	for _, group := range s.groups() {
@@ -63,7 +57,22 @@ type session struct {
 	settings grid.Settings
 	codes    grid.Codes
 	city     *edition.City
+	replaces string // the county whose edition the files are to replace, "" for none
 	summary  Summary
+}
+
+// newSession checks the config and reads what files are held against. The session is there with an error too.
+func newSession(ctx context.Context, cfg Config) (*session, error) {
+	s := &session{Config: cfg, summary: Summary{DryRun: cfg.DryRun}}
+	if err := s.check(); err != nil {
+		return s, err
+	}
+	var err error
+	if s.settings, err = cfg.Store.Settings(ctx); err != nil {
+		return s, err
+	}
+	s.codes, err = cfg.Store.Codes(ctx)
+	return s, err
 }
 
 // file is a source with its layer.

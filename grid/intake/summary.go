@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/wangge/wangge/grid"
 )
 
 // Summary says what became of the rows of every file. Stored and Rejected add up to Read (L6).
@@ -13,6 +15,8 @@ type Summary struct {
 	Files  []FileSummary
 	// Editions are the counties that got their first edition.
 	Editions []EditionSummary
+	// Cleaned says, for each of them, what cleaning changed; nil without Config.Clean.
+	Cleaned []*grid.CleanReport
 	// Derived are the codes of divisions that were made for a missing level.
 	Derived []string
 	// DivisionFaults counts by kind where divisions do not nest or tile (BR-06); SmallFaults are such places below both
@@ -72,6 +76,9 @@ func (s Summary) Text() []string {
 	if s.SmallFaults > 0 {
 		out = append(out, fmt.Sprintf("and at %d places their borders differ by less than the tolerances", s.SmallFaults))
 	}
+	for _, c := range s.Cleaned {
+		out = append(out, cleanedText(c)...)
+	}
 	for _, e := range s.Editions {
 		proven := "proven to tile"
 		if !e.Proven {
@@ -79,6 +86,29 @@ func (s Summary) Text() []string {
 		}
 		out = append(out, fmt.Sprintf("county %s, edition 1: %d base grids, %d dedicated grids, %d void areas: %s",
 			e.County, e.Base, e.Dedicated, e.Voids, proven))
+	}
+	return out
+}
+
+func cleanedText(c *grid.CleanReport) []string {
+	changes, left := c.Counts()
+	if len(changes) == 0 && len(left) == 0 {
+		return []string{fmt.Sprintf("county %s, cleaned: nothing to do", c.CountyCode)}
+	}
+	gained, lost, move := 0.0, 0.0, 0.0
+	for _, s := range c.Sums {
+		gained, lost = gained+s.GainedM2, lost+s.LostM2
+	}
+	for _, ch := range c.Changes {
+		move = max(move, ch.MaxMoveM)
+	}
+	out := []string{fmt.Sprintf("county %s, cleaned: %s; %d grids gained %.2f m² and lost %.2f m², no border moved by more than %.3f m",
+		c.CountyCode, counts(changes), len(c.Sums), gained, lost, move)}
+	if len(left) > 0 {
+		out = append(out, "  left as they are, above the tolerances: "+counts(left))
+	}
+	if n := len(c.RedrawnDivisions); n > 0 {
+		out = append(out, fmt.Sprintf("  outlines that follow their grids now: %d (%s)", n, someOf(c.RedrawnDivisions)))
 	}
 	return out
 }
