@@ -118,6 +118,18 @@ func TestPartitionIsDeterministic(t *testing.T) {
 	}
 }
 
+func TestThin(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(60) {
+		n := 1 + int(seed)
+		tiling := geotest.Thin(rand.New(rand.NewPCG(seed, 0)), n)
+		if len(tiling.Faces) != n {
+			t.Fatalf("seed %d: %d faces, want %d", seed, len(tiling.Faces), n)
+		}
+		checkTiling(t, tiling)
+	}
+}
+
 func TestBig(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ faces, vertices int }{{1, 4}, {2, 60}, {7, 12}, {100, 60}, {101, 60}, {20, 1000}} {

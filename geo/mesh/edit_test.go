@@ -3,7 +3,9 @@ package mesh_test
 import (
 	"errors"
 	"math/rand/v2"
+	"os"
 	"reflect"
+	"strconv"
 	"testing"
 
 	"github.com/wangge/wangge/geo"
@@ -209,41 +211,41 @@ func (w *world) randomFace(rng *rand.Rand) int32 {
 	}
 }
 
+var ops = []string{"split", "merge", "cut out", "reshape", "move vertex", "insert vertex", "remove vertex", "move"}
+
 // step does one random operation.
-func (w *world) step(rng *rand.Rand) (string, mesh.Edit, error) {
+func (w *world) step(rng *rand.Rand) (op string, e mesh.Edit, err error) {
 	k := w.randomFace(rng)
 	m := w.Face(k)
-	switch rng.IntN(8) {
-	case 0:
-		e, err := w.Split(k, randomLine(rng, m), float64(rng.IntN(3)))
-		return "split", e, err
-	case 1:
-		e, err := w.Merge(k, w.randomFace(rng))
-		return "merge", e, err
-	case 2:
-		e, err := w.CutOut(randomRegion(rng, m), nil)
-		return "cut out", e, err
-	case 3:
-		e, err := w.Reshape(k, randomLine(rng, m), float64(rng.IntN(3)))
-		return "reshape", e, err
-	case 4:
+	op = ops[rng.IntN(len(ops))]
+	switch op {
+	case "split":
+		e, err = w.Split(k, randomLine(rng, m), float64(rng.IntN(3)))
+	case "merge":
+		e, err = w.Merge(k, w.randomFace(rng))
+	case "cut out":
+		e, err = w.CutOut(randomRegion(rng, m), nil)
+	case "reshape":
+		e, err = w.Reshape(k, randomLine(rng, m), float64(rng.IntN(3)))
+	case "move vertex":
 		at := randomVertex(rng, m)
 		reach := int32(1) << rng.IntN(14)
-		e, err := w.MoveVertex(at, geo.Point{X: at.X + rng.Int32N(2*reach+1) - reach, Y: at.Y + rng.Int32N(2*reach+1) - reach})
-		return "move vertex", e, err
-	case 5:
-		e, err := w.InsertVertex(randomPoint(rng, m), float64(rng.IntN(100)))
-		return "insert vertex", e, err
-	case 6:
-		e, err := w.RemoveVertex(randomVertex(rng, m))
-		return "remove vertex", e, err
+		e, err = w.MoveVertex(at, geo.Point{X: at.X + rng.Int32N(2*reach+1) - reach, Y: at.Y + rng.Int32N(2*reach+1) - reach})
+	case "insert vertex":
+		e, err = w.InsertVertex(randomPoint(rng, m), float64(rng.IntN(100)))
+	case "remove vertex":
+		e, err = w.RemoveVertex(randomVertex(rng, m))
+	case "move":
+		e, err = w.Move(randomRegion(rng, m), nil, k)
 	}
-	e, err := w.Move(randomRegion(rng, m), nil, k)
-	return "move", e, err
+	return op, e, err
 }
 
 func randomWorld(rng *rand.Rand) *world {
 	tiling := geotest.Partition(rng, 1+rng.IntN(24))
+	if rng.IntN(4) == 0 {
+		tiling = geotest.Thin(rng, 1+rng.IntN(12))
+	}
 	groups := make([]int32, len(tiling.Faces))
 	n := 1 + rng.Int32N(3)
 	for k := range groups {
@@ -252,25 +254,69 @@ func randomWorld(rng *rand.Rand) *world {
 	return newWorld(tiling.Faces, groups)
 }
 
+// sequences returns how many sequences of random edits a test tries: a few, or as many as WANGGE_SOAK says.
+func sequences(t testing.TB, few uint64) uint64 {
+	t.Helper()
+	text := os.Getenv("WANGGE_SOAK")
+	if text == "" {
+		return few
+	}
+	n, err := strconv.ParseUint(text, 10, 32)
+	if err != nil {
+		t.Fatalf("WANGGE_SOAK: %v", err)
+	}
+	return n
+}
+
+// TestL1EditsTile does random edits one after the other and proves after each that all is whole: L1, the area law, undo
+// to the bit, unchanged faces unchanged, the same answer to the same question.
 func TestL1EditsTile(t *testing.T) {
 	t.Parallel()
-	done := map[string]int{}
-	refused := map[string]int{}
-	for seed := range uint64(400) {
-		rng := rand.New(rand.NewPCG(seed, 41))
-		w := randomWorld(rng)
-		for range 8 {
-			op, e, err := w.step(rng)
-			if err != nil {
-				refused[op+" "+string(rule(t, err))]++
-				continue
+	const workers = 4 // to use more than one core
+	n := sequences(t, 400)
+	for part := range uint64(workers) {
+		t.Run(strconv.FormatUint(part, 10), func(t *testing.T) {
+			t.Parallel()
+			refused := map[string]int{}
+			done := map[string]int{}
+			for seed := part; seed < n; seed += workers {
+				rng := rand.New(rand.NewPCG(seed, 41))
+				w := randomWorld(rng)
+				for range 4 {
+					w = w.tryStep(t, rng, seed, done, refused)
+				}
 			}
-			done[op]++
-			if testing.Verbose() {
-				t.Logf("seed %d: %s", seed, op)
+			t.Log(done, refused)
+			for _, op := range ops {
+				if done[op] == 0 {
+					t.Errorf("no %s was possible", op)
+				}
 			}
-			w = w.apply(t, e)
-		}
+		})
 	}
-	t.Log(done, refused)
+}
+
+// tryStep returns the world after a random operation, the same world when that is refused.
+func (w *world) tryStep(t *testing.T, rng *rand.Rand, seed uint64, done, refused map[string]int) *world {
+	t.Helper()
+	src := rng.Uint64()
+	op, e, err := w.step(rand.New(rand.NewPCG(src, 0)))
+	if _, again, errAgain := w.step(rand.New(rand.NewPCG(src, 0))); !reflect.DeepEqual(e, again) || !reflect.DeepEqual(err, errAgain) {
+		t.Fatalf("seed %d: %s: %v %v, then %v %v", seed, op, e, err, again, errAgain)
+	}
+	if err != nil {
+		r := rule(t, err)
+		if r == mesh.RuleBroken {
+			t.Errorf("seed %d: %s: %v", seed, op, err)
+		}
+		refused[op+": "+string(r)]++
+		return w
+	}
+	done[op]++
+	defer func() {
+		if t.Failed() {
+			t.Logf("seed %d: %s", seed, op)
+		}
+	}()
+	return w.apply(t, e)
 }

@@ -59,14 +59,20 @@ func (p *Plane) holdVertex(at geo.Point, edges []strip, joined bool) error {
 	if len(sides) == 0 {
 		return refuse(RuleNoVertex, at)
 	}
+	onOutline, betweenGroups := false, false
 	for _, faces := range sides {
-		switch {
-		case p.loose:
-		case len(faces) == 1:
-			return refuse(RuleOutlineFixed, at)
-		case p.groups[faces[0]] != p.groups[faces[1]]:
-			return refuse(RuleGroupFixed, at)
+		if len(faces) == 1 {
+			onOutline = true
+		} else if p.groups[faces[0]] != p.groups[faces[1]] {
+			betweenGroups = true
 		}
+	}
+	switch {
+	case p.loose:
+	case onOutline:
+		return refuse(RuleOutlineFixed, at)
+	case betweenGroups:
+		return refuse(RuleGroupFixed, at)
 	}
 	if joined && len(sides) != 2 {
 		return refuse(RuleJunction, at)
