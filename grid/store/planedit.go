@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,6 +31,7 @@ type PlanEdit struct {
 	Seq  int // number of the change
 	grid.ChangeResult
 	Findings []grid.Finding // of the draft as it is now; they are stored by CheckPlan only
+	Impact   grid.Impact    // of the draft as it is now
 }
 
 // PlanChange is a change of a draft as it was asked for, with what became of the line that was drawn.
@@ -247,18 +249,30 @@ func (a *planAct) home(part *grid.PlanPart) (county, community string) {
 	if county, community = a.basePlace(part); community != "" {
 		return county, community
 	}
-	for i := range a.parts { // made by an earlier change
-		if a.parts[i].Kind == part.Kind && a.parts[i].Code == part.Code {
-			return newPlace(&a.parts[i])
-		}
+	if made := partIn(a.parts, part.Kind, part.Code); made != nil { // by an earlier change
+		return newPlace(made)
 	}
 	return "", ""
+}
+
+// partIn returns the part of that kind and code among parts in the order of readParts, nil for none.
+func partIn(parts []grid.PlanPart, kind, code string) *grid.PlanPart {
+	i, ok := slices.BinarySearchFunc(parts, code, func(p grid.PlanPart, code string) int {
+		return cmp.Or(cmp.Compare(p.Kind, kind), cmp.Compare(p.Code, code))
+	})
+	if !ok {
+		return nil
+	}
+	return &parts[i]
 }
 
 // figures fills in what the draft leads to.
 func (a *planAct) figures(ctx context.Context, draft *edition.Draft, made *PlanEdit) error {
 	var err error
-	made.Findings, err = a.findings(ctx, draft)
+	if made.Findings, err = a.findings(ctx, draft); err != nil {
+		return err
+	}
+	made.Impact, err = planImpact(ctx, a.tx, a.city, draft)
 	return err
 }
 
@@ -322,14 +336,13 @@ func (s *Store) moveDraft(ctx context.Context, city *edition.City, actor grid.Ac
 
 // partsOf returns the parts that the change of that number touches, as they are at the plan's position.
 func (a *planAct) partsOf(ctx context.Context, seq int) ([]grid.PlanPart, error) {
-	rows, err := a.tx.Query(ctx, `
-		SELECT kind, code FROM plan_part WHERE plan_id = $1 AND seq = $2 ORDER BY kind, code COLLATE "C"`, a.plan.ID, seq)
+	all, err := a.draftParts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all, err := a.draftParts(ctx)
+	rows, err := a.tx.Query(ctx, `
+		SELECT kind, code FROM plan_part WHERE plan_id = $1 AND seq = $2 ORDER BY kind, code COLLATE "C"`, a.plan.ID, seq)
 	if err != nil {
-		rows.Close()
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.PlanPart, error) {
@@ -337,8 +350,8 @@ func (a *planAct) partsOf(ctx context.Context, seq int) ([]grid.PlanPart, error)
 		if err := row.Scan(&kind, &code); err != nil {
 			return grid.PlanPart{}, err
 		}
-		if i := slices.IndexFunc(all, func(p grid.PlanPart) bool { return p.Kind == kind && p.Code == code }); i >= 0 {
-			return all[i], nil
+		if p := partIn(all, kind, code); p != nil {
+			return *p, nil
 		}
 		return *a.basePart(kind, code), nil
 	})
