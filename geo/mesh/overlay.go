@@ -182,7 +182,7 @@ func (o *overlay) merge(faces, drawn []strip, chain func([2]geo.Point) []link) e
 		add(s, true)
 		o.trace(s, chain(risingEnds(s.a, s.b)))
 	}
-	slices.SortStableFunc(threads, func(t, u thread) int { return cmp.Or(t.a.compare(u.a), t.b.compare(u.b)) })
+	slices.SortFunc(threads, func(t, u thread) int { return cmp.Or(t.a.compare(u.a), t.b.compare(u.b)) })
 	for len(threads) > 0 {
 		n := 1
 		for n < len(threads) && threads[n].edge == threads[0].edge {

@@ -72,10 +72,10 @@ func withinExtent(links []link) bool {
 // A snapper is one run of snapRound.
 type snapper struct {
 	links  []link
-	active []bool // by link: whether it must be held against all others and all pixels, not only against new ones
+	active []bool             // by link: whether it must be held against all others and all pixels, not only against new ones
 	known  map[geo.Point]bool // the hot pixels, and whether they are fresh
 	fresh  []geo.Point        // pixels that no link has been held against
-	grid   *grid       // of links
+	grid   *grid              // of links
 	tests  int
 }
 
