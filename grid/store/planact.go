@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -121,10 +122,9 @@ func (a *planAct) basePart(kind, code string) *grid.PlanPart {
 			if e == nil {
 				continue
 			}
-			for i := range e.Voids() {
-				if e.Voids()[i].Code == code {
-					return &grid.PlanPart{Kind: kind, Code: code, Void: &e.Voids()[i]}
-				}
+			i, ok := slices.BinarySearchFunc(e.Voids(), code, func(v grid.VoidArea, code string) int { return cmp.Compare(v.Code, code) })
+			if ok {
+				return &grid.PlanPart{Kind: kind, Code: code, Void: &e.Voids()[i]}
 			}
 		}
 		return &grid.PlanPart{Kind: kind, Code: code, Removed: true}

@@ -78,7 +78,7 @@ func readParts(ctx context.Context, db DB, p *grid.Plan, position int) ([]grid.P
 		LEFT JOIN grid_version v ON v.grid_id = g.id AND v.from_edition <= b.edition AND (v.to_edition IS NULL OR v.to_edition > b.edition)
 		LEFT JOIN void_area w ON t.kind = 'void' AND w.code = t.code AND w.from_edition <= b.edition
 		          AND (w.to_edition IS NULL OR w.to_edition > b.edition)
-		ORDER BY t.kind, t.code COLLATE "C"`, p.ID, position, p.Counties, p.BaseEditions)
+		ORDER BY t.kind COLLATE "C", t.code COLLATE "C"`, p.ID, position, p.Counties, p.BaseEditions)
 	if err != nil {
 		return nil, err
 	}
