@@ -37,6 +37,9 @@ func (p *Part) Name() string {
 	return p.Grid.Name
 }
 
+// tiles reports whether the part takes part in the tiling.
+func (p *Part) tiles() bool { return p.Kind != grid.Dedicated }
+
 func (p *Part) draft() *draftPart { return &draftPart{p.PlanPart, p.Area} }
 
 // newPart returns a part as a diff has it, nil for nil.
@@ -69,6 +72,8 @@ type Diff struct {
 	AreaMovedM2 float64
 	Moved       []Moved
 	Divisions   []DivisionChange
+
+	tiling *overlaps
 }
 
 // DivisionChange is a community or street whose outline differs.
@@ -177,6 +182,9 @@ func newDiff(changes []change, fallbackM float64) Diff {
 	d.BorderRedrawnM = redrawnM(d.Parts)
 	for _, tiling := range []bool{true, false} {
 		o := newOverlaps(d.Parts, tiling)
+		if tiling {
+			d.tiling = o
+		}
 		d.Lineage = append(d.Lineage, o.lineage()...)
 		d.Moved = append(d.Moved, o.moved()...)
 	}

@@ -188,7 +188,10 @@ const (
 )
 
 // uncovered returns the pieces of edges along which none of the others runs within bendUnits.
-func uncovered(edges, others []edge) []stretch {
+func uncovered(edges, others []edge) []stretch { return uncoveredWithin(edges, others, bendUnits) }
+
+// uncoveredWithin is uncovered for another distance, of at most 4 units.
+func uncoveredWithin(edges, others []edge, units float64) []stretch {
 	if len(edges) == 0 {
 		return nil
 	}
@@ -200,7 +203,7 @@ func uncovered(edges, others []edge) []stretch {
 		spans = spans[:0]
 		candidates = near.around(e.box(), candidates[:0])
 		for _, k := range candidates {
-			if span, ok := e.covered(others[k]); ok {
+			if span, ok := e.covered(others[k], units); ok {
 				spans = append(spans, span)
 			}
 		}
@@ -209,8 +212,8 @@ func uncovered(edges, others []edge) []stretch {
 	return out
 }
 
-// covered returns the stretch of e, in units from its start, along which f runs within bendUnits.
-func (e edge) covered(f edge) (span [2]float64, ok bool) {
+// covered returns the stretch of e, in units from its start, along which f runs within the distance.
+func (e edge) covered(f edge, units float64) (span [2]float64, ok bool) {
 	ex, ey := float64(int64(e.b.X)-int64(e.a.X)), float64(int64(e.b.Y)-int64(e.a.Y))
 	length := math.Hypot(ex, ey)
 	if length == 0 {
@@ -224,11 +227,11 @@ func (e edge) covered(f edge) (span [2]float64, ok bool) {
 	// The part of f within the band to both sides of e.
 	t0, t1 := 0.0, 1.0
 	if d0 == d1 {
-		if math.Abs(d0) > bendUnits {
+		if math.Abs(d0) > units {
 			return span, false
 		}
 	} else {
-		u, v := (-bendUnits-d0)/(d1-d0), (bendUnits-d0)/(d1-d0)
+		u, v := (-units-d0)/(d1-d0), (units-d0)/(d1-d0)
 		t0, t1 = max(0, min(u, v)), min(1, max(u, v))
 		if t0 >= t1 {
 			return span, false
