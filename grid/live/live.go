@@ -21,12 +21,22 @@ import (
 type State struct {
 	City    *edition.City
 	Codes   grid.Codes
+	At      time.Time         // of the state at a given instant; zero is now
+	Preview *Preview          // nil: nothing but editions in force
 	rosters map[string]roster // by county code
 	marks   store.Marks       // what the database showed when this was loaded
 }
 
 // roster is the posts of a county by grid id.
 type roster map[int64][]grid.Posting
+
+// Time returns the instant that the state is of.
+func (s *State) Time() time.Time {
+	if s.At.IsZero() {
+		return time.Now()
+	}
+	return s.At
+}
 
 // Posts returns the posts that are valid on a grid at an instant, workers before leaders before the rest, each by code.
 func (s *State) Posts(g *grid.Grid, at time.Time) []grid.Posting {
@@ -45,11 +55,19 @@ type Live struct {
 	state   atomic.Pointer[State]
 	loading sync.Mutex
 	lost    atomic.Pointer[time.Time] // since when the database does not answer
+
+	// What was asked for besides the present; see past.go and draft.go.
+	cities *kept[*edition.City]
+	posts  *kept[map[string]roster]
+	drafts *kept[*Draft]
 }
 
 // Open loads every county.
 func Open(ctx context.Context, s *store.Store) (*Live, error) {
-	l := &Live{store: s}
+	l := &Live{
+		store:  s,
+		cities: newKept[*edition.City](mostCities), posts: newKept[map[string]roster](1), drafts: newKept[*Draft](mostDrafts),
+	}
 	return l, l.Refresh(ctx)
 }
 

@@ -1,0 +1,191 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// Preview says what a state shows besides editions in force: plans that are not published. Its City has the numbers of the editions
+// that the plans are drawn over; new grids have negative ids.
+type Preview struct {
+	Plans []string // codes, in the order in which they are to take effect
+	// Key is the same only while nothing of what is shown can have changed.
+	Key string
+}
+
+// Draft is a plan's draft over the editions that it is drawn over, which are in force unless the plan has to be rebased or has
+// come to its end. It is immutable.
+type Draft struct {
+	Plan   grid.Plan
+	Before *State
+	After  *State
+	Draft  *edition.Draft
+	Diff   edition.Diff
+}
+
+// Plan returns the draft of the plan of that code as it is now; grid.ErrNotFound when there is none.
+func (l *Live) Plan(ctx context.Context, code string) (*Draft, error) {
+	p, err := l.store.Plan(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	now := l.Now()
+	if l.ahead(now, &p) {
+		if err := l.Refresh(ctx); err != nil {
+			return nil, err
+		}
+		now = l.Now()
+	}
+	key := fmt.Sprintf("%s@%d %s %s", p.Code, p.Version, editionsKey(now.marks.Editions), now.marks.Frame())
+	d, err := l.drafts.get(ctx, key, func(ctx context.Context) (*Draft, error) { return l.draft(ctx, now, code) })
+	if err != nil {
+		return nil, err
+	}
+	shown := *d // the posts are those of now
+	shown.Before, shown.After = d.Before.with(now), d.After.with(now)
+	return &shown, nil
+}
+
+// ahead reports whether the plan is drawn over an edition that now does not have yet.
+func (l *Live) ahead(now *State, p *grid.Plan) bool {
+	for i, county := range p.Counties {
+		if p.BaseEditions[i] > now.marks.Editions[county] {
+			return true
+		}
+	}
+	return false
+}
+
+// with returns the state with the posts of another.
+func (s *State) with(now *State) *State {
+	shown := *s
+	shown.rosters, shown.Codes, shown.marks = now.rosters, now.Codes, now.marks
+	return &shown
+}
+
+func (l *Live) draft(ctx context.Context, now *State, code string) (*Draft, error) {
+	d := &Draft{}
+	var parts []grid.PlanPart
+	err := l.store.AtOnce(ctx, func(s *store.Store) error {
+		var err error
+		if d.Plan, err = s.Plan(ctx, code); err != nil {
+			return err
+		}
+		parts, err = s.PlanParts(ctx, code)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	numbers := maps.Clone(now.marks.Editions)
+	for i, county := range d.Plan.Counties {
+		numbers[county] = d.Plan.BaseEditions[i]
+	}
+	before, err := l.city(ctx, now, numbers)
+	if err != nil {
+		return nil, err
+	}
+	if d.Draft, err = before.Draft(d.Plan.Counties, parts); err != nil {
+		return nil, fmt.Errorf("plan %s: %w", code, err)
+	}
+	after, err := cityWith(before, d.Draft, new(int64))
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: %w", code, err)
+	}
+	d.Diff = d.Draft.Diff()
+	d.Before = &State{City: before}
+	d.After = &State{City: after, Preview: &Preview{Plans: []string{code}, Key: fmt.Sprintf("%s@%d", code, d.Plan.Version)}}
+	return d, nil
+}
+
+// cityWith returns the city with a draft in force, under the numbers of the editions that it is drawn over. Grids that are new have
+// the ids that follow ids downwards, by kind and code.
+func cityWith(before *edition.City, d *edition.Draft, ids *int64) (*edition.City, error) {
+	numbers := map[string]int{}
+	var since time.Time
+	for _, county := range d.Counties() {
+		info := before.Edition(county).Info() // City.Draft has refused a county without one
+		numbers[county] = info.Number
+		if since.Before(info.InForceFrom) {
+			since = info.InForceFrom
+		}
+	}
+	made := map[string]int64{}
+	for _, p := range d.Parts() { // by kind and code
+		if p.Grid != nil && p.Grid.ID == 0 {
+			*ids--
+			made[p.Code] = *ids
+		}
+	}
+	return d.City(numbers, since, func(code string) int64 { return made[code] })
+}
+
+// future returns the state at an instant to come.
+func (l *Live) future(ctx context.Context, at time.Time) (*State, error) {
+	now := l.Now()
+	due, err := l.store.DecidedPlans(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	due = slices.DeleteFunc(due, func(p grid.Plan) bool { return !atBase(now, &p) }) // those cannot take effect as they are
+	if len(due) == 0 {
+		return &State{City: now.City, Codes: now.Codes, At: at, rosters: now.rosters, marks: now.marks}, nil
+	}
+	preview := &Preview{}
+	for _, p := range due {
+		preview.Plans = append(preview.Plans, p.Code)
+		preview.Key += fmt.Sprintf("%s@%d,", p.Code, p.Version)
+	}
+	key := "future " + preview.Key + " " + editionsKey(now.marks.Editions) + " " + now.marks.Frame()
+	d, err := l.drafts.get(ctx, key, func(ctx context.Context) (*Draft, error) {
+		// Decided plans of one county are drawn over the same edition and hold their parts against each other (BR-37): one can
+		// be drawn over the other.
+		city, ids := now.City, int64(0)
+		for i := range due {
+			if city, err = l.apply(ctx, city, &due[i], &ids); err != nil {
+				return nil, err
+			}
+		}
+		return &Draft{After: &State{City: city, Preview: preview}}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	state := d.After.with(now)
+	state.At = at
+	return state, nil
+}
+
+// atBase reports whether the plan is drawn over the editions in force.
+func atBase(now *State, p *grid.Plan) bool {
+	for i, county := range p.Counties {
+		if p.BaseEditions[i] != now.marks.Editions[county] {
+			return false
+		}
+	}
+	return true
+}
+
+// apply returns the city with a plan in force that has been drawn over its editions. ids counts the new grids.
+func (l *Live) apply(ctx context.Context, city *edition.City, p *grid.Plan, ids *int64) (*edition.City, error) {
+	parts, err := l.store.PlanParts(ctx, p.Code)
+	if err != nil {
+		return nil, err
+	}
+	d, err := city.Draft(p.Counties, parts)
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: %w", p.Code, err)
+	}
+	next, err := cityWith(city, d, ids)
+	if err != nil {
+		return nil, fmt.Errorf("plan %s: %w", p.Code, err)
+	}
+	return next, nil
+}

@@ -1,0 +1,28 @@
+-- The places of division $1 by grid and kind, of what was stored at the instant $2, as it was assigned then.
+WITH RECURSIVE subtree AS (
+	SELECT code, level FROM division WHERE code = $1
+	UNION ALL
+	SELECT d.code, d.level FROM division d JOIN subtree s ON d.parent_code = s.code
+), past AS (
+	SELECT DISTINCT ON (thing_id) thing_id, county_code, community_code, base_grid_id, dedicated_grid_id
+	FROM past_assignment
+	WHERE thing = 'place' AND until_at > $2
+	ORDER BY thing_id, until_at
+), was AS (
+	SELECT t.*, CASE WHEN a.thing_id IS NULL THEN t.county_code ELSE a.county_code END AS was_county,
+	       CASE WHEN a.thing_id IS NULL THEN t.community_code ELSE a.community_code END AS was_community,
+	       CASE WHEN a.thing_id IS NULL THEN t.base_grid_id ELSE a.base_grid_id END AS was_base,
+	       CASE WHEN a.thing_id IS NULL THEN t.dedicated_grid_id ELSE a.dedicated_grid_id END AS was_dedicated
+	FROM place t
+	LEFT JOIN past a ON a.thing_id = t.id
+	WHERE t.created_at <= $2
+), mine AS (
+	SELECT was_base, was_dedicated, kind
+	FROM was
+	WHERE was_community IN (SELECT code FROM subtree)
+	   OR was_community IS NULL AND was_county IN (SELECT code FROM subtree)
+	   OR was_county IS NULL AND EXISTS (SELECT FROM subtree WHERE level = 'city')
+)
+SELECT coalesce(was_base, 0), kind, count(*) FROM mine GROUP BY 1, 2
+UNION ALL
+SELECT was_dedicated, kind, count(*) FROM mine WHERE was_dedicated IS NOT NULL GROUP BY 1, 2
