@@ -39,7 +39,7 @@ type Edition struct {
 	tilingIndex    *index.Index
 	dedicatedIndex *index.Index
 	box            geo.Box
-	parts          map[string][]int // of the tiling, by community
+	parts          map[string][]int            // of the tiling, by community
 	gridsByID      func() map[int64]*grid.Grid // made when first asked for
 	planes         func() *editionPlanes       // the same
 }
