@@ -27,6 +27,7 @@ Examples:
   wangge locate --lon 120.31 --lat 31.49        who is responsible here
   wangge serve --listen 127.0.0.1:8080
   wangge check                                  prove the tiling, the lattice and every assignment
+  wangge plan create --county 320211000000 --title 分网格 --reason workload
   wangge token create ming --role planner --scope 320211000000
 
 The database is the one of --database-url, DATABASE_URL, or the standard PG* variables.`
@@ -42,6 +43,9 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Read files into the database."`
 	Locate  locateCmd  `cmd:"" help:"Say who is responsible at a place."`
 	Check   checkCmd   `cmd:"" help:"Prove laws L1 to L3 on the whole database."`
+	Plan    planCmd    `cmd:"" help:"Adjust a division: draft, impact, consultation, decision, effect, filing."`
+	Edition editionCmd `cmd:"" help:"List the editions of a county and show what differs between them."`
+	History historyCmd `cmd:"" help:"Show what became of a grid, a place or a division, and by which plan."`
 	Synth   synthCmd   `cmd:"" help:"Write a synthetic city as files that import reads."`
 	Token   tokenCmd   `cmd:"" help:"Make, list and revoke access tokens."`
 	Setting settingCmd `cmd:"" help:"Show and change the deployment's settings."`

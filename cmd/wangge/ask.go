@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+
+	"github.com/wangge/wangge/api"
+	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// asker asks the API of this program, inside this process and as the person at the terminal: what a command can do and what it
+// prints is what HTTP clients get.
+type asker struct {
+	store   *store.Store
+	handler http.Handler
+}
+
+// ask opens the database and everything that the API answers from. Close ends it.
+func (c *cli) ask(ctx context.Context) (*asker, error) {
+	s, err := c.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	city, err := live.Open(ctx, s)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	operator := operator()
+	return &asker{store: s, handler: api.New(api.Config{Store: s, Live: city, Operator: &operator}).Handler()}, nil
+}
+
+// Close ends the connections.
+func (a *asker) Close() { a.store.Close() }
+
+// answer is what the API answered: the body as JSON, and the tag that a write to it needs.
+type answer struct {
+	body json.RawMessage
+	tag  string
+}
+
+// request asks for method and path with a body that marshals as JSON, nil for none, and If-Match where tag is not "". The error is what the
+// problem document says.
+func (a *asker) request(ctx context.Context, method, path, tag string, body any) (answer, error) {
+	var content []byte
+	if body != nil {
+		var err error
+		if content, err = json.Marshal(body); err != nil {
+			return answer{}, err
+		}
+	}
+	r := httptest.NewRequestWithContext(ctx, method, path, bytes.NewReader(content))
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if tag != "" {
+		r.Header.Set("If-Match", tag)
+	}
+	w := httptest.NewRecorder()
+	a.handler.ServeHTTP(w, r)
+	if err := ctx.Err(); err != nil {
+		return answer{}, err
+	}
+	if w.Code >= http.StatusBadRequest {
+		return answer{}, problemError(w.Body.Bytes())
+	}
+	return answer{body: w.Body.Bytes(), tag: w.Header().Get("ETag")}, nil
+}
+
+// get asks for path.
+func (a *asker) get(ctx context.Context, path string) (answer, error) {
+	return a.request(ctx, http.MethodGet, path, "", nil)
+}
+
+// problemError makes an error of a problem document.
+func problemError(raw []byte) error {
+	var p struct {
+		Title, Detail, Rule string
+		At                  []float64
+		Param               string
+		Conflicts           json.RawMessage
+	}
+	if err := json.Unmarshal(raw, &p); err != nil || p.Title == "" && p.Detail == "" {
+		return errors.New(strings.TrimSpace(string(raw)))
+	}
+	text := p.Detail
+	if text == "" {
+		text = p.Title
+	}
+	if p.Rule != "" && !strings.Contains(text, p.Rule) {
+		text += " (" + p.Rule + ")"
+	}
+	if len(p.At) == 2 {
+		text += fmt.Sprintf(" at %v, %v", p.At[0], p.At[1])
+	}
+	return errors.New(text)
+}
+
+// show prints JSON, indented.
+func show(raw json.RawMessage) error {
+	var out bytes.Buffer
+	if err := json.Indent(&out, bytes.TrimSpace(raw), "", "  "); err != nil {
+		return err
+	}
+	out.WriteByte('\n')
+	_, err := out.WriteTo(os.Stdout)
+	return err
+}
