@@ -52,7 +52,7 @@ func (p *Plane) take(region geo.MultiPolygon, takes func(face int32) bool, to in
 	if err != nil {
 		return Edit{}, err
 	}
-	o, _, err := p.lay(drawn, boxOf(drawn), nil)
+	o, _, err := p.lay(laying{drawn: drawn, box: boxOf(drawn)})
 	if err != nil {
 		return Edit{}, err
 	}
@@ -105,7 +105,7 @@ func (p *Plane) Merge(faces ...int32) (Edit, error) {
 			return Edit{}, refuse(RuleGroupsMixed, first)
 		}
 	}
-	o, near, err := p.lay(nil, box, nil)
+	o, near, err := p.lay(laying{box: box})
 	if err != nil {
 		return Edit{}, err
 	}

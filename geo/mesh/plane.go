@@ -176,13 +176,24 @@ func boxOf(strips []strip) geo.Box {
 // maxGrowth bounds how often an overlay is laid again because rounding bent edges.
 const maxGrowth = 12
 
-// lay lays drawn over the edges, but for those in without, of the faces near box. When that bends an edge, all faces near the whole edge take part, so that what
-// it may now run into is known.
-func (p *Plane) lay(drawn []strip, box geo.Box, without map[strip]bool) (*overlay, []int32, error) {
+// A laying says what an overlay is made of.
+type laying struct {
+	drawn   []strip
+	box     geo.Box        // the faces near it take part
+	faces   []int32        // and these
+	without map[strip]bool // edges of faces that do not
+}
+
+// lay makes an overlay, and returns the faces that take part. When it bends an edge, all faces near the whole edge take
+// part, so that what it may now run into is known.
+func (p *Plane) lay(l laying) (*overlay, []int32, error) {
+	box := l.box
 	for range maxGrowth {
-		faces := p.near(box)
-		strips := slices.DeleteFunc(p.strips(faces), func(s strip) bool { return without[s] })
-		o, err := newOverlay(strips, drawn, widen(box, 2), !p.loose)
+		faces := append(p.near(box), l.faces...)
+		slices.Sort(faces)
+		faces = slices.Compact(faces)
+		strips := slices.DeleteFunc(p.strips(faces), func(s strip) bool { return l.without[s] })
+		o, err := newOverlay(strips, l.drawn, widen(box, 2), !p.loose)
 		if err != nil {
 			return nil, nil, err
 		}

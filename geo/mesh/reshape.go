@@ -29,7 +29,7 @@ func (p *Plane) Reshape(face int32, line geo.Line, snapM float64) (Edit, error) 
 	if err != nil {
 		return Edit{}, err
 	}
-	o, _, err := p.lay(areas, boxOf(areas), nil)
+	o, _, err := p.lay(laying{drawn: areas, box: boxOf(areas)})
 	if err != nil {
 		return Edit{}, err
 	}

@@ -17,7 +17,13 @@ type transfer struct{ from, to int32 }
 func (p *Plane) retake(o *overlay, to []int32, ends []End) (Edit, error) {
 	transfers, areas, led := p.areas(o, to)
 	ends = append(ends, led...)
-	second, faces, err := p.lay(areas, boxOf(areas), nil)
+	var takers []int32 // which may lie elsewhere
+	for _, t := range transfers {
+		if len(p.Face(t.to)) > 0 {
+			takers = append(takers, t.to)
+		}
+	}
+	second, faces, err := p.lay(laying{drawn: areas, box: boxOf(areas), faces: takers})
 	if err != nil {
 		return Edit{}, err
 	}

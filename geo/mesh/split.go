@@ -25,7 +25,7 @@ func (p *Plane) Split(face int32, line geo.Line, snapM float64) (Edit, error) {
 	if len(drawn) == 0 {
 		return Edit{}, refuse(RuleNotDivided, line[0])
 	}
-	o, _, err := p.lay(drawn, boxOf(drawn), nil)
+	o, _, err := p.lay(laying{drawn: drawn, box: boxOf(drawn)})
 	if err != nil {
 		return Edit{}, err
 	}

@@ -41,7 +41,7 @@ func (p *Plane) replaceVertex(at geo.Point, by []geo.Point) (Edit, error) {
 	for _, s := range leaving {
 		without[s] = true
 	}
-	o, near, err := p.lay(drawn, box, without)
+	o, near, err := p.lay(laying{drawn: drawn, box: box, without: without})
 	if err != nil {
 		return Edit{}, err
 	}
@@ -129,7 +129,7 @@ func (p *Plane) InsertVertex(at geo.Point, maxM float64) (Edit, error) {
 		return Edit{}, refuse(RuleNoVertex, v)
 	}
 	drawn := []strip{{v, v, noLayer, 0}}
-	o, near, err := p.lay(drawn, boxOf(drawn), nil)
+	o, near, err := p.lay(laying{drawn: drawn, box: boxOf(drawn)})
 	if err != nil {
 		return Edit{}, err
 	}
