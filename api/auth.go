@@ -11,6 +11,9 @@ import (
 
 // actor returns who asks: the token's user, or nobody. A token that is not valid is an error, not nobody.
 func (s *Server) actor(r *http.Request) (grid.Actor, error) {
+	if s.operator != nil {
+		return *s.operator, nil
+	}
 	header := r.Header.Get("Authorization")
 	if header == "" {
 		return grid.Actor{}, nil
@@ -55,7 +58,7 @@ func (s *Server) known(r *http.Request, action grid.Action) (grid.Actor, error) 
 	if err != nil {
 		return actor, err
 	}
-	if s.readsAreOpen(r) && action == grid.ReadPlaces && actor.Role == "" {
+	if s.readsAreOpen(r) && (action == grid.ReadPlaces || action == grid.ReadPlans) && actor.Role == "" {
 		return grid.Actor{Name: "demo", Role: grid.RoleReader}, nil
 	}
 	if actor.Role == "" {

@@ -130,7 +130,7 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request, state *live.S
 			}
 		}
 	})
-	return sendJSON(w, pageAfter(state, f, found, func(in *grid.Incident) int64 { return in.ID }, newIncidentJSON))
+	return sendJSON(w, pageAfter(state, f.Limit, found, func(in *grid.Incident) int64 { return in.ID }, newIncidentJSON))
 }
 
 // incident answers GET /v1/incidents/{code}.

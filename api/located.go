@@ -93,25 +93,30 @@ func filterOf(q query, state *live.State, actor grid.Actor, kinds, states []stri
 	if f.Boxes, err = q.boxes(); err != nil {
 		return f, err
 	}
-	after, err := q.after(state)
-	if err != nil {
-		return f, err
-	}
-	if after != "" {
-		if f.After, err = strconv.ParseInt(after, 10, 64); err != nil {
-			return f, badCursor()
-		}
-	}
-	f.Limit, err = q.integer("limit", 1, maxLimit, defaultLimit)
-	f.Limit++
+	f.After, f.Limit, err = q.keyset(state)
 	return f, err
 }
 
-// pageAfter shows what the filter has found; one more than the limit says that there is another page.
-func pageAfter[S, T any](state *live.State, f store.Filter, found []S, id func(*S) int64, show func(*live.State, *S) T) page[T] {
+// keyset reads the parameters of a page of a list by id: the id that it follows, and one entry more than it has.
+func (q query) keyset(state *live.State) (after int64, limit int, err error) {
+	key, err := q.after(state)
+	if err != nil {
+		return 0, 0, err
+	}
+	if key != "" {
+		if after, err = strconv.ParseInt(key, 10, 64); err != nil {
+			return 0, 0, badCursor()
+		}
+	}
+	limit, err = q.integer("limit", 1, maxLimit, defaultLimit)
+	return after, limit + 1, err
+}
+
+// pageAfter shows what a list has found; as many as were asked for say that there is another page.
+func pageAfter[S, T any](state *live.State, asked int, found []S, id func(*S) int64, show func(*live.State, *S) T) page[T] {
 	p := page[T]{Items: make([]T, 0, len(found))}
-	if len(found) == f.Limit {
-		found = found[:f.Limit-1]
+	if len(found) == asked {
+		found = found[:asked-1]
 		p.Next = cursorAfter(state, strconv.FormatInt(id(&found[len(found)-1]), 10))
 	}
 	for i := range found {

@@ -14,7 +14,7 @@ import (
 	"github.com/wangge/wangge/grid"
 )
 
-func loadDocument(t *testing.T) *openapi3.T {
+func loadDocument(t testing.TB) *openapi3.T {
 	t.Helper()
 	raw, err := openAPIDocument()
 	if err != nil {

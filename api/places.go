@@ -122,7 +122,7 @@ func (s *Server) places(w http.ResponseWriter, r *http.Request, state *live.Stat
 			}
 		}
 	})
-	return sendJSON(w, pageAfter(state, f, found, func(p *grid.Place) int64 { return p.ID }, func(state *live.State, p *grid.Place) placeJSON {
+	return sendJSON(w, pageAfter(state, f.Limit, found, func(p *grid.Place) int64 { return p.ID }, func(state *live.State, p *grid.Place) placeJSON {
 		return newPlaceJSON(state, forReader(p, anybody))
 	}))
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
@@ -99,10 +100,7 @@ func problemOf(err error) *problem {
 		}
 		return p
 	case errors.Is(err, grid.ErrConflict):
-		return &problem{
-			status: http.StatusConflict, slug: "conflict", code: "conflict",
-			detail: "It conflicts with what is stored: read that again.",
-		}
+		return conflict(err)
 	case errors.Is(err, grid.ErrForbidden):
 		return &problem{
 			status: http.StatusForbidden, slug: "forbidden", code: "forbidden",
@@ -122,6 +120,25 @@ func problemOf(err error) *problem {
 		}).withHeader("Retry-After", "5")
 	}
 	return &problem{status: http.StatusInternalServerError, code: "internal", detail: "Something went wrong here; the log says what, under this request id."}
+}
+
+// conflict says what stands in the way. A conflict of the domain ends in its sentinel, or is a *grid.ConflictError with what it is
+// about; one that the database found begins with it, and its text is for the log.
+func conflict(err error) *problem {
+	p := &problem{
+		status: http.StatusConflict, slug: "conflict", code: "conflict",
+		detail: "It conflicts with what is stored: read that again.",
+	}
+	var named *grid.ConflictError
+	if errors.As(err, &named) {
+		p.detail = named.Detail + "."
+		if len(named.Conflicts) > 0 {
+			p.with("conflicts", conflictFeatures(named.Conflicts))
+		}
+	} else if why, ofDomain := strings.CutSuffix(err.Error(), ": "+grid.ErrConflict.Error()); ofDomain {
+		p.detail = why + "."
+	}
+	return p
 }
 
 // problemOfData says what is wrong with a value or a geometry as a rejects file would.

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/live"
 	"github.com/wangge/wangge/grid/store"
 )
@@ -26,6 +27,8 @@ type Config struct {
 	OpenReads bool
 	// PublicURL is the address that links carry, for instance https://grid.example.cn; "" takes it from the request.
 	PublicURL string
+	// Operator is who makes every request, when it is not nil: for a caller in this process, whom nobody needs to ask for a token.
+	Operator *grid.Actor
 }
 
 // Server answers HTTP requests. Make it with New.
@@ -36,6 +39,7 @@ type Server struct {
 	packed     map[string]packedFile // of the page
 	openReads  bool
 	publicURL  string
+	operator   *grid.Actor
 	document   func() ([]byte, error) // the OpenAPI document as JSON
 	refreshing singleflight.Group
 	tagged     atomic.Pointer[taggedCity]
@@ -48,7 +52,7 @@ type Server struct {
 // New returns a server for the config.
 func New(c Config) *Server {
 	s := &Server{
-		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL,
+		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL, operator: c.Operator,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 		batches: make(chan struct{}, maxBatches()),
 	}
@@ -91,6 +95,38 @@ func (s *Server) router() *mux.Router {
 	post("/v1/incidents", s.from(s.createIncident))
 	get("/v1/incidents/{code}", s.from(s.incident))
 	patch("/v1/incidents/{code}", s.from(s.patchIncident))
+
+	get("/v1/plans", s.from(s.plans))
+	post("/v1/plans", s.from(s.createPlan))
+	get("/v1/plans/{code}", s.from(s.plan))
+	patch("/v1/plans/{code}", s.from(s.patchPlan))
+	get("/v1/plans/{code}/changes", s.from(s.planChanges))
+	post("/v1/plans/{code}/changes", s.from(s.changePlan))
+	post("/v1/plans/{code}/undo", s.from(s.undoPlan))
+	post("/v1/plans/{code}/redo", s.from(s.redoPlan))
+	get("/v1/plans/{code}/draft", s.from(s.planDraft))
+	get("/v1/plans/{code}/impact", s.from(s.planImpact))
+	post("/v1/plans/{code}/check", s.from(s.checkPlan))
+	get("/v1/plans/{code}/findings", s.from(s.planFindings))
+	post("/v1/plans/{code}/findings/{id}/waiver", s.from(s.waiveFinding))
+	get("/v1/plans/{code}/consultations", s.from(s.consultations))
+	post("/v1/plans/{code}/consultations", s.from(s.consult))
+	patch("/v1/plans/{code}/consultations/{id}", s.from(s.patchConsultation))
+	post("/v1/plans/{code}/submit", s.from(s.submitPlan))
+	post("/v1/plans/{code}/decide", s.from(s.decidePlan))
+	post("/v1/plans/{code}/withdraw", s.from(s.withdrawPlan))
+	post("/v1/plans/{code}/publish", s.from(s.publishPlan))
+	get("/v1/plans/{code}/filing", s.from(s.planFiling))
+	post("/v1/plans/{code}/file", s.from(s.filePlan))
+	get("/v1/plans/{code}/announcements", s.from(s.planAnnouncements))
+	post("/v1/plans/{code}/announce", s.from(s.announcePlan))
+
+	get("/v1/editions", s.from(s.editions))
+	get("/v1/editions/{county}/diff", s.from(s.editionDiff))
+	get("/v1/editions/{county}/{number}", s.from(s.edition))
+	get("/v1/grids/{code}/history", s.from(s.gridHistory))
+	get("/v1/divisions/{code}/history", s.from(s.divisionHistory))
+	get("/v1/places/{code}/history", s.from(s.placeHistory))
 
 	open("/tiles/{tileset}.json", s.from(s.tileJSON))
 	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.from(s.tile))
