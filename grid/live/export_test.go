@@ -1,0 +1,10 @@
+package live
+
+// MostCities is how many cities of the past are kept.
+const MostCities = mostCities
+
+// Keeps reports whether the city of those editions is kept. It counts as asked for.
+func (l *Live) Keeps(numbers map[string]int) bool {
+	_, ok := l.cities.find(editionsKey(numbers) + " " + l.Now().marks.Frame())
+	return ok
+}
