@@ -2,6 +2,7 @@ package mesh_test
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -117,6 +118,7 @@ func (w *world) hold(t testing.TB) {
 		t.Fatalf("faces do not tile: %+v", faults)
 	}
 	now := w.dissolve()
+	defer func() { w.outlines = now }()
 	for g, m := range now {
 		if len(m) > 0 && geo.Check(m) != nil {
 			t.Fatalf("group %d: %v", g, geo.Check(m))
@@ -130,30 +132,57 @@ func (w *world) hold(t testing.TB) {
 		if faults := mesh.Check(of, m); len(faults) > 0 {
 			t.Fatalf("group %d does not tile its outline: %+v", g, faults)
 		}
-		w.holdGroup(t, g, m)
+		if g < len(w.outlines) { // those from before
+			holdGroup(t, g, w.outlines[g], m)
+		}
 	}
 }
 
-// holdGroup fails when a vertex of a group's outline is gone, or a new one lies over a unit off where it was.
-func (w *world) holdGroup(t testing.TB, g int, now geo.MultiPolygon) {
+// holdGroup fails when a group's outline has moved by more than a unit.
+func holdGroup(t testing.TB, g int, was, now geo.MultiPolygon) {
 	t.Helper()
-	at := map[geo.Point]bool{}
-	for _, poly := range now {
+	before, after := outlineVertices(was), outlineVertices(now)
+	for v := range before {
+		if !after[v] && !within(now, v, 1) { // a corner may become the junction a unit beside it
+			t.Fatalf("group %d lost the vertex %v of its outline", g, v)
+		}
+	}
+	for v := range after {
+		if !before[v] && !within(was, v, 1) {
+			t.Fatalf("the outline of group %d moved to %v", g, v)
+		}
+	}
+}
+
+func outlineVertices(m geo.MultiPolygon) map[geo.Point]bool {
+	out := map[geo.Point]bool{}
+	for _, poly := range m {
 		for _, r := range poly {
 			for _, v := range r {
-				at[v] = true
+				out[v] = true
 			}
 		}
 	}
-	for _, poly := range w.outlines[g] {
+	return out
+}
+
+// within reports whether v lies within some units of a ring of m, measured in the plane.
+func within(m geo.MultiPolygon, v geo.Point, units float64) bool {
+	for _, poly := range m {
 		for _, r := range poly {
-			for _, v := range r {
-				if !at[v] {
-					t.Fatalf("group %d lost the vertex %v of its outline", g, v)
+			a := r[len(r)-1]
+			for _, b := range r {
+				ax, ay := float64(a.X-v.X), float64(a.Y-v.Y)
+				dx, dy := float64(b.X-a.X), float64(b.Y-a.Y)
+				f := max(0, min(1, -(ax*dx+ay*dy)/(dx*dx+dy*dy)))
+				if math.Hypot(ax+f*dx, ay+f*dy) <= units {
+					return true
 				}
+				a = b
 			}
 		}
 	}
+	return false
 }
 
 func rule(t testing.TB, err error) geo.Rule {
@@ -242,7 +271,7 @@ func (w *world) step(rng *rand.Rand) (op string, e mesh.Edit, err error) {
 }
 
 func randomWorld(rng *rand.Rand) *world {
-	tiling := geotest.Partition(rng, 1+rng.IntN(24))
+	tiling := geotest.Partition(rng, 1+rng.IntN(1+rng.IntN(24)))
 	if rng.IntN(4) == 0 {
 		tiling = geotest.Thin(rng, 1+rng.IntN(12))
 	}
@@ -273,7 +302,7 @@ func sequences(t testing.TB, few uint64) uint64 {
 func TestL1EditsTile(t *testing.T) {
 	t.Parallel()
 	const workers = 4 // to use more than one core
-	n := sequences(t, 400)
+	n := sequences(t, 600)
 	for part := range uint64(workers) {
 		t.Run(strconv.FormatUint(part, 10), func(t *testing.T) {
 			t.Parallel()
@@ -282,7 +311,7 @@ func TestL1EditsTile(t *testing.T) {
 			for seed := part; seed < n; seed += workers {
 				rng := rand.New(rand.NewPCG(seed, 41))
 				w := randomWorld(rng)
-				for range 4 {
+				for range 3 {
 					w = w.tryStep(t, rng, seed, done, refused)
 				}
 			}
@@ -301,8 +330,11 @@ func (w *world) tryStep(t *testing.T, rng *rand.Rand, seed uint64, done, refused
 	t.Helper()
 	src := rng.Uint64()
 	op, e, err := w.step(rand.New(rand.NewPCG(src, 0)))
-	if _, again, errAgain := w.step(rand.New(rand.NewPCG(src, 0))); !reflect.DeepEqual(e, again) || !reflect.DeepEqual(err, errAgain) {
-		t.Fatalf("seed %d: %s: %v %v, then %v %v", seed, op, e, err, again, errAgain)
+	if rng.IntN(4) == 0 {
+		_, again, errAgain := w.step(rand.New(rand.NewPCG(src, 0)))
+		if !reflect.DeepEqual(e, again) || !reflect.DeepEqual(err, errAgain) {
+			t.Fatalf("seed %d: %s: %v %v, then %v %v", seed, op, e, err, again, errAgain)
+		}
 	}
 	if err != nil {
 		r := rule(t, err)

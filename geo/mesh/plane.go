@@ -16,7 +16,8 @@ const MaxDrawnVertices = 100_000
 //
 // In a plane that tiles, every face is of a group (a community), edits move no area between groups, and borders with
 // no face on one side, the outline, never change. Shapes that an edit returns are valid (geo.Check), their rings start
-// at their smallest vertex and are ordered by it. A vertex of a border is never lost as long as the border stays.
+// at their smallest vertex and are ordered by it. Vertices of a border that stays, stay; only a sharp corner may become
+// the junction that a new border makes a unit beside it.
 type Plane struct {
 	faces  []geo.MultiPolygon
 	groups []int32
