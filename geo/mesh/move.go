@@ -52,7 +52,7 @@ func (p *Plane) take(region geo.MultiPolygon, takes func(face int32) bool, to in
 	if err != nil {
 		return Edit{}, err
 	}
-	o, _, err := p.lay(laying{drawn: drawn, box: boxOf(drawn)})
+	o, err := p.layRegion(drawn, takes)
 	if err != nil {
 		return Edit{}, err
 	}
@@ -67,6 +67,16 @@ func (p *Plane) take(region geo.MultiPolygon, takes func(face int32) bool, to in
 		return Edit{}, refuse(RuleNothingMoved, region[0][0][0])
 	}
 	return p.retake(o, faces, nil)
+}
+
+// layRegion lays a region over the faces that ground is taken from; in a loose plane over all, to tell free ground.
+func (p *Plane) layRegion(drawn []strip, takes func(face int32) bool) (*overlay, error) {
+	if p.loose {
+		o, _, err := p.lay(laying{drawn: drawn, box: boxOf(drawn)})
+		return o, err
+	}
+	faces := slices.DeleteFunc(p.near(boxOf(drawn)), func(k int32) bool { return !takes(k) })
+	return p.sketch(drawn, faces)
 }
 
 // regionStrips returns the edges of a region, as bounds of area 0.

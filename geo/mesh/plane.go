@@ -193,6 +193,9 @@ func (p *Plane) lay(l laying) (*overlay, []int32, error) {
 		faces := append(p.near(box), l.faces...)
 		slices.Sort(faces)
 		faces = slices.Compact(faces)
+		if err := p.checkSize(faces); err != nil {
+			return nil, nil, err
+		}
 		strips := slices.DeleteFunc(p.strips(faces), func(s strip) bool { return l.without[s] })
 		o, err := newOverlay(strips, l.drawn, widen(box, 2), !p.loose)
 		if err != nil {
@@ -208,6 +211,20 @@ func (p *Plane) lay(l laying) (*overlay, []int32, error) {
 		box = grown
 	}
 	return nil, nil, refuse(RuleTooMuchWork, box.Min)
+}
+
+// maxNearby is the largest number of vertices of the faces near an edit: some seconds of work.
+const maxNearby = 1 << 20
+
+// checkSize fails for more vertices than one edit may look at.
+func (p *Plane) checkSize(faces []int32) error {
+	n := 0
+	for _, k := range faces {
+		if n += vertices(p.faces[k]); n > maxNearby {
+			return refuse(RuleTooMuchWork, p.boxes[k].Min)
+		}
+	}
+	return nil
 }
 
 // unitsAround returns how many units cover a distance in metres around p, in either direction.

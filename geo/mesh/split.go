@@ -25,7 +25,7 @@ func (p *Plane) Split(face int32, line geo.Line, snapM float64) (Edit, error) {
 	if len(drawn) == 0 {
 		return Edit{}, refuse(RuleNotDivided, line[0])
 	}
-	o, _, err := p.lay(laying{drawn: drawn, box: boxOf(drawn)})
+	o, err := p.sketch(drawn, []int32{face})
 	if err != nil {
 		return Edit{}, err
 	}
@@ -41,6 +41,14 @@ func (p *Plane) Split(face int32, line geo.Line, snapM float64) (Edit, error) {
 		return Edit{}, err
 	}
 	return p.retake(o, to, ends)
+}
+
+// sketch lays drawn over some faces alone: the others are as if they were not there.
+func (p *Plane) sketch(drawn []strip, faces []int32) (*overlay, error) {
+	if err := p.checkSize(faces); err != nil {
+		return nil, err
+	}
+	return newOverlay(p.strips(faces), drawn, widen(boxOf(drawn), 2), true)
 }
 
 // checkLine returns an error for a line that no edit takes.
@@ -194,12 +202,9 @@ func (o *overlay) sortBySize(cells []int32) {
 	slices.SortFunc(cells, func(c, d int32) int { return cmp.Or(cmp.Compare(area[d], area[c]), cmp.Compare(low[c], low[d])) })
 }
 
-// holdLine fails when a drawn line leaves the outline and comes back in, and what it divides there changes hands: only
-// its ends may lie beyond.
+// holdLine fails when a drawn line leaves a face over the outline and comes back over it, and what it divides there
+// changes hands: only its ends may lie beyond. o must be a sketch of that face.
 func (p *Plane) holdLine(o *overlay, to []int32) error {
-	if p.loose {
-		return nil
-	}
 	nearest := p.outlineEnds(o)
 	used := make(map[geo.Point]bool)
 	outside := make(map[geo.Point][]geo.Point) // drawn, beyond the outline
