@@ -73,6 +73,9 @@ func organization(code, kind, level, division string) grid.Organization {
 func TestConsult(t *testing.T) {
 	t.Parallel()
 	s := store.New(gridtest.Tx(t))
+	if err := s.Set(t.Context(), grid.Actor{Name: "root", Role: grid.RoleAdministrator}, "dedicated.span", true); err != nil {
+		t.Fatal(err)
+	}
 	town(t, s)
 	orgs := []grid.Organization{organization("campus", "institution", "county", countyCode), organization("fire", "department", "county", countyCode)}
 	if err := s.ImportOrganizations(t.Context(), newImport("organizations", len(orgs)), orgs); err != nil {

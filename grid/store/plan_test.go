@@ -33,12 +33,25 @@ const side = 10_000
 
 var townOrigin = geo.Point{X: 1_203_000_000, Y: 315_000_000}
 
-// cells returns the cells from column x, row y on.
+// cells returns the cells from column x, row y on, with a vertex at every corner of a cell.
 func cells(x, y, width, height int32) geo.MultiPolygon {
-	at := func(dx, dy int32) geo.Point {
-		return geo.Point{X: townOrigin.X + (x+dx)*side, Y: townOrigin.Y + (y+dy)*side}
+	var ring geo.Ring
+	add := func(dx, dy int32) {
+		ring = append(ring, geo.Point{X: townOrigin.X + (x+dx)*side, Y: townOrigin.Y + (y+dy)*side})
 	}
-	return geo.MultiPolygon{{{at(0, 0), at(width, 0), at(width, height), at(0, height), at(0, 0)}}}
+	for i := range width {
+		add(i, 0)
+	}
+	for i := range height {
+		add(width, i)
+	}
+	for i := range width {
+		add(width-i, height)
+	}
+	for i := range height {
+		add(0, height-i)
+	}
+	return geo.MultiPolygon{{append(ring, ring[0])}}
 }
 
 // town fills s with the town and returns it.
@@ -120,8 +133,13 @@ func (d *desk) rename(code, name string) store.PlanEdit {
 
 func (d *desk) check() {
 	d.t.Helper()
-	p, _, err := d.s.CheckPlan(d.t.Context(), d.city, d.actor, d.plan.Code, d.plan.Version)
+	p, findings, err := d.s.CheckPlan(d.t.Context(), d.city, d.actor, d.plan.Code, d.plan.Version)
 	d.after(p, err)
+	for _, f := range findings {
+		if f.OpenError() {
+			d.t.Fatalf("%s is open: %v: %s", f.Rule, f.GridCodes, f.Detail)
+		}
+	}
 }
 
 func (d *desk) consult(r store.ConsultRequest) {

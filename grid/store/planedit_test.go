@@ -248,7 +248,7 @@ func importDesk(t testing.TB, s *store.Store, actor grid.Actor) *desk {
 	return &desk{t, s, city, actor, p}
 }
 
-// shifted returns the town's grids with the border between the first two of the south-west moved so many units to the east.
+// shifted returns the town's grids with the corner in the middle of the south-west moved so many units to the east.
 func shifted(d *desk, units int32) store.NewEdition {
 	e := store.NewEdition{CountyCode: countyCode, Proven: true}
 	for _, g := range d.city.Edition(countyCode).Base() {
@@ -256,11 +256,9 @@ func shifted(d *desk, units int32) store.NewEdition {
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		if g.Code == southWest+"001" || g.Code == southWest+"002" {
-			for i, p := range area[0][0] {
-				if p.X == townOrigin.X+side {
-					area[0][0][i].X += units
-				}
+		for i, p := range area[0][0] {
+			if p.X == townOrigin.X+side && p.Y == townOrigin.Y+side {
+				area[0][0][i].X += units
 			}
 		}
 		e.Base = append(e.Base, baseGrid(g.Code, g.CommunityCode, area))
@@ -290,17 +288,17 @@ func TestReplacePlan(t *testing.T) {
 	town(t, s)
 	d := importDesk(t, s, planner)
 	made := d.replace(5)
-	if len(made.Parts) != 2 || made.Seq != 1 {
-		t.Fatalf("change %d made %d parts, want the two whose border moved", made.Seq, len(made.Parts))
+	if len(made.Parts) != 4 || made.Seq != 1 {
+		t.Fatalf("change %d made %d parts, want the four around the corner that moved", made.Seq, len(made.Parts))
 	}
-	// Another file: a corner grid without its code, which is in two now, and a campus over it.
+	// Another file: a grid in the corner is two now, with codes of their own.
 	e := shifted(d, 5)
 	e.Base = e.Base[1:]
 	for i := range int32(2) {
 		half := geo.MultiPolygon{{{
 			{X: townOrigin.X, Y: townOrigin.Y + i*side/2},
-			{X: townOrigin.X + side + 5, Y: townOrigin.Y + i*side/2},
-			{X: townOrigin.X + side + 5, Y: townOrigin.Y + (i+1)*side/2},
+			{X: townOrigin.X + side, Y: townOrigin.Y + i*side/2},
+			{X: townOrigin.X + side, Y: townOrigin.Y + (i+1)*side/2},
 			{X: townOrigin.X, Y: townOrigin.Y + (i+1)*side/2},
 			{X: townOrigin.X, Y: townOrigin.Y + i*side/2},
 		}}}
@@ -319,7 +317,7 @@ func TestReplacePlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if parts := draft.Parts(); len(parts) != 4 { // 001, 002, 011, 012
+	if parts := draft.Parts(); len(parts) != 6 { // 001 to 004, 011, 012
 		t.Errorf("the draft differs in %d parts", len(parts))
 	}
 	beyond := e
