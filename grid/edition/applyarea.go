@@ -62,6 +62,9 @@ func (e *edit) cutOut(part *draftPart, area geo.MultiPolygon) error {
 		return err
 	}
 	made := int32(p.Len())
+	if len(m.Faces[made]) == 0 { // it was led to the outline until nothing was left
+		return &geo.InvalidError{Rule: mesh.RuleNothingMoved, At: area[0][0][0].Orb()}
+	}
 	like := e.losesMost(p, m, made)
 	if err := e.admit(part, like.community(), like.Code); err != nil {
 		return err

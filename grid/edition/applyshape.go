@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/mesh"
 	"github.com/wangge/wangge/grid"
 )
 
@@ -29,6 +30,9 @@ func (e *edit) split() error {
 	parts := []int32{face}
 	for n := int32(p.Len()); len(m.Faces[n]) > 0; n++ {
 		parts = append(parts, n)
+	}
+	if len(parts) < 2 { // its ends were led to one place
+		return &geo.InvalidError{Rule: mesh.RuleNotDivided, At: line[0].Orb()}
 	}
 	made := map[int32]*draftPart{}
 	for i, n := range parts {
