@@ -23,7 +23,7 @@ type CleanReport struct {
 // CleanChange is one thing that was changed. Its kinds are those of package mesh.
 type CleanChange struct {
 	Kind       mesh.CleanKind   `json:"kind"`
-	Code       string           `json:"code"` // of the part that gained or lost, or whose border got a vertex; "outline"
+	Code       string           `json:"code"` // of the part that gained or lost, or whose border got a vertex; or "outline …"
 	OtherCodes []string         `json:"other_codes,omitempty"`
 	AreaM2     float64          `json:"area_m2"`
 	WidthM     float64          `json:"width_m"`
@@ -52,11 +52,11 @@ type CleanSum struct {
 	LostM2   float64 `json:"lost_m2"`
 }
 
-// NewCleanReport tells what was done to parts of these codes.
-func NewCleanReport(codes []string, c mesh.Cleaned) *CleanReport {
+// NewCleanReport tells what was done to parts of these codes and outlines of these names.
+func NewCleanReport(codes, outlines []string, c mesh.Cleaned) *CleanReport {
 	name := func(part int) string {
-		if part == mesh.Outline {
-			return "outline"
+		if part < 0 {
+			return outlines[^part]
 		}
 		return codes[part]
 	}

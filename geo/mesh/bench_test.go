@@ -65,7 +65,7 @@ func BenchmarkCheckApart(b *testing.B) {
 func BenchmarkCleanLondon(b *testing.B) {
 	parts, _ := layer(b, "london-output-areas", "oa.geojson.gz")
 	for b.Loop() {
-		if _, err := mesh.Clean(parts, nil, mesh.CleanOptions{AreaM2: 1, WidthM: 0.5}); err != nil {
+		if _, err := mesh.Clean(mesh.Layer{Parts: parts}, mesh.CleanOptions{AreaM2: 1, WidthM: 0.5}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -81,7 +81,7 @@ func BenchmarkCleanApart(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		if _, err := mesh.Clean(tiling.Faces, tiling.Outline, mesh.CleanOptions{AreaM2: 1, WidthM: 0.5}); err != nil {
+		if _, err := mesh.Clean(into(tiling.Faces, tiling.Outline), mesh.CleanOptions{AreaM2: 1, WidthM: 0.5}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -8,17 +8,17 @@ import (
 
 // A delta says that a part covers one side of a piece and not the other.
 type delta struct {
-	part int32 // Outline for the outline
+	part int32 // ^k for outline k
 	left bool  // it covers the left side
 }
 
-// cells are the connected places into which the borders of all parts and of the outline cut the plane, each with what
+// cells are the connected places into which the borders of all parts and outlines cut the plane, each with what
 // covers it. Borders are snap-rounded: they meet in lattice points only.
 type cells struct {
 	*arrangement
 	chains []int32 // by half edge of the layer: where its strands begin; one more at the end
 	half   *halfEdges
-	first  int32 // the first half edge of the outline
+	first  int32 // the first half edge of an outline
 
 	pieceOf []int32   // by strand
 	bounds  []int32   // the pieces that bound cells
@@ -27,17 +27,19 @@ type cells struct {
 	cellOf  []int32   // by side: the cell to its left
 	areas   []area    // by cell; none for cell 0, which is what lies around everything
 	around  [][]int32 // by cell: its sides
-	covers  [][]int32 // by cell: the parts that cover it, ascending, the outline first
+	covers  [][]int32 // by cell: the outlines and then the parts that cover it, ascending
 }
 
 // maxCover bounds the sum of all cells' covers, so that a heap of parts upon each other ends in an error.
 const maxCover = 1 << 26
 
-// newCells returns the cells of valid parts and an outline. It reports false when there is too much of a tangle.
-func newCells(parts []geo.MultiPolygon, outline geo.MultiPolygon) (*cells, bool) {
-	c := &cells{half: newHalfEdges(parts)}
+// newCells returns the cells of a valid layer. It reports false when there is too much of a tangle.
+func newCells(l Layer) (*cells, bool) {
+	c := &cells{half: newHalfEdges(l.Parts)}
 	c.first = int32(len(c.half.pts))
-	c.half.add(outline, Outline, true)
+	for k, outline := range l.Outlines {
+		c.half.add(outline, int32(^k), true)
+	}
 	c.half.pair()
 	if !c.cut() {
 		return nil, false
@@ -106,11 +108,9 @@ func (c *cells) cut() bool {
 
 // source adds half edge e as the pieces of its edge.
 func (c *cells) source(e int32, chain []link) {
-	s := source{a: c.half.pts[e], b: c.half.pts[e+1], part: Outline}
-	if e >= c.first { // the outline stands backwards in half
+	s := source{a: c.half.pts[e], b: c.half.pts[e+1], part: c.half.faceOf(e)}
+	if e >= c.first { // outlines stand backwards in half
 		s.a, s.b = s.b, s.a
-	} else {
-		s.part = c.half.faceOf(e)
 	}
 	from := int32(len(c.sources))
 	c.sources = append(c.sources, s)
@@ -200,21 +200,19 @@ func across(cover []int32, deltas []delta, fromLeft bool) ([]int32, bool) {
 	return out, true
 }
 
-// inOutline reports whether a cell lies in the outline.
-func (c *cells) inOutline(cell int32) bool {
-	cover := c.covers[cell]
-	return len(cover) > 0 && cover[0] == Outline
+// outlinesOf returns the complements of the outlines that a cell lies in.
+func (c *cells) outlinesOf(cell int32) []int32 {
+	n, _ := slices.BinarySearch(c.covers[cell], 0)
+	return c.covers[cell][:n]
 }
 
 // partsOf returns the parts that cover a cell, ascending.
 func (c *cells) partsOf(cell int32) []int32 {
-	if c.inOutline(cell) {
-		return c.covers[cell][1:]
-	}
-	return c.covers[cell]
+	n, _ := slices.BinarySearch(c.covers[cell], 0)
+	return c.covers[cell][n:]
 }
 
-// has reports whether a part covers a cell.
+// has reports whether a part, or an outline, covers a cell.
 func (c *cells) has(cell, part int32) bool {
 	_, in := slices.BinarySearch(c.covers[cell], part)
 	return in

@@ -3,6 +3,7 @@ package mesh
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -36,8 +37,8 @@ const (
 // A CleanChange is one thing that Clean changed.
 type CleanChange struct {
 	Kind     CleanKind
-	Part     int     // or Outline
-	Others   []int   // ascending; the outline, Outline, last
+	Part     int     // the number of a part, or the complement ^k of that of an outline
+	Others   []int   // parts ascending, then outlines
 	AreaM2   float64 // of Polygon, like geo.AreaM2
 	WidthM   float64 // of Polygon: twice the area by the perimeter
 	MaxMoveM float64 // how far the border moved; for places of very many vertices an upper bound
@@ -45,10 +46,7 @@ type CleanChange struct {
 	Polygon  orb.MultiPolygon // the place, in degrees lon/lat, rings closed; nil for vertices
 }
 
-// Outline stands for the outline where a CleanChange or PartError names a part.
-const Outline = -1
-
-// A PartError says which part, or Outline, cannot be cleaned. It wraps a *geo.InvalidError.
+// A PartError says which part cannot be cleaned, or which outline if it is a complement ^k. It wraps a *geo.InvalidError.
 type PartError struct {
 	Part int
 	Err  error
@@ -56,8 +54,8 @@ type PartError struct {
 
 // Error implements error.
 func (e *PartError) Error() string {
-	if e.Part == Outline {
-		return fmt.Sprintf("outline: %v", e.Err)
+	if e.Part < 0 {
+		return fmt.Sprintf("outline %d: %v", ^e.Part, e.Err)
 	}
 	return fmt.Sprintf("part %d: %v", e.Part, e.Err)
 }
@@ -85,41 +83,59 @@ type LeftFault struct {
 	Why Why
 }
 
-// Cleaned is what Clean made of a layer.
-type Cleaned struct {
-	Parts   []geo.MultiPolygon // one for each given part, in their order; what did not change is the given value
-	Outline geo.MultiPolygon   // the given one with the vertices that it got; nil if none was given
-	Changes []CleanChange      // places by kind and in the order of the plane, then vertices
-	Left    []LeftFault        // what Check, without an outline CheckLayer, finds in the result
-	Sums    []PartSum          // one for each part
+// A Layer is what Clean takes: parts and, unless there are none, the outlines that they are to tile.
+type Layer struct {
+	Parts    []geo.MultiPolygon
+	Outlines []geo.MultiPolygon // of groups (communities), which themselves tile, or nearly
+	Group    []int32            // by part: the outline that it belongs to; nil puts all into the first
 }
 
-// Proven reports whether the parts tile the outline; without one, whether they leave neither gap nor overlap.
+// group returns the outline of a part.
+func (l Layer) group(part int32) int32 {
+	if l.Group == nil {
+		return 0
+	}
+	return l.Group[part]
+}
+
+// Cleaned is what Clean made of a layer.
+type Cleaned struct {
+	Parts    []geo.MultiPolygon // one for each given part, in their order; what did not change is the given value
+	Outlines []geo.MultiPolygon // likewise
+	Changes  []CleanChange      // places by kind and in the order of the plane, then vertices
+	Left     []LeftFault        // what Check finds in the result, outline by outline; without any, what CheckLayer finds
+	Sums     []PartSum          // one for each part
+}
+
+// Proven reports whether the parts of every group tile its outline; without outlines, whether they leave neither gap nor overlap.
 func (c Cleaned) Proven() bool { return len(c.Left) == 0 }
 
 // Clean makes a tiling of parts that nearly are one. It puts the vertices into every border that others have there and
 // that crossings need, on the lattice (snap rounding: a border is bent by less than a unit), and then gives away the
 // places below both tolerances: a gap to the neighbour with the longest shared border, an overlap to the one of those that
-// cover it whose border with the place is longest, the lowest number among equals; what lies outside the outline is cut off.
-// Larger places stay as they are and are returned in Left, and so is what would leave a part without area. Without an
-// outline (nil), gaps are those that parts enclose. The outline gets vertices, and is otherwise not changed.
+// cover it whose border with the place is longest, the lowest number among equals; what lies outside all outlines is cut off.
+// Larger places stay as they are and are returned in Left, and so is what would leave a part without area. Without
+// outlines, gaps are those that parts enclose.
+//
+// The union of the outlines gets vertices, and is otherwise not changed. Between outlines, places below both tolerances follow
+// the parts: they go to the outline of the part that covers them.
 //
 // A layer without faults is returned as it is. The same layer gives the same result. Time and memory are near-linear:
-// some microseconds a vertex. The error is a *PartError when a part or the outline is not valid or would collapse on
+// some microseconds a vertex. The error is a *PartError when a part or outline is not valid or would collapse on
 // the lattice, which is narrower than a unit then; a *geo.InvalidError when the borders are too much of a tangle; or ErrStopped.
-func Clean(parts []geo.MultiPolygon, outline geo.MultiPolygon, opt CleanOptions) (Cleaned, error) {
-	if err := checkParts(parts, outline); err != nil {
+func Clean(l Layer, opt CleanOptions) (Cleaned, error) {
+	if err := l.check(); err != nil {
 		return Cleaned{}, err
 	}
-	out := Cleaned{Parts: parts, Outline: outline}
-	faults := checkAll(parts, outline)
+	out := Cleaned{Parts: l.Parts, Outlines: l.Outlines}
+	faults := l.faults()
 	if len(faults) > 0 {
-		cl := &cleaner{opt: opt, parts: parts, outline: outline}
+		cl := &cleaner{opt: opt, layer: l}
 		if err := cl.run(); err != nil {
 			return Cleaned{}, err
 		}
-		out.Parts, out.Outline, out.Changes = cl.parts, cl.outline, cl.changes
-		faults = checkAll(out.Parts, out.Outline)
+		out.Parts, out.Outlines, out.Changes = cl.layer.Parts, cl.layer.Outlines, cl.changes
+		faults = cl.layer.faults()
 	}
 	if opt.stopped() {
 		return Cleaned{}, ErrStopped
@@ -127,34 +143,58 @@ func Clean(parts []geo.MultiPolygon, outline geo.MultiPolygon, opt CleanOptions)
 	for _, f := range faults {
 		out.Left = append(out.Left, LeftFault{f, opt.why(f)})
 	}
-	out.Sums = sumParts(parts, out.Parts)
+	out.Sums = sumParts(l.Parts, out.Parts)
 	return out, nil
 }
 
-// checkAll is Check, or CheckLayer where there is no outline.
-func checkAll(parts []geo.MultiPolygon, outline geo.MultiPolygon) []Fault {
-	if outline == nil {
-		return CheckLayer(parts)
+// faults checks every outline with its parts, and borders between those of different outlines.
+func (l Layer) faults() []Fault {
+	switch len(l.Outlines) {
+	case 0:
+		return CheckLayer(l.Parts)
+	case 1:
+		return Check(l.Parts, l.Outlines[0])
 	}
-	return Check(parts, outline)
+	numbers := make([][]int, len(l.Outlines))
+	parts := make([][]geo.MultiPolygon, len(l.Outlines))
+	for p, m := range l.Parts {
+		g := l.group(int32(p))
+		numbers[g], parts[g] = append(numbers[g], p), append(parts[g], m)
+	}
+	var out []Fault
+	for g, outline := range l.Outlines {
+		for _, f := range Check(parts[g], outline) {
+			for i, p := range f.Parts {
+				f.Parts[i] = numbers[g][p]
+			}
+			out = append(out, f)
+		}
+	}
+	for _, f := range CheckLayer(l.Parts) {
+		between := func(p int) bool { return l.group(int32(p)) != l.group(int32(f.Parts[0])) }
+		if f.Kind == UnmatchedBorder && slices.ContainsFunc(f.Parts, between) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
-func checkParts(parts []geo.MultiPolygon, outline geo.MultiPolygon) error {
-	n := vertices(outline)
-	for _, m := range parts {
+func (l Layer) check() error {
+	n := 0
+	for _, m := range slices.Concat(l.Parts, l.Outlines) {
 		n += vertices(m)
 	}
 	if n > MaxVertices {
 		return &geo.InvalidError{Rule: geo.RuleTooManyVertices}
 	}
-	for k, m := range parts {
+	for k, m := range l.Parts {
 		if err := geo.Check(m); err != nil {
 			return &PartError{k, err}
 		}
 	}
-	if outline != nil {
-		if err := geo.Check(outline); err != nil {
-			return &PartError{Outline, err}
+	for k, m := range l.Outlines {
+		if err := geo.Check(m); err != nil {
+			return &PartError{^k, err}
 		}
 	}
 	return nil

@@ -37,7 +37,7 @@ func TestCleanRealLayers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			parts, _ := layer(t, tt.file...)
-			cleaned, err := mesh.Clean(parts, nil, tolerances)
+			cleaned, err := mesh.Clean(mesh.Layer{Parts: parts}, tolerances)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +60,7 @@ func TestCleanRealLayers(t *testing.T) {
 func TestCleanIntoOutline(t *testing.T) {
 	t.Parallel()
 	parts, _ := layer(t, "taichung-villages", "village.geojson.gz")
-	cleaned, err := mesh.Clean(parts, nil, tolerances)
+	cleaned, err := mesh.Clean(mesh.Layer{Parts: parts}, tolerances)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestCleanIntoOutline(t *testing.T) {
 			sparse[i] = append(sparse[i], thin)
 		}
 	}
-	again, err := mesh.Clean(cleaned.Parts, sparse, tolerances)
+	again, err := mesh.Clean(into(cleaned.Parts, sparse), tolerances)
 	if err != nil {
 		t.Fatal(err)
 	}

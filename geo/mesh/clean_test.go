@@ -18,6 +18,15 @@ import (
 // tolerances are the defaults of BR-02.
 var tolerances = mesh.CleanOptions{AreaM2: 1, WidthM: 0.5}
 
+// into is the layer of parts that are to tile an outline, or none if that is nil.
+func into(parts []geo.MultiPolygon, outline geo.MultiPolygon) mesh.Layer {
+	l := mesh.Layer{Parts: parts}
+	if outline != nil {
+		l.Outlines = []geo.MultiPolygon{outline}
+	}
+	return l
+}
+
 // done tells what was changed, briefly: areas in units.
 func done(c mesh.Cleaned) []string {
 	var out []string
@@ -146,7 +155,7 @@ func TestClean(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cleaned, err := mesh.Clean(tt.parts, tt.outline, tolerances)
+			cleaned, err := mesh.Clean(into(tt.parts, tt.outline), tolerances)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -181,8 +190,8 @@ func holdCleaned(t testing.TB, parts []geo.MultiPolygon, outline geo.MultiPolygo
 	if outline == nil {
 		faults = mesh.CheckLayer(c.Parts)
 	} else {
-		faults = mesh.Check(c.Parts, c.Outline)
-		if d := geo.AreaM2(c.Outline) - geo.AreaM2(outline); math.Abs(d) > 0.012*geo.PerimeterM(outline) { // bent by less than a unit
+		faults = mesh.Check(c.Parts, c.Outlines[0])
+		if d := geo.AreaM2(c.Outlines[0]) - geo.AreaM2(outline); math.Abs(d) > 0.012*geo.PerimeterM(outline) { // bent by less than a unit
 			t.Errorf("the outline's area has changed by %v m²", d)
 		}
 	}
@@ -258,7 +267,7 @@ func TestL1CleanDamaged(t *testing.T) {
 		reach := int32(1) << rng.IntN(5)
 		parts := damage(rng, tiling.Faces, reach)
 		opt := mesh.CleanOptions{AreaM2: 1e5, WidthM: 20}
-		cleaned, err := mesh.Clean(parts, tiling.Outline, opt)
+		cleaned, err := mesh.Clean(into(parts, tiling.Outline), opt)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -266,10 +275,10 @@ func TestL1CleanDamaged(t *testing.T) {
 		if !cleaned.Proven() {
 			t.Fatalf("seed %d: left %v", seed, done(cleaned))
 		}
-		if got, want := twiceArea(cleaned.Parts...), twiceArea(cleaned.Outline); got != want {
+		if got, want := twiceArea(cleaned.Parts...), twiceArea(cleaned.Outlines[0]); got != want {
 			t.Fatalf("seed %d: parts have area %d/2, the outline %d/2", seed, got, want)
 		}
-		again, err := mesh.Clean(cleaned.Parts, cleaned.Outline, opt)
+		again, err := mesh.Clean(into(cleaned.Parts, cleaned.Outlines[0]), opt)
 		if err != nil || len(again.Changes) != 0 || !equalParts(again.Parts, cleaned.Parts) {
 			t.Fatalf("seed %d: cleaning twice: %v %v", seed, err, done(again))
 		}
@@ -306,7 +315,7 @@ func TestCleanSmallDamage(t *testing.T) {
 		tiling := geotest.Partition(rng, 2+rng.IntN(40))
 		parts := damage(rng, tiling.Faces, 40)
 		for _, outline := range []geo.MultiPolygon{nil, tiling.Outline} {
-			cleaned, err := mesh.Clean(parts, outline, tolerances)
+			cleaned, err := mesh.Clean(into(parts, outline), tolerances)
 			if err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
 			}
@@ -322,20 +331,68 @@ func TestCleanRefuses(t *testing.T) {
 	t.Parallel()
 	bowtie := geo.MultiPolygon{{{{X: 0, Y: 0}, {X: 10, Y: 10}, {X: 10, Y: 0}, {X: 0, Y: 10}}}}
 	var invalid *geo.InvalidError
-	if _, err := mesh.Clean([]geo.MultiPolygon{square(0, 0, 10), bowtie}, nil, tolerances); !errors.As(err, &invalid) || invalid.Rule == mesh.RuleTooMuchWork {
+	if _, err := mesh.Clean(mesh.Layer{Parts: []geo.MultiPolygon{square(0, 0, 10), bowtie}}, tolerances); !errors.As(err, &invalid) || invalid.Rule == mesh.RuleTooMuchWork {
 		t.Errorf("bowtie: %v", err)
 	}
-	if _, err := mesh.Clean([]geo.MultiPolygon{square(0, 0, 10)}, geo.MultiPolygon{}, tolerances); !errors.As(err, &invalid) {
+	if _, err := mesh.Clean(mesh.Layer{Outlines: []geo.MultiPolygon{{}}}, tolerances); !errors.As(err, &invalid) {
 		t.Errorf("empty outline: %v", err)
 	}
 	// The triangle is narrower than a unit; the corner of the square lies in it.
 	sliver := geo.MultiPolygon{{{{X: 0, Y: 0}, {X: 1000, Y: 1}, {X: 501, Y: 1}}}}
 	other := geo.MultiPolygon{{{{X: 501, Y: 1}, {X: 501, Y: 500}, {X: 0, Y: 500}, {X: 0, Y: 0}, {X: 499, Y: 1}}}}
-	if _, err := mesh.Clean([]geo.MultiPolygon{sliver, other}, nil, tolerances); !errors.As(err, &invalid) || invalid.Rule != mesh.RuleFaceGone {
+	if _, err := mesh.Clean(mesh.Layer{Parts: []geo.MultiPolygon{sliver, other}}, tolerances); !errors.As(err, &invalid) || invalid.Rule != mesh.RuleFaceGone {
 		t.Errorf("sliver: %v", err)
 	}
 	parts := []geo.MultiPolygon{square(0, 0, 10), square(5, 5, 10)}
-	if _, err := mesh.Clean(parts, nil, mesh.CleanOptions{Stop: func() bool { return true }}); !errors.Is(err, mesh.ErrStopped) {
+	if _, err := mesh.Clean(mesh.Layer{Parts: parts}, mesh.CleanOptions{Stop: func() bool { return true }}); !errors.Is(err, mesh.ErrStopped) {
 		t.Errorf("stopped: %v", err)
+	}
+}
+
+// TestL1CleanGroups damages faces and, each for itself, the outlines of the groups that they make up: afterwards every group tiles its
+// outline, and the outlines tile among themselves.
+func TestL1CleanGroups(t *testing.T) {
+	t.Parallel()
+	seeds := uint64(60)
+	if testing.Short() {
+		seeds = 10
+	}
+	for seed := range seeds {
+		rng := rand.New(rand.NewPCG(seed, 23))
+		tiling := geotest.Partition(rng, 8+rng.IntN(40))
+		m, err := mesh.Build(tiling.Faces)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const groups = 4
+		group := make([]int32, len(tiling.Faces))
+		for k := range group {
+			group[k] = int32(k) % groups
+		}
+		l := mesh.Layer{Parts: damage(rng, tiling.Faces, 8), Group: group, Outlines: damage(rng, m.Dissolve(group, groups), 8)}
+		opt := mesh.CleanOptions{AreaM2: 1e5, WidthM: 20}
+		cleaned, err := mesh.Clean(l, opt)
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		if !cleaned.Proven() {
+			t.Fatalf("seed %d: left %v", seed, done(cleaned))
+		}
+		for g := range groups {
+			var parts []geo.MultiPolygon
+			for k, m := range cleaned.Parts {
+				if group[k] == int32(g) {
+					parts = append(parts, m)
+				}
+			}
+			if faults := mesh.Check(parts, cleaned.Outlines[g]); len(faults) > 0 {
+				t.Fatalf("seed %d: group %d: %v", seed, g, summary(faults))
+			}
+		}
+		for _, f := range mesh.CheckLayer(cleaned.Outlines) {
+			if f.Kind != mesh.Gap || f.AreaM2 < 1e4 { // but for the lake
+				t.Fatalf("seed %d: outlines: %v", seed, summary([]mesh.Fault{f}))
+			}
+		}
 	}
 }

@@ -12,30 +12,32 @@ import (
 // A cleaner is one run of Clean.
 type cleaner struct {
 	*cells
-	opt     CleanOptions
-	parts   []geo.MultiPolygon
-	outline geo.MultiPolygon
+	opt   CleanOptions
+	layer Layer
 
-	claims  []int32 // by part: how many cells it covers
-	changed []bool  // by part
+	claims  []int32 // by part, and before them by outline, the last first: how many cells it covers
+	changed []bool  // likewise
 	changes []CleanChange
 }
 
+// slot returns where a part, or the complement of an outline, stands in claims and changed.
+func (c *cleaner) slot(part int32) int { return len(c.layer.Outlines) + int(part) }
+
 func (c *cleaner) run() error {
 	var ok bool
-	if c.cells, ok = newCells(c.parts, c.outline); !ok {
-		return &geo.InvalidError{Rule: RuleTooMuchWork, At: anywhere(c.parts, c.outline)}
+	if c.cells, ok = newCells(c.layer); !ok {
+		return &geo.InvalidError{Rule: RuleTooMuchWork, At: c.layer.anywhere()}
 	}
 	if c.opt.stopped() {
 		return ErrStopped
 	}
-	c.changed = make([]bool, len(c.parts))
 	if err := c.countClaims(); err != nil {
 		return err
 	}
+	c.bridge()
 	for _, kind := range [...]Kind{OutsideOutline, Overlap, Gap} {
-		for _, place := range c.places(kind) {
-			if s := c.placeShape(kind, place); c.opt.small(s.areaM2(), s.widthM()) {
+		for _, place := range c.places(func(cell int32) int32 { return label(c.is(kind, cell)) }) {
+			if c.small(place) {
 				for _, cell := range place {
 					c.resolve(kind, cell)
 				}
@@ -45,70 +47,75 @@ func (c *cleaner) run() error {
 			return ErrStopped
 		}
 	}
+	c.follow()
 	c.newVertices()
 	return c.finish()
 }
 
 // anywhere returns a vertex of the layer.
-func anywhere(parts []geo.MultiPolygon, outline geo.MultiPolygon) orb.Point {
-	for _, m := range append(slices.Clip(parts), outline) {
-		if len(m) > 0 && len(m[0]) > 0 && len(m[0][0]) > 0 {
-			return m[0][0][0].Orb()
-		}
+func (l Layer) anywhere() orb.Point {
+	if all := slices.Concat(l.Parts, l.Outlines); len(all) > 0 {
+		return all[0][0][0][0].Orb()
 	}
 	return orb.Point{}
 }
 
-// countClaims counts the cells of every part, and finds parts that have none left on the lattice.
+// countClaims counts the cells of every part and outline, and finds those that have none left on the lattice.
 func (c *cleaner) countClaims() error {
-	c.claims = make([]int32, len(c.parts))
-	outline := 0
-	for cell := range c.covers {
-		for _, p := range c.partsOf(int32(cell)) {
-			c.claims[p]++
-		}
-		if c.inOutline(int32(cell)) {
-			outline++
+	n := len(c.layer.Outlines) + len(c.layer.Parts)
+	c.claims, c.changed = make([]int32, n), make([]bool, n)
+	for _, cover := range c.covers {
+		for _, p := range cover {
+			c.claims[c.slot(p)]++
 		}
 	}
-	for p, n := range c.claims {
-		if n == 0 {
-			return &PartError{p, &geo.InvalidError{Rule: RuleFaceGone, At: c.parts[p][0][0][0].Orb()}}
+	gone := func(part int, m geo.MultiPolygon) error {
+		if c.claims[c.slot(int32(part))] > 0 {
+			return nil
+		}
+		return &PartError{part, &geo.InvalidError{Rule: RuleFaceGone, At: m[0][0][0].Orb()}}
+	}
+	for p, m := range c.layer.Parts {
+		if err := gone(p, m); err != nil {
+			return err
 		}
 	}
-	if outline == 0 && c.outline != nil {
-		return &PartError{Outline, &geo.InvalidError{Rule: RuleFaceGone, At: c.outline[0][0][0].Orb()}}
+	for k, m := range c.layer.Outlines {
+		if err := gone(^k, m); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // is reports whether a cell has a fault of a kind.
 func (c *cleaner) is(kind Kind, cell int32) bool {
-	n, in := len(c.partsOf(cell)), c.inOutline(cell)
+	n, in := len(c.partsOf(cell)), len(c.outlinesOf(cell)) > 0
 	switch kind {
 	case OutsideOutline:
-		return n > 0 && !in && c.outline != nil
+		return n > 0 && !in && len(c.layer.Outlines) > 0
 	case Overlap:
 		return n > 1
 	case Gap:
-		return n == 0 && (in || c.outline == nil && cell != 0)
+		return n == 0 && (in || len(c.layer.Outlines) == 0 && cell != 0)
 	}
 	return false
 }
 
-// places returns the cells that have a fault of a kind, by connected place.
-func (c *cleaner) places(kind Kind) [][]int32 {
+// places returns the cells whose label is not 0, by connected place of one label.
+func (c *cleaner) places(label func(cell int32) int32) [][]int32 {
 	seen := make([]bool, len(c.areas))
 	var out [][]int32
 	for cell := range int32(len(c.areas)) {
-		if seen[cell] || !c.is(kind, cell) {
+		l := label(cell)
+		if seen[cell] || l == 0 {
 			continue
 		}
 		seen[cell] = true
 		place := []int32{cell}
 		for i := 0; i < len(place); i++ {
 			for _, s := range c.around[place[i]] {
-				if other := c.cellOf[s^1]; !seen[other] && c.is(kind, other) {
+				if other := c.cellOf[s^1]; !seen[other] && label(other) == l {
 					seen[other] = true
 					place = append(place, other)
 				}
@@ -119,20 +126,33 @@ func (c *cleaner) places(kind Kind) [][]int32 {
 	return out
 }
 
-// placeShape returns the outline of a place that has a fault of a kind.
-func (c *cleaner) placeShape(kind Kind, place []int32) shape {
-	if len(place) == 1 {
-		return c.shape(place[0])
+// label is 1 for true and 0 for false.
+func label(in bool) int32 {
+	if in {
+		return 1
 	}
-	var edges []edge
-	for _, cell := range place {
-		for _, s := range c.around[cell] {
-			if !c.is(kind, c.cellOf[s^1]) {
-				edges = append(edges, c.sides[s])
+	return 0
+}
+
+// small reports whether a connected place is below both tolerances.
+func (c *cleaner) small(place []int32) bool {
+	s := c.shape(place[0])
+	if len(place) > 1 {
+		within := make(map[int32]bool, len(place))
+		for _, cell := range place {
+			within[cell] = true
+		}
+		var edges []edge
+		for _, cell := range place {
+			for _, side := range c.around[cell] {
+				if !within[c.cellOf[side^1]] {
+					edges = append(edges, c.sides[side])
+				}
 			}
 		}
+		s = newShape(c.origin, edges, assemble(edges)[0])
 	}
-	return newShape(c.origin, edges, assemble(edges)[0])
+	return c.opt.small(s.areaM2(), s.widthM())
 }
 
 // resolve repairs a cell, unless a part would vanish or nobody can take a gap.
@@ -140,7 +160,7 @@ func (c *cleaner) resolve(kind Kind, cell int32) {
 	switch kind {
 	case OutsideOutline:
 		for _, p := range slices.Clone(c.partsOf(cell)) {
-			if c.claims[p] > 1 {
+			if c.claims[c.slot(p)] > 1 {
 				c.take(cell, p)
 				c.record(CleanChange{Kind: OutsideCut, Part: int(p)}, cell, func(other int32) bool { return c.has(other, p) })
 			}
@@ -154,9 +174,7 @@ func (c *cleaner) resolve(kind Kind, cell int32) {
 		}
 		touched := func(other int32) bool { return c.has(other, p) }
 		c.record(CleanChange{Kind: GapFilled, Part: int(p)}, cell, touched)
-		c.covers[cell] = insert(c.covers[cell], p)
-		c.claims[p]++
-		c.changed[p] = true
+		c.give(cell, p)
 	}
 }
 
@@ -172,7 +190,7 @@ func (c *cleaner) decide(cell int32) {
 		if p == winner {
 			continue
 		}
-		if c.claims[p] <= 1 {
+		if c.claims[c.slot(p)] <= 1 {
 			return
 		}
 		others = append(others, int(p))
@@ -185,17 +203,19 @@ func (c *cleaner) decide(cell int32) {
 	})
 }
 
-// take takes a cell away from a part.
+// take takes a cell away from a part or outline, give gives it.
 func (c *cleaner) take(cell, part int32) {
 	i, _ := slices.BinarySearch(c.covers[cell], part)
 	c.covers[cell] = slices.Delete(slices.Clone(c.covers[cell]), i, i+1)
-	c.claims[part]--
-	c.changed[part] = true
+	c.claims[c.slot(part)]--
+	c.changed[c.slot(part)] = true
 }
 
-func insert(cover []int32, part int32) []int32 {
-	i, _ := slices.BinarySearch(cover, part)
-	return slices.Insert(slices.Clone(cover), i, part)
+func (c *cleaner) give(cell, part int32) {
+	i, _ := slices.BinarySearch(c.covers[cell], part)
+	c.covers[cell] = slices.Insert(slices.Clone(c.covers[cell]), i, part)
+	c.claims[c.slot(part)]++
+	c.changed[c.slot(part)] = true
 }
 
 // longest returns the part with the longest border with a cell, of some candidates or, if these are nil, of all that
@@ -245,11 +265,7 @@ func (c *cleaner) newVertices() {
 		if len(chain) < 2 {
 			continue
 		}
-		for _, s := range chain {
-			if p := c.sources[c.strands[s].from].part; p >= 0 {
-				c.changed[p] = true
-			}
-		}
+		c.changed[c.slot(h.faceOf(e))] = true
 		if c.representative(e) == e {
 			c.noteVertices(e, chain)
 		}
@@ -269,11 +285,7 @@ func (c *cleaner) noteVertices(e int32, chain []int32) {
 	whole := c.sources[c.strands[chain[0]].from]
 	parts := []int{int(whole.part)}
 	if t := c.half.twin[e]; t >= 0 {
-		other := Outline
-		if t < c.first {
-			other = int(c.half.faceOf(t))
-		}
-		parts = append(parts, other)
+		parts = append(parts, int(c.half.faceOf(t)))
 	}
 	line := edge{c.vec(whole.a), c.vec(whole.b)}
 	for i := 1; i < len(chain); i++ {
@@ -286,7 +298,7 @@ func (c *cleaner) noteVertices(e int32, chain []int32) {
 		if len(whose) == 0 {
 			continue
 		}
-		slices.SortFunc(whose, func(p, q int) int { return cmp.Compare(uint(p), uint(q)) }) // the outline last
+		slices.SortFunc(whose, func(p, q int) int { return cmp.Compare(uint(p), uint(q)) }) // outlines last
 		at := c.strands[chain[i]].a
 		change := CleanChange{Kind: VertexAdded, Part: whose[0], Others: whose[1:], At: degrees(c.origin, at)}
 		if orient(line.a, line.b, at) != 0 {
@@ -297,40 +309,43 @@ func (c *cleaner) noteVertices(e int32, chain []int32) {
 	}
 }
 
-// bordersAt reports whether a strand lies on the border of a part, or of the outline, now.
+// bordersAt reports whether a strand lies on the border of a part, or of an outline, now.
 func (c *cleaner) bordersAt(s int32, part int) bool {
 	i, ok := slices.BinarySearch(c.bounds, c.pieceOf[s])
 	return ok && c.has(c.cellOf[2*i], int32(part)) != c.has(c.cellOf[2*i+1], int32(part))
 }
 
-// finish makes the changed parts, and the outline, out of the cells that they cover.
+// finish makes the changed parts and outlines out of the cells that they cover.
 func (c *cleaner) finish() error {
 	edges := make(map[int32][]latticeEdge)
 	for s := range c.sides {
 		left, right := c.cellOf[s], c.cellOf[s^1]
 		for _, p := range c.covers[left] {
-			if (p == Outline || c.changed[p]) && !c.has(right, p) {
+			if c.changed[c.slot(p)] && !c.has(right, p) {
 				edges[p] = append(edges[p], latticeEdge{lattice(c.origin, c.sides[s].a), lattice(c.origin, c.sides[s].b)})
 			}
 		}
 	}
-	parts := slices.Clone(c.parts)
-	for p := range parts {
-		if !c.changed[p] {
-			continue
+	c.layer.Parts, c.layer.Outlines = slices.Clone(c.layer.Parts), slices.Clone(c.layer.Outlines)
+	made := func(part int, m *geo.MultiPolygon) error {
+		if !c.changed[c.slot(int32(part))] {
+			return nil
 		}
-		parts[p] = assemblePolygons(edges[int32(p)])
-		if err := geo.Check(parts[p]); err != nil {
-			return &PartError{p, err}
+		*m = assemblePolygons(edges[int32(part)])
+		if err := geo.Check(*m); err != nil {
+			return &PartError{part, err}
 		}
-	}
-	c.parts = parts
-	if c.outline == nil {
 		return nil
 	}
-	c.outline = assemblePolygons(edges[Outline])
-	if err := geo.Check(c.outline); err != nil {
-		return &PartError{Outline, err}
+	for p := range c.layer.Parts {
+		if err := made(p, &c.layer.Parts[p]); err != nil {
+			return err
+		}
+	}
+	for k := range c.layer.Outlines {
+		if err := made(^k, &c.layer.Outlines[k]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

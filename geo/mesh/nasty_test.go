@@ -150,7 +150,7 @@ func nastyLayer(t *testing.T, name string, all []orb.Geometry, units float64) bo
 	}
 	for _, m := range broken {
 		mesh.CheckLayer([]geo.MultiPolygon{m})
-		if _, err := mesh.Clean([]geo.MultiPolygon{m}, nil, tolerances); err == nil && geo.Check(m) != nil {
+		if _, err := mesh.Clean(mesh.Layer{Parts: []geo.MultiPolygon{m}}, tolerances); err == nil && geo.Check(m) != nil {
 			t.Errorf("%s: cleaned what is not valid", name)
 		}
 	}
@@ -160,7 +160,7 @@ func nastyLayer(t *testing.T, name string, all []orb.Geometry, units float64) bo
 	ok := false
 	for _, opt := range []mesh.CleanOptions{{}, tolerances, {AreaM2: 1e12, WidthM: 1e6}} {
 		for _, outline := range outlines(parts) {
-			c, err := mesh.Clean(parts, outline, opt)
+			c, err := mesh.Clean(into(parts, outline), opt)
 			if err != nil {
 				refused(t, name, err)
 				continue
@@ -238,7 +238,7 @@ func FuzzClean(f *testing.F) {
 		}
 		opt := mesh.CleanOptions{AreaM2: float64(rng.IntN(4)), WidthM: rng.Float64()}
 		for _, outline := range outlines(parts) {
-			c, err := mesh.Clean(parts, outline, opt)
+			c, err := mesh.Clean(into(parts, outline), opt)
 			if err != nil {
 				refused(t, "layer", err)
 				continue

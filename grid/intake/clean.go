@@ -12,28 +12,65 @@ import (
 )
 
 // clean makes the base grids and void areas among the parts of one county tile its communities, as far as their faults are
-// below both tolerances (BR-03), and gives communities that then differ from their grids by less their grids' outline.
+// below both tolerances (BR-03). The outlines of the communities get the vertices that they lack, and follow the grids where they
+// differ by less than the tolerances; those that are stored and have changed are returned. The county's never changes.
 func (s *session) clean(t *tree, county string, parts []*part) (*grid.CleanReport, []grid.Division, error) {
-	tiling := tilingOf(parts)
-	codes := make([]string, len(tiling))
-	for i, p := range tiling {
-		codes[i] = p.code()
+	made := t.madeUp(county)
+	tiling, communities := tilingOf(parts), t.communities(county)
+	layer := mesh.Layer{Parts: areas(tiling), Outlines: outlinesOf(communities), Group: make([]int32, len(tiling))}
+	var codes, names []string
+	number := map[string]int32{}
+	for k, n := range communities {
+		number[n.Code] = int32(k)
+		names = append(names, "outline of "+n.Code)
 	}
-	opt := mesh.CleanOptions{AreaM2: s.settings.QCAreaM2, WidthM: s.settings.QCWidthM}
-	cleaned, err := mesh.Clean(areas(tiling), t.tiled(county, opt), opt)
+	for i, p := range tiling {
+		codes, layer.Group[i] = append(codes, p.code()), number[p.community()]
+	}
+	cleaned, err := mesh.Clean(layer, mesh.CleanOptions{AreaM2: s.settings.QCAreaM2, WidthM: s.settings.QCWidthM})
 	if err != nil {
 		return nil, nil, cleanError(county, codes, err)
 	}
 	for i, p := range tiling {
 		p.setArea(cleaned.Parts[i])
 	}
-	report := grid.NewCleanReport(codes, cleaned)
+	report := grid.NewCleanReport(codes, names, cleaned)
 	report.CountyCode = county
-	redrawn, err := t.redraw(county, parts, s.settings)
-	for _, d := range redrawn {
-		report.RedrawnDivisions = append(report.RedrawnDivisions, d.Code)
+	var redrawn []grid.Division
+	for _, n := range t.redraw(communities, cleaned.Outlines, made) {
+		report.RedrawnDivisions = append(report.RedrawnDivisions, n.Code)
+		if !slices.Contains(t.derived, n) {
+			redrawn = append(redrawn, n.Division)
+		}
 	}
-	return report, redrawn, err
+	return report, redrawn, nil
+}
+
+// redraw gives communities their outlines, and the streets that they made up before the union of these. It returns those that
+// changed.
+func (t *tree) redraw(communities []*node, outlines []geo.MultiPolygon, made []madeUpStreet) []*node {
+	var redrawn []*node
+	for k, n := range communities {
+		if !slices.EqualFunc(outlines[k], n.area, samePolygon) {
+			n.setArea(outlines[k])
+			redrawn = append(redrawn, n)
+		}
+	}
+	for _, street := range made {
+		within := outlinesOf(street.communities)
+		if len(mesh.Check(within, street.area)) == 0 {
+			continue
+		}
+		if union := mesh.Dissolve(within); geo.Check(union) == nil {
+			street.setArea(union)
+			redrawn = append(redrawn, street.node)
+		}
+	}
+	return redrawn
+}
+
+func samePolygon(p, q geo.Polygon) bool {
+	return slices.EqualFunc(p, q, func(r, s geo.Ring) bool { return slices.Equal(r, s) })
 }
 
 // tilingOf returns the base grids and void areas among parts in the order of an edition: base grids first, by code.
@@ -69,36 +106,13 @@ func cleanError(county string, codes []string, err error) error {
 	}
 	what := "county " + county
 	var part *mesh.PartError
-	if errors.As(err, &part) && part.Part != mesh.Outline {
+	if errors.As(err, &part) && part.Part >= 0 {
 		what += ", " + codes[part.Part]
 	}
 	return &FileError{
 		Rule:   string(invalid.Rule),
 		Reason: fmt.Sprintf("%s cannot be cleaned: %v; mend the place by hand, or import without --clean", what, invalid),
 	}
-}
-
-// tiled returns what the grids of a county are to tile: the union of its communities, whose own borders are cleaned for that.
-// It is nil where they overlap by more than the tolerances; parts are then cleaned among themselves only.
-func (t *tree) tiled(county string, opt mesh.CleanOptions) geo.MultiPolygon {
-	var outlines []geo.MultiPolygon
-	for _, n := range t.communities(county) {
-		outlines = append(outlines, n.area)
-	}
-	cleaned, err := mesh.Clean(outlines, nil, opt)
-	if err != nil || len(outlines) == 0 {
-		return nil
-	}
-	for _, f := range cleaned.Left {
-		if f.Kind != mesh.Gap {
-			return nil
-		}
-	}
-	union := mesh.Dissolve(cleaned.Parts)
-	if geo.Check(union) != nil {
-		return nil
-	}
-	return union
 }
 
 func (t *tree) communities(county string) []*node {
@@ -109,31 +123,6 @@ func (t *tree) communities(county string) []*node {
 		}
 	}
 	return out
-}
-
-// redraw settles all communities of a county, and the streets that its communities made up before. It returns those that are
-// stored already and have another outline now. The outlines of county and city never change.
-func (t *tree) redraw(county string, parts []*part, s grid.Settings) ([]grid.Division, error) {
-	made := t.madeUp(county)
-	redrawn, err := t.settle(t.communities(county), parts, s)
-	if err != nil {
-		return nil, err
-	}
-	for _, street := range made {
-		union := mesh.Dissolve(outlinesOf(street.communities))
-		if geo.Check(union) == nil && len(mesh.Check([]geo.MultiPolygon{union}, street.area)) > 0 {
-			street.setArea(union)
-			redrawn = append(redrawn, street.node)
-		}
-	}
-	var out []grid.Division
-	for _, n := range redrawn {
-		if !slices.Contains(t.derived, n) {
-			out = append(out, n.Division)
-		}
-	}
-	slices.SortFunc(out, func(a, b grid.Division) int { return cmp.Compare(a.Code, b.Code) })
-	return out, nil
 }
 
 // A madeUpStreet is a street that its communities tile.

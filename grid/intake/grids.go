@@ -246,7 +246,7 @@ func (s *session) existing(ctx context.Context, layer string, codes []string) (m
 func (s *session) editions(t *tree, parts []*part) ([]store.NewEdition, error) {
 	sortParts(parts)
 	if !s.Clean {
-		if _, err := t.settle(t.derived, parts, s.settings); err != nil {
+		if err := t.settle(parts, s.settings); err != nil {
 			return nil, err
 		}
 	}

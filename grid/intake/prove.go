@@ -23,38 +23,32 @@ func (t *tree) prove(e store.NewEdition) ([]grid.EditionFault, error) {
 	return made.Faults(communities), nil
 }
 
-// settle gives communities the union of their grids and void areas as outline, where that differs from the one they have by
-// less than the tolerances, and returns those that it has changed. Without cleaning that is done for communities that were made
-// for a missing level: there is no outline of their own to be kept, and rounding to the lattice moves lines that two layers
-// drew with different vertices.
-func (t *tree) settle(communities []*node, parts []*part, s grid.Settings) ([]*node, error) {
+// settle gives communities that were made for a missing level the union of their grids and void areas as outline, where
+// that differs from the parent's by less than the tolerances: there is no outline of their own to be kept, and rounding to
+// the lattice moves lines that two layers drew with different vertices.
+func (t *tree) settle(parts []*part, s grid.Settings) error {
 	byCommunity := map[string][]*part{}
 	for _, p := range parts {
 		if p.grid == nil || p.grid.Kind == grid.Base {
 			byCommunity[p.community()] = append(byCommunity[p.community()], p)
 		}
 	}
-	var changed []*node
-	for _, n := range communities {
+	for _, n := range t.derived {
 		within := areas(byCommunity[n.Code])
-		if len(within) == 0 {
-			continue
-		}
-		if faults := mesh.Check(within, n.area); len(faults) == 0 || !negligible(faults, s) {
+		if len(within) == 0 || !negligible(mesh.Check(within, n.area), s) {
 			continue
 		}
 		m, err := mesh.Build(within)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		union := m.Dissolve(make([]int32, len(within)), 1)[0]
 		if geo.Check(union) != nil {
 			continue
 		}
 		n.setArea(union)
-		changed = append(changed, n)
 	}
-	return changed, nil
+	return nil
 }
 
 // negligible reports whether all faults are gaps to the outline, or places beyond it, below both tolerances (BR-02).
