@@ -105,8 +105,11 @@ func Compare(before, after *Edition, fallbackM float64) Diff {
 	return newDiff(changes, fallbackM)
 }
 
-// Diff returns what differs between the base editions and the draft. Boxes are widened by the deployment's fallback distance.
-func (d *Draft) Diff() Diff {
+// Diff returns what differs between the base editions and the draft. Boxes are widened by the deployment's fallback distance. What
+// it holds must not be changed.
+func (d *Draft) Diff() Diff { return d.diff() }
+
+func (d *Draft) findDiff() Diff {
 	var changes []change
 	for _, c := range d.changes() {
 		changes = append(changes, change{newPart(c.before), newPart(c.after)})

@@ -29,6 +29,8 @@ type Moved struct {
 	// Polygon is the area in degrees, lon/lat. Corners at crossings of old and new borders are not on the lattice.
 	Polygon orb.MultiPolygon
 	AreaM2  float64
+
+	from, to *Part // nil for none
 }
 
 // overlaps are the areas that parts of a layer before have in common with those afterwards, for the parts whose boundary or
@@ -181,34 +183,42 @@ func (o *overlaps) moved() []Moved {
 		kind = grid.Base
 	}
 	var all []Moved
-	add := func(from, to string, polygon orb.MultiPolygon, areaM2 float64) {
-		if areaM2 > 0 {
-			all = append(all, Moved{kind, from, to, polygon, areaM2})
+	add := func(from, to *Part, polygon orb.MultiPolygon, areaM2 float64) {
+		if areaM2 <= 0 {
+			return
 		}
+		m := Moved{Kind: kind, Polygon: polygon, AreaM2: areaM2, from: from, to: to}
+		if from != nil {
+			m.From = from.Code
+		}
+		if to != nil {
+			m.To = to.Code
+		}
+		all = append(all, m)
 	}
 	for _, p := range o.pairs {
-		from, to := o.parts[p.from], o.parts[p.to]
-		if from == to {
+		if p.from == p.to {
 			continue
 		}
-		switch {
-		case p.area == o.area[from.Before]: // all of it
-			add(from.Code, to.Code, from.Before.Area.Orb(), geo.AreaM2(from.Before.Area))
-		case p.area == o.area[to.After]:
-			add(from.Code, to.Code, to.After.Area.Orb(), geo.AreaM2(to.After.Area))
+		from, to := o.parts[p.from].Before, o.parts[p.to].After
+		switch p.area {
+		case o.area[from]: // all of it
+			add(from, to, from.Area.Orb(), geo.AreaM2(from.Area))
+		case o.area[to]:
+			add(from, to, to.Area.Orb(), geo.AreaM2(to.Area))
 		default:
-			polygon, areaM2 := common(from.Before.Area, to.After.Area)
-			add(from.Code, to.Code, polygon, areaM2)
+			polygon, areaM2 := common(from.Area, to.Area)
+			add(from, to, polygon, areaM2)
 		}
 	}
 	for i, p := range o.parts {
 		if p.Before != nil {
 			polygon, areaM2 := o.rest(p.Before, o.targets[i], func(k int) *Part { return o.parts[o.pairs[k].to].After })
-			add(p.Code, "", polygon, areaM2)
+			add(p.Before, nil, polygon, areaM2)
 		}
 		if p.After != nil {
 			polygon, areaM2 := o.rest(p.After, o.sources[i], func(k int) *Part { return o.parts[o.pairs[k].from].Before })
-			add("", p.Code, polygon, areaM2)
+			add(nil, p.After, polygon, areaM2)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Moved) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })

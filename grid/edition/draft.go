@@ -23,6 +23,7 @@ type Draft struct {
 
 	changes  func() []partChange
 	outlines func() []redrawnDivision
+	diff     func() Diff
 	planes   planes
 }
 
@@ -93,6 +94,7 @@ func (c *City) Draft(counties []string, parts []grid.PlanPart) (*Draft, error) {
 func (d *Draft) ready() *Draft {
 	d.changes = sync.OnceValue(d.findChanges)
 	d.outlines = sync.OnceValue(d.findOutlines)
+	d.diff = sync.OnceValue(d.findDiff)
 	d.planes = d.newPlanes()
 	return d
 }

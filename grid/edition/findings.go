@@ -29,7 +29,8 @@ type Reference struct {
 	Barriers  []ReferenceLine // railways, rivers, large roads
 	Roads     []ReferenceLine
 
-	Used          map[string]bool // codes of the draft's new parts that a grid or void area has had before
+	UsedGrids     map[string]bool // codes of the draft's new grids that a grid has had before
+	UsedVoids     map[string]bool // codes of its new void areas that a void area has had before
 	Posts         map[string]int  // by code of a grid that changes or ends: how many posts it has now
 	Organizations map[string]bool // of those that the draft names, the known ones
 	// Households are how many there are afterwards, by code; where there is no entry the grid's own number counts.

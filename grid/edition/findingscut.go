@@ -18,6 +18,16 @@ type newBorders struct {
 	owners    map[edge][]*Part // by rising edge of the stretches: the parts that have it
 }
 
+// NewBorders returns boxes that together hold the new borders of base grids and void areas and what is near enough to be judged
+// with them: where to look for a Reference's footprints and lines.
+func (d *Draft) NewBorders() []geo.Box {
+	var boxes []geo.Box
+	for _, s := range bordersMade(d.Diff().Parts, true) {
+		boxes = append(boxes, wideBox(s.edge.box(), 2*reachM))
+	}
+	return mergeBoxes(boxes)
+}
+
 func (r *review) newBorders() *newBorders {
 	n := &newBorders{stretches: bordersMade(r.diff.Parts, true), owners: map[edge][]*Part{}}
 	for _, s := range n.stretches {

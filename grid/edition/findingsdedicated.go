@@ -66,7 +66,7 @@ func (r *review) dedicatedTouched() []*Part {
 		}
 	}
 	for _, m := range r.diff.Moved {
-		if m.Kind == grid.Dedicated || r.communityBefore(m.From) == r.communityAfter(m.To) {
+		if m.Kind == grid.Dedicated || communityOf(m.from) == communityOf(m.to) {
 			continue
 		}
 		area, err := geo.FromOrb(m.Polygon)
@@ -87,24 +87,11 @@ func (r *review) dedicatedTouched() []*Part {
 	return all
 }
 
-// communityBefore returns the community of a part of the tiling in the base, "" for none.
-func (r *review) communityBefore(code string) string {
-	for _, kind := range []string{grid.Base, grid.Void} {
-		if p := r.d.before(partKey{kind, code}); p != nil {
-			return p.community()
-		}
+func communityOf(p *Part) string {
+	if p == nil {
+		return ""
 	}
-	return ""
-}
-
-// communityAfter is communityBefore for the draft.
-func (r *review) communityAfter(code string) string {
-	for _, kind := range []string{grid.Base, grid.Void} {
-		if p := r.d.part(partKey{kind, code}); p != nil {
-			return p.community()
-		}
-	}
-	return ""
+	return p.Community()
 }
 
 // checkLeaving tells of a dedicated grid that leaves an area by leftM2, and did by beforeM2.

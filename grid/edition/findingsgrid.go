@@ -181,20 +181,27 @@ func (r *review) checkCode(p *PartDiff) {
 	switch twin := r.twin(p); {
 	case twin != "":
 		r.add("QC-11", grid.ErrorClass, "twice", codes, fmt.Sprintf("%s has the code of %s: give it another code", p.Kind+" "+p.Code, twin), nil)
-	case r.ref.Used[p.Code] && r.ref.PlanKind != grid.UndoPlan: // an undo brings back the grid itself
+	case r.used(p) && r.ref.PlanKind != grid.UndoPlan: // an undo brings back the grid itself
 		r.add("QC-12", grid.ErrorClass, "", codes, fmt.Sprintf("the code %s was another's before: give a new one, codes are never used again", p.Code), nil)
 	}
 }
 
-// twin returns what else has a new part's code, "" for nothing.
-func (r *review) twin(p *PartDiff) string {
-	for _, kind := range []string{grid.Base, grid.Dedicated, grid.Void} {
-		if q := r.d.part(partKey{kind, p.Code}); q != nil && kind != p.Kind {
-			return "a " + kind + " part of this plan's counties"
-		}
+func (r *review) used(p *PartDiff) bool {
+	if p.Kind == grid.Void {
+		return r.ref.UsedVoids[p.Code]
 	}
+	return r.ref.UsedGrids[p.Code]
+}
+
+// twin returns what else has a new part's code, "" for nothing. Base and dedicated grids share their codes, void areas have theirs.
+func (r *review) twin(p *PartDiff) string {
 	if p.Kind == grid.Void {
 		return ""
+	}
+	for _, kind := range []string{grid.Base, grid.Dedicated} {
+		if q := r.d.part(partKey{kind, p.Code}); q != nil && kind != p.Kind {
+			return "a " + kind + " grid of this plan's counties"
+		}
 	}
 	if g, e := r.d.city.Grid(p.Code); g != nil && !slices.Contains(r.d.counties, e.info.CountyCode) {
 		return "a grid of county " + e.info.CountyCode

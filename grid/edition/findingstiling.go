@@ -33,8 +33,8 @@ func (r *review) checkTiling() {
 			continue
 		}
 		for _, f := range mesh.Check(areas, outline) {
-			if len(r.d.counties) > 1 && r.onCountyLine(county, f) {
-				continue // what the law allows between counties; a plan of both may put a vertex on the line
+			if (len(r.d.counties) > 1 || r.ref.PlanKind == grid.ImportPlan) && r.onCountyLine(county, f) {
+				continue // what the law allows between counties: a plan of both, and another layer, may put vertices on the line
 			}
 			r.addFault(f, parts)
 		}

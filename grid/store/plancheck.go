@@ -53,9 +53,23 @@ func outcome(findings []grid.Finding) grid.PlanAct {
 	return grid.ActCheck
 }
 
-// findings returns what is wrong or notable about the draft.
-func (a *planAct) findings(_ context.Context, _ *edition.Draft) ([]grid.Finding, error) {
-	return nil, nil
+// findings returns what is wrong or notable about the draft, its tiling proven for whole counties.
+func (a *planAct) findings(ctx context.Context, draft *edition.Draft) ([]grid.Finding, error) {
+	impact, err := planImpact(ctx, a.tx, a.city, draft)
+	if err != nil {
+		return nil, err
+	}
+	return a.findingsOf(ctx, draft, &impact, true)
+}
+
+// findingsOf is findings for a draft whose impact is known. Without whole, the tiling is proven where the draft changes it.
+func (a *planAct) findingsOf(ctx context.Context, draft *edition.Draft, impact *grid.Impact, whole bool) ([]grid.Finding, error) {
+	ref, err := planReference(ctx, a.tx, &a.plan, draft, impact)
+	if err != nil {
+		return nil, err
+	}
+	ref.Whole = whole
+	return draft.Findings(ref), nil
 }
 
 // writeFindings replaces the findings of a plan; of several with one fingerprint the first counts.

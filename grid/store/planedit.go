@@ -269,10 +269,10 @@ func partIn(parts []grid.PlanPart, kind, code string) *grid.PlanPart {
 // figures fills in what the draft leads to.
 func (a *planAct) figures(ctx context.Context, draft *edition.Draft, made *PlanEdit) error {
 	var err error
-	if made.Findings, err = a.findings(ctx, draft); err != nil {
+	if made.Impact, err = planImpact(ctx, a.tx, a.city, draft); err != nil {
 		return err
 	}
-	made.Impact, err = planImpact(ctx, a.tx, a.city, draft)
+	made.Findings, err = a.findingsOf(ctx, draft, &made.Impact, false)
 	return err
 }
 

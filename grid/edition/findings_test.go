@@ -1,0 +1,642 @@
+package edition_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/paulmach/orb"
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+)
+
+// The quarter is a county of 4 by 4 cells of some 300 m, at 120° E 31° N. The west half is one community, the east half another; each
+// cell is a base grid, but for one void area in the east. A dedicated grid with a host lies in the north-west. Another county of
+// one grid lies to the east.
+//
+//	W7  W8  E7  E8 |
+//	W5  W6  E5  E6 | other
+//	W3  W4  E3  V  | county
+//	W1  W2  E1  E2 |
+const (
+	cell    = 30_000
+	west    = "990101001001"
+	east    = "990101001002"
+	other   = "990102000000"
+	otherCm = "990102001001"
+)
+
+// rect is a rectangle in cells.
+func rect(x0, y0, x1, y1 float64) geo.MultiPolygon {
+	return ring([2]float64{x0, y0}, [2]float64{x1, y0}, [2]float64{x1, y1}, [2]float64{x0, y1})
+}
+
+// ring is a polygon with these corners, counter-clockwise, in cells.
+func ring(corners ...[2]float64) geo.MultiPolygon {
+	return geo.MultiPolygon{{geo.Ring(pathOf(corners...))}}
+}
+
+func pathOf(corners ...[2]float64) geo.Line {
+	var l geo.Line
+	for _, c := range corners {
+		l = append(l, geo.Point{X: 1_200_000_000 + int32(c[0]*cell), Y: 310_000_000 + int32(c[1]*cell)})
+	}
+	return l
+}
+
+func w(n int) string { return fmt.Sprintf("%s%03d", west, n) }
+
+func e(n int) string { return fmt.Sprintf("%s%03d", east, n) }
+
+// quarter is a state of the county: what is there by code.
+type quarter map[string]*grid.PlanPart
+
+func someGrid(kind, code string, area geo.MultiPolygon) *grid.PlanPart {
+	households := 400
+	g := &grid.Grid{
+		ID: 1, Code: code, Kind: kind, Name: "grid " + code, CommunityCode: code[:12], CountyCode: cty, Boundary: area.Orb(), SourceCRS: "wgs84",
+		Households: &households, AreaM2: geo.AreaM2(area),
+	}
+	if kind == grid.Dedicated {
+		g.HostOrg = "host"
+	}
+	return &grid.PlanPart{Kind: kind, Code: code, Grid: g}
+}
+
+func newQuarter() quarter {
+	q := quarter{}
+	for y := range 4 {
+		for x := range 4 {
+			area := rect(float64(x), float64(y), float64(x+1), float64(y+1))
+			code := w(2*y + x + 1)
+			if x > 1 {
+				code = e(2*y + x - 1)
+			}
+			if code == e(4) {
+				v := &grid.VoidArea{Code: "V1", CommunityCode: east, CountyCode: cty, Reason: "water", Boundary: area.Orb()}
+				q["V1"] = &grid.PlanPart{Kind: grid.Void, Code: "V1", Void: v}
+				continue
+			}
+			q[code] = someGrid(grid.Base, code, area)
+		}
+	}
+	q[w(801)] = someGrid(grid.Dedicated, w(801), rect(0.2, 3.2, 0.8, 3.8))
+	return q
+}
+
+func (q quarter) parts() []grid.PlanPart {
+	var parts []grid.PlanPart
+	for _, code := range slices.Sorted(maps.Keys(q)) {
+		parts = append(parts, *q[code])
+	}
+	return parts
+}
+
+func (q quarter) area(code string) geo.MultiPolygon {
+	m := orb.MultiPolygon(nil)
+	if v := q[code].Void; v != nil {
+		m = v.Boundary
+	} else {
+		m = q[code].Grid.Boundary
+	}
+	area, err := geo.FromOrb(m)
+	if err != nil {
+		panic(err)
+	}
+	return area
+}
+
+func (q quarter) setArea(code string, area geo.MultiPolygon) {
+	p := *q[code]
+	if p.Void != nil {
+		v := *p.Void
+		v.Boundary = area.Orb()
+		p.Void = &v
+	} else {
+		g := *p.Grid
+		g.Boundary, g.AreaM2 = area.Orb(), geo.AreaM2(area)
+		p.Grid = &g
+	}
+	q[code] = &p
+}
+
+// set gives a part another area, and adds a base or dedicated grid that is not there.
+func (q quarter) set(code string, area geo.MultiPolygon) {
+	if q[code] == nil {
+		kind := grid.Base
+		if code[12] >= '8' {
+			kind = grid.Dedicated
+		}
+		q[code] = someGrid(kind, code, area)
+		q[code].Grid.ID = 0
+	}
+	q.setArea(code, area)
+}
+
+// edit changes a copy of a grid's attributes.
+func (q quarter) edit(code string, f func(g *grid.Grid)) {
+	p := *q[code]
+	g := *p.Grid
+	f(&g)
+	p.Grid = &g
+	q[code] = &p
+}
+
+// node puts every vertex of a tiling part into the edges of the others that it lies on.
+func (q quarter) node() {
+	var vertices []geo.Point
+	for code, p := range q {
+		if p.Kind != grid.Dedicated {
+			for _, poly := range q.area(code) {
+				for _, r := range poly {
+					vertices = append(vertices, r...)
+				}
+			}
+		}
+	}
+	for code, p := range q {
+		if p.Kind == grid.Dedicated {
+			continue
+		}
+		area := q.area(code)
+		for _, poly := range area {
+			for k := range poly {
+				poly[k] = nodedRing(poly[k], vertices)
+			}
+		}
+		q.setArea(code, area)
+	}
+}
+
+func nodedRing(r geo.Ring, vertices []geo.Point) geo.Ring {
+	var out geo.Ring
+	for i, a := range r {
+		b := r[(i+1)%len(r)]
+		on := []geo.Point{a}
+		for _, v := range vertices {
+			if v != a && v != b && geo.OnSegment(v, a, b) {
+				on = append(on, v)
+			}
+		}
+		slices.SortFunc(on, func(p, q geo.Point) int {
+			d := func(p geo.Point) int64 { return abs(int64(p.X)-int64(a.X)) + abs(int64(p.Y)-int64(a.Y)) }
+			return int(d(p) - d(q))
+		})
+		out = append(out, slices.Compact(on)...)
+	}
+	return out
+}
+
+func abs(v int64) int64 { return max(v, -v) }
+
+func quarterCity(t testing.TB, q quarter, set func(s *grid.Settings)) *edition.City {
+	t.Helper()
+	county, neighbour := rect(0, 0, 4, 4).Orb(), rect(4, 0, 5, 4).Orb()
+	noded := func(x0, x1 float64) orb.MultiPolygon { // with a vertex at each cell
+		var corners [][2]float64
+		for i := 0.0; i < 4; i++ {
+			corners = append(corners, [2]float64{x1, i})
+		}
+		for x := x1; x > x0; x-- {
+			corners = append(corners, [2]float64{x, 4})
+		}
+		for i := 4.0; i > 0; i-- {
+			corners = append(corners, [2]float64{x0, i})
+		}
+		for x := x0; x < x1; x++ {
+			corners = append(corners, [2]float64{x, 0})
+		}
+		return ring(corners...).Orb()
+	}
+	divisions := []grid.Division{
+		division("990100000000", grid.LevelCity, "", "", rect(0, 0, 5, 4).Orb()),
+		division(cty, grid.LevelCounty, "990100000000", cty, county),
+		division("990101001000", grid.LevelStreet, cty, cty, county),
+		division(west, grid.LevelCommunity, "990101001000", cty, noded(0, 2)),
+		division(east, grid.LevelCommunity, "990101001000", cty, noded(2, 4)),
+		division(other, grid.LevelCounty, "990100000000", other, neighbour),
+		division("990102001000", grid.LevelStreet, other, other, neighbour),
+		division(otherCm, grid.LevelCommunity, "990102001000", other, neighbour),
+	}
+	contents := contentsOf(q.parts())
+	contents.Info.Proven = true
+	first, err := edition.New(contents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := someGrid(grid.Base, otherCm+"001", rect(4, 0, 5, 4)).Grid
+	g.CountyCode = other
+	second, err := edition.New(edition.Contents{Info: grid.EditionInfo{CountyCode: other, Number: 1, Proven: true}, Base: []grid.Grid{*g}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := grid.DefaultSettings()
+	if set != nil {
+		set(&settings)
+	}
+	c, err := edition.NewCity(divisions, []*edition.Edition{first, second}, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// reference is one that finds nothing: everybody has posts, and the host is known.
+func reference(q quarter) edition.Reference {
+	ref := edition.Reference{PlanKind: grid.AdjustmentPlan, Posts: map[string]int{}, Organizations: map[string]bool{"host": true}}
+	for code := range q {
+		ref.Posts[code] = 1
+	}
+	return ref
+}
+
+// findingCase is a change of the quarter with what it is to be told: rule, class and the codes without their community, of one rule or
+// of all when rule is "".
+type findingCase struct {
+	name   string
+	rule   string
+	change func(q quarter, ref *edition.Reference)
+	set    func(s *grid.Settings)
+	want   []string
+}
+
+func (c findingCase) run(t *testing.T, whole bool) []grid.Finding {
+	t.Helper()
+	before, after := newQuarter(), newQuarter()
+	ref := reference(before)
+	c.change(after, &ref)
+	ref.Whole = whole
+	for code, p := range after {
+		if before[code] == nil && ref.Posts[code] == 0 && p.PostWorker == "" {
+			ref.Posts[code] = 1
+		}
+		if ref.Posts[code] < 0 {
+			ref.Posts[code] = 0
+		}
+	}
+	return draftTo(t, quarterCity(t, before, c.set), before.parts(), after.parts()).Findings(ref)
+}
+
+func told(findings []grid.Finding, rule string) []string {
+	var all []string
+	for _, f := range findings {
+		if rule == "" || f.Rule == rule {
+			var codes []string
+			for _, code := range f.GridCodes {
+				codes = append(codes, strings.NewReplacer(west, "W", east, "E").Replace(code))
+			}
+			all = append(all, f.Rule+" "+f.Class+" "+strings.Join(codes, ","))
+		}
+	}
+	return all
+}
+
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	for _, c := range slices.Concat(tilingCases(), gridCases(), dedicatedCases(), lineCases(), countyCases()) {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for _, whole := range []bool{false, true} {
+				found := c.run(t, whole)
+				if got := told(found, c.rule); !slices.Equal(got, c.want) {
+					t.Errorf("whole %v: got %q, want %q\n%+v", whole, got, c.want, found)
+				}
+				holdFindings(t, found, c.run(t, whole))
+			}
+		})
+	}
+}
+
+// holdFindings makes sure that findings can be told apart, and are the same the next time.
+func holdFindings(t *testing.T, found, again []grid.Finding) {
+	t.Helper()
+	seen := map[string]bool{}
+	for i, f := range found {
+		if seen[f.Fingerprint] || f.Fingerprint == "" || f.Detail == "" {
+			t.Errorf("not told apart, or not told: %+v", f)
+		}
+		seen[f.Fingerprint] = true
+		if i >= len(again) || again[i].Fingerprint != f.Fingerprint || again[i].Detail != f.Detail {
+			t.Errorf("another finding the next time: %+v", f)
+		}
+	}
+}
+
+func tilingCases() []findingCase {
+	shift := func(x float64) func(q quarter, ref *edition.Reference) { // the border between W3 and W4, bulging
+		return func(q quarter, _ *edition.Reference) {
+			q.set(w(3), ring([2]float64{0, 1}, [2]float64{1, 1}, [2]float64{x, 1.5}, [2]float64{1, 2}, [2]float64{0, 2}))
+			q.set(w(4), ring([2]float64{1, 1}, [2]float64{2, 1}, [2]float64{2, 2}, [2]float64{1, 2}, [2]float64{x, 1.5}))
+		}
+	}
+	ends := func(q quarter, _ *edition.Reference) { // the border between W1 and W2, from another place
+		q.set(w(1), ring([2]float64{0, 0}, [2]float64{1.1, 0}, [2]float64{1.1, 1}, [2]float64{0, 1}))
+		q.set(w(2), ring([2]float64{1.1, 0}, [2]float64{2, 0}, [2]float64{2, 1}, [2]float64{1.1, 1}))
+		q.set(w(3), ring([2]float64{0, 1}, [2]float64{1.1, 1}, [2]float64{1, 2}, [2]float64{0, 2}))
+		q.set(w(4), ring([2]float64{1.1, 1}, [2]float64{2, 1}, [2]float64{2, 2}, [2]float64{1, 2}))
+	}
+	return []findingCase{
+		{name: "a clean shift", change: shift(1.2)},
+		{name: "QC-01 outside the city", rule: "QC-01", change: func(q quarter, _ *edition.Reference) {
+			q.set(w(802), rect(-40, 0, -39, 1))
+		}, want: []string{"QC-01 error W802"}},
+		{name: "QC-01 inside its margin", rule: "QC-01", change: func(q quarter, _ *edition.Reference) { q.set(w(802), rect(-3, 0, -2, 1)) }},
+		{name: "QC-02 an unknown system", rule: "", change: func(q quarter, _ *edition.Reference) {
+			shift(1.2)(q, nil)
+			q.edit(w(3), func(g *grid.Grid) { g.SourceCRS = "xian80" })
+		}, want: []string{"QC-02 error W003"}},
+		{name: "QC-03 over a neighbour that stays", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.set(w(3), ring([2]float64{0, 1}, [2]float64{1, 1}, [2]float64{1.2, 1.5}, [2]float64{1, 2}, [2]float64{0, 2}))
+		}, want: []string{"QC-03 error W003,W004"}},
+		{name: "QC-03 by a hair", rule: "QC-03", change: func(q quarter, _ *edition.Reference) {
+			q.set(w(3), ring([2]float64{0, 1}, [2]float64{1, 1}, [2]float64{1 + 1.0/cell, 1.5}, [2]float64{1, 2}, [2]float64{0, 2}))
+		}, want: []string{"QC-03 error W003,W004"}},
+		{name: "QC-04 a gap", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.set(w(3), ring([2]float64{0, 1}, [2]float64{1, 1}, [2]float64{0.8, 1.5}, [2]float64{1, 2}, [2]float64{0, 2}))
+		}, want: []string{"QC-04 error W003,W004"}},
+		{
+			name: "QC-04 a grid that is not there any more", rule: "", change: func(q quarter, _ *edition.Reference) { delete(q, w(3)) },
+			want: []string{"QC-04 error W001,W004,W005"},
+		},
+		{name: "QC-05 beyond the county", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.set(w(3), ring([2]float64{0, 1}, [2]float64{1, 1}, [2]float64{1, 2}, [2]float64{0, 2}, [2]float64{-0.1, 1.5}))
+		}, want: []string{"QC-05 error W003"}},
+		{name: "QC-06 a vertex in one of two", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.set(w(3), ring([2]float64{0, 1}, [2]float64{1, 1}, [2]float64{1, 1.5}, [2]float64{1, 2}, [2]float64{0, 2}))
+		}, want: []string{"QC-06 error W003,W004"}},
+		{name: "QC-06 a vertex in both", change: shift(1)},
+		{name: "QC-06 another vertex on the county's line", rule: "", change: ends, want: []string{"QC-06 error W001", "QC-06 error W001,W002"}},
+		{name: "QC-06 another layer's vertex on the county's line", rule: "", change: func(q quarter, ref *edition.Reference) {
+			ends(q, ref)
+			ref.PlanKind = grid.ImportPlan
+		}},
+		{name: "QC-08 over another dedicated grid", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.set(w(802), rect(0.5, 3.2, 0.9, 3.8))
+		}, want: []string{"QC-08 error W801,W802"}},
+		{name: "QC-08 beside it", change: func(q quarter, _ *edition.Reference) { q.set(w(802), rect(0.8, 3.2, 0.9, 3.8)) }},
+	}
+}
+
+// split cuts W4 at x; the part to the right is a new grid.
+func split(q quarter, x float64) {
+	q.set(w(4), rect(1, 1, x, 2))
+	q.set(w(9), rect(x, 1, 2, 2))
+	q.node()
+}
+
+func gridCases() []findingCase {
+	return []findingCase{
+		{name: "a clean split", change: func(q quarter, _ *edition.Reference) { split(q, 1.5) }},
+		{name: "QC-07 a sliver", rule: "", change: func(q quarter, _ *edition.Reference) { split(q, 1.01) }, want: []string{"QC-07 notice W004"}},
+		{name: "QC-07 narrower than the tolerance", rule: "", change: func(q quarter, _ *edition.Reference) { split(q, 1.001) }, want: []string{"QC-07 notice W004"}},
+		{name: "QC-07 narrow enough", change: func(q quarter, _ *edition.Reference) { split(q, 1.1) }},
+		{name: "QC-10 two pieces", rule: "", change: func(q quarter, _ *edition.Reference) {
+			delete(q, w(8))
+			q.set(w(2), append(rect(1, 0, 2, 1), rect(1, 3, 2, 4)...))
+		}, want: []string{"QC-10 error W002"}},
+		{name: "QC-10 merged with a neighbour", change: func(q quarter, _ *edition.Reference) {
+			delete(q, w(4))
+			q.set(w(2), rect(1, 0, 2, 2))
+			q.node()
+		}},
+		{name: "QC-10 a new enclosed grid", rule: "", change: func(q quarter, _ *edition.Reference) {
+			hole := geo.MultiPolygon{append(slices.Clone(rect(1, 1, 2, 2)[0]), rect(1.4, 1.4, 1.6, 1.6)[0][0])}
+			slices.Reverse(hole[0][1])
+			q.set(w(4), hole)
+			q.set(w(9), rect(1.4, 1.4, 1.6, 1.6))
+		}, want: []string{"QC-10 notice W004,W009"}},
+		{name: "QC-10 an enclosed grid of another community", rule: "QC-10", change: func(q quarter, _ *edition.Reference) {
+			hole := geo.MultiPolygon{append(slices.Clone(rect(1, 1, 2, 2)[0]), rect(1.4, 1.4, 1.6, 1.6)[0][0])}
+			slices.Reverse(hole[0][1])
+			q.set(w(4), hole)
+			q.set(e(9), rect(1.4, 1.4, 1.6, 1.6))
+		}, want: []string{"QC-10 error W004,E009"}},
+		{name: "QC-11 of another community", rule: "", change: func(q quarter, _ *edition.Reference) {
+			split(q, 1.5)
+			q.edit(w(9), func(g *grid.Grid) { g.CommunityCode = east })
+		}, want: []string{"QC-11 error W009"}},
+		{name: "QC-11 a number of dedicated grids", rule: "QC-11", change: func(q quarter, _ *edition.Reference) {
+			split(q, 1.5)
+			q[w(9)].Code = w(850)
+		}, want: []string{"QC-11 error W850"}},
+		{name: "QC-12 a code that was used", rule: "", change: func(q quarter, ref *edition.Reference) {
+			split(q, 1.5)
+			ref.UsedGrids = map[string]bool{w(9): true}
+		}, want: []string{"QC-12 error W009"}},
+		{name: "QC-12 brought back by an undo", change: func(q quarter, ref *edition.Reference) {
+			split(q, 1.5)
+			ref.UsedGrids, ref.PlanKind = map[string]bool{w(9): true}, grid.UndoPlan
+		}},
+		{name: "QC-12 a void area's code", change: func(q quarter, ref *edition.Reference) {
+			split(q, 1.5)
+			ref.UsedVoids = map[string]bool{w(9): true}
+		}},
+		{name: "QC-13 too few households", rule: "", change: func(q quarter, ref *edition.Reference) {
+			split(q, 1.5)
+			ref.Households = map[string]float64{w(9): 299}
+		}, want: []string{"QC-13 notice W009"}},
+		{name: "QC-13 too many", rule: "", change: func(q quarter, _ *edition.Reference) {
+			split(q, 1.5)
+			q.edit(w(4), func(g *grid.Grid) { n := 501; g.Households = &n })
+		}, want: []string{"QC-13 notice W004"}},
+		{name: "QC-13 at the ends of the band", change: func(q quarter, ref *edition.Reference) {
+			split(q, 1.5)
+			ref.Households = map[string]float64{w(9): 300, w(4): 500}
+		}},
+		{
+			name: "QC-13 too small", rule: "", change: func(q quarter, _ *edition.Reference) { split(q, 1.2) },
+			set: func(s *grid.Settings) { s.AreaMinM2 = 30_000 }, want: []string{"QC-13 notice W004"},
+		},
+		{name: "QC-18 and QC-19", rule: "", change: func(q quarter, ref *edition.Reference) {
+			split(q, 1.5)
+			ref.Places, ref.Incidents, ref.LostPlaces, ref.LostCodes = 3, 1, 2, []string{"320211-HZ-00000001", "320211-HZ-00000002"}
+		}, want: []string{"QC-18 notice ", "QC-19 error "}},
+		{name: "QC-23 no name", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.edit(w(3), func(g *grid.Grid) { g.Name = " " })
+		}, want: []string{"QC-23 error W003"}},
+		{name: "QC-23 a neighbour's name", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.edit(w(3), func(g *grid.Grid) { g.Name = "grid " + w(4) })
+		}, want: []string{"QC-23 notice W003,W004"}},
+		{name: "QC-23 a name of another community", change: func(q quarter, _ *edition.Reference) {
+			q.edit(w(3), func(g *grid.Grid) { g.Name = "grid " + e(1) })
+		}},
+	}
+}
+
+func dedicatedCases() []findingCase {
+	span := func(s *grid.Settings) { s.DedicatedSpan = true }
+	over := func(x float64) func(q quarter, ref *edition.Reference) {
+		return func(q quarter, _ *edition.Reference) { q.set(w(802), rect(1.1, 2.1, x, 2.9)) }
+	}
+	return []findingCase{
+		{name: "QC-09 over another community", rule: "", change: over(2.5), want: []string{"QC-09 error W802"}},
+		{name: "QC-09 where that is allowed", rule: "", change: over(2.5), set: span, want: []string{"QC-09 notice W802"}},
+		{name: "QC-09 mostly in another community", rule: "", change: over(3.5), set: span, want: []string{"QC-09 error W802", "QC-09 notice W802"}},
+		{name: "QC-09 up to it", change: over(2)},
+		{
+			name: "QC-09 out of the county", rule: "QC-09", change: func(q quarter, _ *edition.Reference) { q.set(e(802), rect(3.5, 3.1, 4.5, 3.9)) },
+			set: span, want: []string{"QC-09 error E802"},
+		},
+		{name: "QC-09 the community moves away under it", rule: "", change: func(q quarter, _ *edition.Reference) {
+			delete(q, w(7))
+			q.set(e(9), rect(0, 3, 1, 4))
+		}, want: []string{"QC-09 error W801"}},
+		{name: "QC-09 another grid of the community", change: func(q quarter, _ *edition.Reference) {
+			delete(q, w(7))
+			q.set(w(9), rect(0, 3, 1, 4))
+		}},
+		{name: "QC-17 no host", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.edit(w(801), func(g *grid.Grid) { g.HostOrg = "" })
+		}, want: []string{"QC-17 error W801"}},
+		{name: "QC-17 an unknown host", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.edit(w(801), func(g *grid.Grid) { g.HostOrg = "nobody" })
+		}, want: []string{"QC-17 error W801"}},
+		{name: "QC-17 a new dedicated grid without a post", rule: "", change: func(q quarter, ref *edition.Reference) {
+			over(2)(q, ref)
+			ref.Posts[w(802)] = -1
+		}, want: []string{"QC-17 error W802"}},
+		{name: "QC-17 an imported one", rule: "QC-17", change: func(q quarter, ref *edition.Reference) {
+			over(2)(q, ref)
+			ref.Posts[w(802)], ref.PlanKind = -1, grid.ImportPlan
+		}, want: []string{"QC-17 notice W802"}},
+		{name: "QC-17 with a worker named", change: func(q quarter, ref *edition.Reference) {
+			over(2)(q, ref)
+			q[w(802)].PostWorker = "worker"
+		}},
+		{name: "QC-17 a new base grid without a post", rule: "", change: func(q quarter, ref *edition.Reference) {
+			split(q, 1.5)
+			ref.Posts[w(9)] = -1
+		}, want: []string{"QC-17 notice W009"}},
+		{name: "QC-17 the heir of a post", change: func(q quarter, ref *edition.Reference) {
+			delete(q, w(4))
+			q.set(w(9), rect(1, 1, 2, 2))
+			ref.Posts[w(9)] = -1
+		}},
+		{name: "QC-17 the lesser heir", rule: "", change: func(q quarter, ref *edition.Reference) {
+			delete(q, w(4))
+			q.set(w(9), rect(1, 1, 1.6, 2))
+			q.set(w(10), rect(1.6, 1, 2, 2))
+			q.node()
+			ref.Posts[w(9)], ref.Posts[w(10)] = -1, -1
+		}, want: []string{"QC-17 notice W010"}},
+	}
+}
+
+func lineCases() []findingCase {
+	ground := func(change func(q quarter), f func(ref *edition.Reference)) func(q quarter, ref *edition.Reference) {
+		return func(q quarter, ref *edition.Reference) {
+			change(q)
+			f(ref)
+		}
+	}
+	half := func(q quarter) { split(q, 1.5) }
+	building := func(area geo.MultiPolygon) func(ref *edition.Reference) {
+		return func(ref *edition.Reference) { ref.Buildings = []edition.Footprint{{Key: "7", Area: area}} }
+	}
+	// zigzag cuts W4 along a line that goes to both sides of x = 1.5.
+	zigzag := func(xs ...float64) func(q quarter) {
+		return func(q quarter) {
+			left, right := [][2]float64{{1.5, 2}, {1, 2}, {1, 1}, {1.5, 1}}, [][2]float64{{1.5, 1}, {2, 1}, {2, 2}, {1.5, 2}}
+			for i, x := range xs {
+				left = append(left, [2]float64{x, 1 + float64(i+1)/float64(len(xs)+1)})
+			}
+			for i := len(xs) - 1; i >= 0; i-- {
+				right = append(right, [2]float64{xs[i], 1 + float64(i+1)/float64(len(xs)+1)})
+			}
+			q.set(w(4), ring(left...))
+			q.set(w(9), ring(right...))
+			q.node()
+		}
+	}
+	river := func(l geo.Line) func(ref *edition.Reference) {
+		return func(ref *edition.Reference) {
+			ref.Barriers = []edition.ReferenceLine{{Kind: "river", Name: "Wu", Lines: []geo.Line{l}}}
+		}
+	}
+	road := func(ref *edition.Reference) {
+		ref.Roads = []edition.ReferenceLine{{Kind: "road", Name: "Lu", Lines: []geo.Line{pathOf([2]float64{1.5, 0.5}, [2]float64{1.5, 2.5})}}}
+	}
+	return []findingCase{
+		{name: "QC-14 a building in two", rule: "", change: ground(half, building(rect(1.4, 1.4, 1.6, 1.6))), want: []string{"QC-14 notice W004,W009"}},
+		{name: "QC-14 a building beside the border", change: ground(half, building(rect(1.5, 1.4, 1.6, 1.6)))},
+		{name: "QC-14 in two before already", change: ground(half, building(rect(0.9, 1.4, 1.1, 1.6)))},
+		{name: "QC-14 a building half a metre over", change: ground(half, building(rect(1.4999, 1.48, 1.6, 1.5)))},
+		{name: "QC-15 a campus in two", rule: "", change: ground(half, func(ref *edition.Reference) {
+			ref.Sites = []edition.Footprint{{Key: "320211-KS-00000001", Name: "school", Area: rect(1.4, 1.4, 1.6, 1.6)}}
+		}), want: []string{"QC-15 notice W004,W009"}},
+		{name: "QC-15 the dedicated grid of a school", rule: "", change: func(q quarter, _ *edition.Reference) {
+			q.edit(w(801), func(g *grid.Grid) { g.DedicatedKind = "school" })
+			q.set(w(7), rect(0, 3, 0.5, 4))
+			q.set(w(9), rect(0.5, 3, 1, 4))
+			q.node()
+		}, want: []string{"QC-06 error W007,W009", "QC-15 notice W007,W009"}}, // the cut ends on the county's line
+		{name: "QC-15 of something else", rule: "QC-15", change: func(q quarter, _ *edition.Reference) {
+			q.set(w(7), rect(0, 3, 0.5, 4))
+			q.set(w(9), rect(0.5, 3, 1, 4))
+		}},
+		{name: "QC-16 once, from its line and back to it", rule: "", change: ground(zigzag(1.7, 1.3), river(pathOf([2]float64{1.5, 0.2}, [2]float64{1.5, 2.8})))},
+		{
+			name: "QC-16 there and back", rule: "", change: ground(zigzag(1.2, 1.8, 1.2), river(pathOf([2]float64{1.5, 0.2}, [2]float64{1.5, 2.8}))),
+			want: []string{"QC-16 notice W004,W009"},
+		},
+		{name: "QC-16 once", change: ground(half, river(pathOf([2]float64{0.2, 1.5}, [2]float64{2.8, 1.55})))},
+		{name: "QC-16 along", change: ground(half, river(pathOf([2]float64{1.5, 0.2}, [2]float64{1.5, 2.8})))},
+		{name: "QC-16 weaving about it", change: ground(zigzag(1.505, 1.495, 1.505), river(pathOf([2]float64{1.5, 0.2}, [2]float64{1.5, 2.8})))},
+		{name: "QC-16 around its end", change: ground(zigzag(1.2, 1.8, 1.2), river(pathOf([2]float64{1.5, 1.62}, [2]float64{1.5, 1.66})))},
+		{name: "QC-21 to both sides of a road", rule: "", change: ground(func(q quarter) {
+			q.set(w(4), rect(1, 1, 1.47, 2))
+			q.set(w(10), rect(1.47, 1, 1.53, 2))
+			q.set(w(9), rect(1.53, 1, 2, 2))
+			q.node()
+		}, road), want: []string{"QC-21 notice W004,W009,W010"}},
+		{name: "QC-21 along its line", change: ground(half, road)},
+		{name: "QC-21 on one side", change: ground(func(q quarter) { split(q, 1.53) }, road)},
+		{name: "QC-21 a wide strip", change: ground(func(q quarter) {
+			q.set(w(4), rect(1, 1, 1.4, 2))
+			q.set(w(10), rect(1.4, 1, 1.6, 2))
+			q.set(w(9), rect(1.6, 1, 2, 2))
+			q.node()
+		}, road)},
+	}
+}
+
+func countyCases() []findingCase {
+	bulge := func(units float64) func(q quarter, ref *edition.Reference) {
+		return func(q quarter, ref *edition.Reference) {
+			q.set(e(6), ring([2]float64{3, 2}, [2]float64{4, 2}, [2]float64{4 - units/cell, 2.5}, [2]float64{4, 3}, [2]float64{3, 3}))
+			ref.PlanKind = grid.ImportPlan
+		}
+	}
+	displaced := func(shift func(orb.Point) orb.Point) func(q quarter, ref *edition.Reference) {
+		return func(q quarter, ref *edition.Reference) {
+			ref.PlanKind = grid.ImportPlan
+			for code := range q {
+				area := q.area(code)
+				for _, poly := range area {
+					for _, r := range poly {
+						for i := range r {
+							r[i], _ = geo.Snap(shift(r[i].Orb()))
+						}
+					}
+				}
+				q.setArea(code, area)
+			}
+		}
+	}
+	return []findingCase{
+		{name: "QC-20 away from the neighbour", rule: "QC-20", change: bulge(100), want: []string{"QC-20 notice E006"}},
+		{name: "QC-20 two units", rule: "QC-20", change: bulge(2)},
+		{name: "QC-20 where there is no neighbour", rule: "QC-20", change: func(q quarter, ref *edition.Reference) {
+			q.set(w(3), ring([2]float64{0, 1}, [2]float64{1, 1}, [2]float64{1, 2}, [2]float64{0, 2}, [2]float64{0.1, 1.5}))
+			ref.PlanKind = grid.ImportPlan
+		}},
+		{name: "QC-22 gcj02 taken for wgs84", rule: "QC-22", change: displaced(crs.GCJ02.FromWGS84), want: []string{"QC-22 notice "}},
+		{name: "QC-22 wgs84 taken for bd09", rule: "QC-22", change: displaced(crs.BD09.ToWGS84), want: []string{"QC-22 notice "}},
+		{name: "QC-22 displaced otherwise", rule: "QC-22", change: displaced(func(p orb.Point) orb.Point { return orb.Point{p[0] - 0.004, p[1] + 0.003} })},
+		{name: "QC-22 in its place", rule: "QC-22", change: displaced(func(p orb.Point) orb.Point { return orb.Point{p[0], p[1] + 1e-7} })},
+	}
+}
