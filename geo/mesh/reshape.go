@@ -24,7 +24,7 @@ func (p *Plane) Reshape(face int32, line geo.Line, snapM float64) (Edit, error) 
 	if err := checkLine(line); err != nil {
 		return Edit{}, err
 	}
-	line, ends := p.attach(face, line, snapM)
+	line, ends := p.attach(face, line, snapM, true)
 	areas, err := p.swept(face, line)
 	if err != nil {
 		return Edit{}, err

@@ -1,6 +1,7 @@
 package mesh
 
 import (
+	"errors"
 	"math"
 
 	"github.com/wangge/wangge/geo"
@@ -11,10 +12,22 @@ type transfer struct{ from, to int32 }
 
 // retake returns the edit that gives every cell of o the face in to. What was only drawn, without becoming a border,
 // leaves no trace: the new borders alone are laid over the faces once more. Where they end in the outline, they are led
-// to its nearest vertex.
+// to its nearest vertex; when they cannot be, the error names that.
 func (p *Plane) retake(o *overlay, to []int32, ends []End) (Edit, error) {
 	transfers, areas, led := p.areas(o, to)
-	ends = append(ends, led...)
+	e, err := p.settle(transfers, areas, append(ends, led...))
+	var invalid *geo.InvalidError
+	if len(led) > 0 && errors.As(err, &invalid) && (invalid.Rule == RuleBorderCrossed || invalid.Rule == RuleNothingMoved) {
+		return Edit{}, refuse(RuleOutlineFixed, led[0].To)
+	}
+	return e, err
+}
+
+// settle returns the edit that makes transfers.
+func (p *Plane) settle(transfers []transfer, areas []strip, ends []End) (Edit, error) {
+	if len(areas) == 0 {
+		return Edit{}, &geo.InvalidError{Rule: RuleNothingMoved}
+	}
 	var takers []int32 // which may lie elsewhere
 	for _, t := range transfers {
 		if len(p.Face(t.to)) > 0 {
@@ -35,7 +48,17 @@ func (p *Plane) retake(o *overlay, to []int32, ends []End) (Edit, error) {
 			s.final[c] = t.to
 		}
 	}
-	return s.edit()
+	e, err := s.edit()
+	if err != nil {
+		return Edit{}, err
+	}
+	for _, t := range transfers {
+		// Rounding, or what was led to the outline, may leave nothing of a narrow piece.
+		if int(t.to) >= len(p.faces) && len(e.Faces[t.to]) == 0 || len(e.Faces) == 0 {
+			return Edit{}, refuse(RuleNothingMoved, areas[0].a)
+		}
+	}
+	return e, nil
 }
 
 // areas returns the ground that changes hands, as labels of the area layer and the edges around it.

@@ -18,7 +18,8 @@ const (
 	RuleNotDivided geo.Rule = "line_does_not_divide_the_face"
 	// RuleNoContact: the line meets the border of the face less than twice, so it says not which part to replace.
 	RuleNoContact geo.Rule = "line_meets_border_less_than_twice"
-	// RuleNothingMoved: no part of the region lies in the faces that it may be taken from.
+	// RuleNothingMoved: no part of the region lies in the faces that it may be taken from, or what does is too narrow to be
+	// an area.
 	RuleNothingMoved geo.Rule = "region_takes_nothing"
 	// RuleNotNeighbours: the faces share no edge, so together they would be no connected face.
 	RuleNotNeighbours geo.Rule = "faces_share_no_border"

@@ -20,7 +20,7 @@ func (p *Plane) Split(face int32, line geo.Line, snapM float64) (Edit, error) {
 	if err := checkLine(line); err != nil {
 		return Edit{}, err
 	}
-	line, ends := p.attach(face, line, snapM)
+	line, ends := p.attach(face, line, snapM, false)
 	drawn := cutStrips(line, widen(p.boxes[face], 2))
 	if len(drawn) == 0 {
 		return Edit{}, refuse(RuleNotDivided, line[0])
@@ -88,29 +88,50 @@ func cutStrips(line geo.Line, box geo.Box) []strip {
 	return out
 }
 
-// attach leads the ends of line that lie in a face, within snapM of its border, to the border: to its nearest vertex if
-// that is near enough too, else to its nearest point.
-func (p *Plane) attach(face int32, line geo.Line, snapM float64) (geo.Line, []End) {
+// attach leads the ends of line that stop short of the border of a face, by at most snapM metres, to the border: to its
+// nearest vertex if that is near enough too, else to its nearest point. Ends outside the face are led if outside says so.
+func (p *Plane) attach(face int32, line geo.Line, snapM float64, outside bool) (geo.Line, []End) {
+	if !(snapM > 0) || line[0] == line[len(line)-1] {
+		return line, nil
+	}
 	var ends []End
-	lead := func(from geo.Point) (geo.Point, bool) {
-		if !(snapM > 0) || geo.Locate(p.faces[face], from) != geo.Inside {
+	lead := func(from, next geo.Point) (geo.Point, bool) {
+		if side := geo.Locate(p.faces[face], from); side == geo.Border || side == geo.Outside && !outside {
 			return from, false
 		}
 		to, ok := p.nearestOnBorder(face, from, snapM)
-		if !ok || to == from {
+		if !ok || to == from || p.meetsBorder(face, from, next, snapM) {
 			return from, false
 		}
 		ends = append(ends, End{from, to, geo.DistanceM(from, to)})
 		return to, true
 	}
+	first, atFirst := lead(line[0], line[1])
+	last, atLast := lead(line[len(line)-1], line[len(line)-2])
 	line = slices.Clone(line)
-	if to, ok := lead(line[0]); ok {
-		line = slices.Insert(line, 0, to)
+	if atFirst {
+		line = slices.Insert(line, 0, first)
 	}
-	if to, ok := lead(line[len(line)-1]); ok {
-		line = append(line, to)
+	if atLast {
+		line = append(line, last)
 	}
 	return line, ends
+}
+
+// meetsBorder reports whether the way from from to next meets the border of a face within maxM metres: then the end of
+// the line does not fall short of the border but goes beyond it.
+func (p *Plane) meetsBorder(face int32, from, next geo.Point, maxM float64) bool {
+	way := link{a: from, b: next}
+	for _, s := range p.strips([]int32{face}) {
+		at, ok := crossingOf(way, link{a: s.a, b: s.b})
+		if !ok && geo.OnSegment(s.a, from, next) {
+			at, ok = s.a, true
+		}
+		if ok && geo.DistanceM(from, at) <= maxM {
+			return true
+		}
+	}
+	return false
 }
 
 // nearestOnBorder returns the vertex of a face nearest to from, or the nearest point of its border, within maxM metres.

@@ -113,8 +113,12 @@ func (p *Plane) InsertVertex(at geo.Point, maxM float64) (Edit, error) {
 	if !(maxM >= 0) {
 		return Edit{}, refuse(RuleNoVertex, at)
 	}
+	near := p.near(widen(geo.EmptyBox().Extend(at), unitsAround(at, maxM)))
+	if err := p.checkSize(near); err != nil {
+		return Edit{}, err
+	}
 	best, bestM, found := strip{}, maxM, false
-	for _, s := range p.strips(p.near(widen(geo.EmptyBox().Extend(at), unitsAround(at, maxM)))) {
+	for _, s := range p.strips(near) {
 		d := geo.DistanceToSegmentM(at, s.a, s.b)
 		if d > bestM || d == bestM && found && !before(s, best) {
 			continue
