@@ -38,24 +38,25 @@ type changeForm struct {
 
 // changeForms are the operations that a client may ask for. Imports of whole counties and restorations have ways of their own.
 var changeForms = []changeForm{
-	{schema: "CreateBase", op: grid.OpCreate, by: grid.Base, needs: []string{"kind", "area", "crs"}, takes: []string{"from", "codes", "name"}},
+	{schema: "CreateBase", op: grid.OpCreate, by: grid.Base, needs: []string{"kind", "name", "area", "crs"}, takes: []string{"from", "community_code", "codes"}},
 	{
-		schema: "CreateDedicated", op: grid.OpCreate, by: grid.Dedicated, needs: []string{"kind", "area", "crs", "dedicated_kind", "host_org_code"},
-		takes: []string{"community_code", "codes", "name", "supervising_org_code", "post_worker_code"},
+		schema: "CreateDedicated", op: grid.OpCreate, by: grid.Dedicated, needs: []string{"kind", "name", "area", "crs", "dedicated_kind", "host_org_code"},
+		takes: []string{"community_code", "codes", "supervising_org_code", "post_worker_code"},
 	},
 	{schema: "Split", op: grid.OpSplit, needs: []string{"grid", "line", "crs"}, takes: []string{"snap_m", "codes", "names"}},
 	{schema: "Merge", op: grid.OpMerge, needs: []string{"grids"}, takes: []string{"codes", "name"}},
 	{schema: "ShiftLine", op: grid.OpShift, by: "line", needs: []string{"grid", "line", "crs"}, takes: []string{"snap_m"}},
-	{schema: "ShiftArea", op: grid.OpShift, by: "area", needs: []string{"grid", "area", "crs"}, takes: []string{"from"}},
+	{schema: "MoveArea", op: grid.OpShift, by: "into", needs: []string{"area", "crs", "into"}, takes: []string{"from"}},
+	{schema: "ReplaceArea", op: grid.OpShift, by: "area", needs: []string{"grid", "area", "crs"}},
 	{schema: "MoveVertex", op: grid.OpShift, by: "vertex", action: "move", needs: []string{"vertex", "to", "crs"}, takes: []string{"action", "grid"}},
-	{schema: "InsertVertex", op: grid.OpShift, by: "vertex", action: "insert", needs: []string{"action", "vertex", "crs"}, takes: []string{"to", "grid"}},
+	{schema: "InsertVertex", op: grid.OpShift, by: "vertex", action: "insert", needs: []string{"action", "vertex", "crs"}, takes: []string{"grid", "snap_m"}},
 	{schema: "RemoveVertex", op: grid.OpShift, by: "vertex", action: "remove", needs: []string{"action", "vertex", "crs"}, takes: []string{"grid"}},
-	{schema: "Transfer", op: grid.OpTransfer, needs: []string{"grid", "community_code"}, takes: []string{"codes", "name"}},
+	{schema: "Transfer", op: grid.OpTransfer, needs: []string{"grid", "community_code"}, takes: []string{"codes"}},
 	{schema: "Rename", op: grid.OpRename, needs: []string{"grid", "name"}, takes: []string{"kind"}},
 	{schema: "Reclassify", op: grid.OpReclassify, needs: []string{"grid", "dedicated_kind"}},
-	{schema: "ChangeHost", op: grid.OpChangeHost, needs: []string{"grid", "host_org_code"}, takes: []string{"supervising_org_code"}},
+	{schema: "ChangeHost", op: grid.OpChangeHost, needs: []string{"grid"}, takes: []string{"host_org_code", "supervising_org_code"}},
 	{schema: "Retire", op: grid.OpRetire, needs: []string{"grid"}, takes: []string{"into"}},
-	{schema: "CarveVoid", op: grid.OpCarveVoid, needs: []string{"area", "crs", "reason"}, takes: []string{"from", "codes", "name"}},
+	{schema: "CarveVoid", op: grid.OpCarveVoid, needs: []string{"area", "crs", "reason"}, takes: []string{"from", "community_code", "codes", "name"}},
 	{schema: "FillVoid", op: grid.OpFillVoid, needs: []string{"grid", "into"}},
 }
 

@@ -81,6 +81,9 @@ func problemOf(err error) *problem {
 	case errors.As(err, &p):
 		return p
 	case ofData:
+		if why.Reason == "" {
+			why.Reason = reasonOf(err)
+		}
 		return problemOfData(why)
 	case errors.As(err, &tooLarge):
 		return &problem{
@@ -139,6 +142,18 @@ func conflict(err error) *problem {
 		p.detail = why + "."
 	}
 	return p
+}
+
+// reasonOf says what is wrong with a geometry that an edit has refused: what the edit advises, or else the rule in words.
+func reasonOf(err error) string {
+	var invalid *geo.InvalidError
+	if !errors.As(err, &invalid) {
+		return err.Error()
+	}
+	if advice, advised := strings.CutSuffix(err.Error(), ": "+invalid.Error()); advised {
+		return advice
+	}
+	return strings.ReplaceAll(string(invalid.Rule), "_", " ")
 }
 
 // problemOfData says what is wrong with a value or a geometry as a rejects file would.

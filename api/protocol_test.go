@@ -3,6 +3,7 @@ package api_test
 import (
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -122,7 +123,8 @@ func TestEveryGetTakesHead(t *testing.T) {
 	s.secrets["reader"] = token(t, s.store, "reader", "")
 	for _, target := range []string{
 		where(0.5, 0.5), "/v1/divisions", "/v1/divisions/" + binhu, "/v1/grids", "/v1/grids/" + lake + "001", "/v1/workers", "/v1/codes", "/v1/session",
-		"/v1/coverage/" + binhu, "/v1/places", "/v1/incidents", "/tiles/grids.json", "/tiles/grids/0/0/0.mvt", "/openapi.json",
+		"/v1/coverage/" + binhu, "/v1/plans", "/v1/editions?county=" + binhu, "/v1/editions/" + binhu + "/1", "/v1/grids/" + lake + "001/history",
+		"/v1/divisions/" + lake + "/history", "/v1/places", "/v1/incidents", "/tiles/grids.json", "/tiles/grids/0/0/0.mvt", "/openapi.json",
 		"/problems/invalid", "/healthz", "/readyz", "/metrics",
 	} {
 		get := s.do(t, exchange{target: target, as: "reader"})
@@ -226,19 +228,24 @@ func TestBodyOverTheLimit(t *testing.T) {
 	store, l := newTown(t)
 	h := api.New(api.Config{Store: store, Live: l}).Handler()
 	secret := token(t, store, "planner", "")
-	for _, announced := range []int64{1 << 30, -1} {
+	for _, test := range []struct {
+		path      string
+		announced int64
+		limit     int64
+	}{{"/v1/places", 1 << 30, 16 << 20}, {"/v1/places", -1, 16 << 20}, {"/v1/plans", 1 << 23, 4 << 20}, {"/v1/plans", -1, 4 << 20}} {
+		announced := test.announced
 		body := &repeated{head: `{"name":"`, line: "x", n: 1 << 30}
-		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/v1/places", body)
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, test.path, body)
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", "Bearer "+secret)
 		request.ContentLength = announced
 		answer := httptest.NewRecorder()
 		h.ServeHTTP(answer, request)
-		if answer.Code != http.StatusRequestEntityTooLarge || !strings.Contains(answer.Body.String(), "16777216") {
-			t.Errorf("announced %d: got %d %s", announced, answer.Code, answer.Body)
+		if answer.Code != http.StatusRequestEntityTooLarge || !strings.Contains(answer.Body.String(), fmt.Sprint(test.limit)) {
+			t.Errorf("%s, announced %d: got %d %s", test.path, announced, answer.Code, answer.Body)
 		}
-		if read := 1<<30 - body.n; read > 17<<20 {
-			t.Errorf("announced %d: read %d bytes", announced, read)
+		if read := 1<<30 - body.n; int64(read) > test.limit+1<<20 {
+			t.Errorf("%s, announced %d: read %d bytes", test.path, announced, read)
 		}
 	}
 }

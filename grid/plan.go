@@ -3,6 +3,7 @@ package grid
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -70,7 +71,11 @@ func (s PlanState) After(act PlanAct) (PlanState, error) {
 	if len(acts) == 0 {
 		return "", fmt.Errorf("the plan is %s, which is its end: %w", s, ErrConflict)
 	}
-	return "", fmt.Errorf("the plan is %s: it cannot %s now, only %v: %w", s, act, acts, ErrConflict)
+	names := make([]string, len(acts))
+	for i, a := range acts {
+		names[i] = string(a)
+	}
+	return "", fmt.Errorf("the plan is %s: %s is not possible now, only %s: %w", s, act, strings.Join(names, ", "), ErrConflict)
 }
 
 // Acts returns what can be done in a state, in alphabetical order.
