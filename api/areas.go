@@ -160,7 +160,7 @@ func (s *Server) division(w http.ResponseWriter, r *http.Request, state *live.St
 
 // grids answers GET /v1/grids.
 func (s *Server) grids(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "division", "kind", "limit", "cursor")
+	q, err := params(r, "division", "kind", "limit", "cursor", asOfParam, planParam)
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func gridsIn(state *live.State, division, kind string) []*grid.Grid {
 
 // grid answers GET /v1/grids/{code}: JSON, or a GeoJSON feature with ?f=geojson.
 func (s *Server) grid(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "geometry", "f")
+	q, err := params(r, "geometry", "f", asOfParam, planParam)
 	if err != nil {
 		return err
 	}
@@ -233,7 +233,7 @@ func (s *Server) grid(w http.ResponseWriter, r *http.Request, state *live.State)
 	}
 	g, e := state.City.Grid(pathVar(r, "code"))
 	if g == nil {
-		return notFound("No current grid has that code: GET /v1/grids lists them.")
+		return notFound("No " + gridsOf(state) + " has that code: GET /v1/grids lists them.")
 	}
 	editionHeader(w, []grid.EditionInfo{e.Info()})
 	j := newGridJSON(g, e.Info())
@@ -245,6 +245,17 @@ func (s *Server) grid(w http.ResponseWriter, r *http.Request, state *live.State)
 		j.Boundary = geojson.NewGeometry(g.Boundary)
 	}
 	return sendJSON(w, j)
+}
+
+// gridsOf says which grids a state has.
+func gridsOf(state *live.State) string {
+	switch {
+	case state.Preview != nil:
+		return "grid of the draft"
+	case !state.At.IsZero():
+		return "grid of that time"
+	}
+	return "current grid"
 }
 
 // workers answers GET /v1/workers: the public posts (BR-46) of a division or a grid.

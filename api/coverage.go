@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/paulmach/orb"
@@ -27,6 +28,7 @@ type coverageJSON struct {
 	Load       loadJSON           `json:"load"`
 	Grids      []coverageGridJSON `json:"grids"`
 	Unassigned unassignedJSON     `json:"unassigned"`
+	timeJSON
 }
 
 type faultJSON struct {
@@ -68,9 +70,10 @@ type coverageGridJSON struct {
 	countsJSON
 }
 
-// coverage answers GET /v1/coverage/{division}.
+// coverage answers GET /v1/coverage/{division}; with plan, as it is and as it would be.
 func (s *Server) coverage(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	if _, err := params(r); err != nil {
+	q, err := params(r, asOfParam, planParam)
+	if err != nil {
 		return err
 	}
 	code := pathVar(r, "division")
@@ -81,7 +84,22 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request, state *live.St
 	if _, err := s.authorize(r, state, grid.ReadPlaces, code); err != nil {
 		return err
 	}
-	counts, state, err := s.countsOfOneState(r.Context(), code, state)
+	if plan := q.text(planParam); plan != "" {
+		if !state.At.IsZero() {
+			return badParam(planParam, "Send as_of or plan, not both: a plan's draft is of no time.")
+		}
+		return s.draftCoverage(w, r, state, code, plan)
+	}
+	then, err := past(r, state, false)
+	if err != nil {
+		return err
+	}
+	var counts map[int64]grid.GridCounts
+	if then {
+		counts, err = s.store.CoverageCountsAt(r.Context(), d, state.At)
+	} else {
+		counts, state, err = s.countsOfOneState(r.Context(), code, state)
+	}
 	if err != nil {
 		return err
 	}
@@ -90,7 +108,43 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request, state *live.St
 	}
 	report := coverage.Of(state.City, d, counts)
 	editionHeader(w, report.Editions)
-	return sendJSON(w, newCoverageJSON(report))
+	j := newCoverageJSON(report)
+	j.timeJSON = newTimeJSON(state)
+	return sendJSON(w, j)
+}
+
+// draftCoverageJSON is a division as it is, and as it would be with a plan in force.
+type draftCoverageJSON struct {
+	Plan   string       `json:"plan"`
+	Before coverageJSON `json:"before"`
+	After  coverageJSON `json:"after"`
+}
+
+func (s *Server) draftCoverage(w http.ResponseWriter, r *http.Request, state *live.State, division, plan string) error {
+	draft, err := s.draftOf(w, r, state, plan)
+	if err != nil {
+		return err
+	}
+	before, after := draft.Before.City, draft.After.City
+	d, redrawn := before.Division(division), after.Division(division)
+	if d == nil || redrawn == nil {
+		return notFound("There is no division " + division + ": GET /v1/divisions lists them.")
+	}
+	old, next, err := s.store.DraftCounts(r.Context(), before, draft.Draft, &draft.Diff, d)
+	if errors.Is(err, grid.ErrConflict) {
+		return &problem{
+			status: http.StatusConflict, slug: "conflict", code: "rebase_needed",
+			detail: "The plan is not drawn over the editions in force, or a new one came while this was counted: rebase it, or try again.",
+		}
+	}
+	if err != nil {
+		return err
+	}
+	nameState(w, draft.After)
+	j := draftCoverageJSON{
+		Plan: draft.Plan.Code, Before: newCoverageJSON(coverage.Of(before, d, old)), After: newCoverageJSON(coverage.Of(after, redrawn, next)),
+	}
+	return sendJSON(w, j)
 }
 
 // countsOfOneState counts in the database what lies in a division, and returns the state that the counts are of: the given

@@ -16,7 +16,7 @@ type cursor struct {
 }
 
 func cursorAfter(state *live.State, key string) string {
-	raw, _ := json.Marshal(cursor{editionText(editionsOf(state)), key}) // two strings always marshal
+	raw, _ := json.Marshal(cursor{stateText(state), key}) // two strings always marshal
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
@@ -32,13 +32,22 @@ func (q query) after(state *live.State) (string, error) {
 	if err != nil || json.Unmarshal(raw, &c) != nil || c.After == "" {
 		return "", badCursor()
 	}
-	if now := editionText(editionsOf(state)); c.Editions != now {
+	if now := stateText(state); c.Editions != now {
 		return "", &problem{
 			status: http.StatusConflict, slug: "conflict", code: "cursor_outdated",
 			detail: "The list has been begun on edition " + c.Editions + " and is of edition " + now + " now: begin it again without a cursor.",
 		}
 	}
 	return c.After, nil
+}
+
+// stateText names the editions of a state, and the plans over them.
+func stateText(state *live.State) string {
+	text := editionText(editionsOf(state))
+	if state.Preview != nil {
+		text += ";" + state.Preview.Key
+	}
+	return text
 }
 
 func badCursor() error {

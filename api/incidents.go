@@ -14,6 +14,7 @@ import (
 	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
 )
 
 // incidentJSON is an incident as it is read. Its fields are those of the layer incidents.
@@ -103,7 +104,7 @@ func incidentFields(in *grid.Incident) map[string]any {
 
 // incidents answers GET /v1/incidents.
 func (s *Server) incidents(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "kind", "division", "grid", "bbox", "state", "limit", "cursor")
+	q, err := params(r, "kind", "division", "grid", "bbox", "state", "limit", "cursor", asOfParam)
 	if err != nil {
 		return err
 	}
@@ -119,7 +120,11 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request, state *live.S
 	if err != nil {
 		return err
 	}
-	found, err := s.store.Incidents(r.Context(), f)
+	then, err := past(r, state, false)
+	if err != nil {
+		return err
+	}
+	found, err := s.incidentsOf(r.Context(), f, state, then)
 	if err != nil {
 		return err
 	}
@@ -133,21 +138,41 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request, state *live.S
 	return sendJSON(w, pageAfter(state, f.Limit, found, func(in *grid.Incident) int64 { return in.ID }, newIncidentJSON))
 }
 
+// incidentsOf returns the incidents that the filter chooses, as they are or as they were then.
+func (s *Server) incidentsOf(ctx context.Context, f store.Filter, state *live.State, then bool) ([]grid.Incident, error) {
+	if then {
+		return s.store.IncidentsAt(ctx, f, state.At)
+	}
+	return s.store.Incidents(ctx, f)
+}
+
 // incident answers GET /v1/incidents/{code}.
 func (s *Server) incident(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	if _, err := params(r); err != nil {
+	if _, err := params(r, asOfParam); err != nil {
 		return err
 	}
 	actor, err := s.authorizeSome(r, state, grid.ReadPlaces)
 	if err != nil {
 		return err
 	}
-	in, err := s.store.Incident(r.Context(), pathVar(r, "code"))
+	then, err := past(r, state, false)
+	if err != nil {
+		return err
+	}
+	var in grid.Incident
+	if then {
+		in, err = s.store.IncidentAt(r.Context(), pathVar(r, "code"), state.At)
+	} else {
+		in, err = s.store.Incident(r.Context(), pathVar(r, "code"))
+	}
 	if err != nil {
 		return err
 	}
 	if err := within(state, actor, grid.ReadPlaces, divisionOf(in.Assignment)); err != nil {
 		return err
+	}
+	if then {
+		return sendPast(w, newIncidentJSON(state, &in))
 	}
 	return s.sendIncident(w, r, state, http.StatusOK, &in)
 }

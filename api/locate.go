@@ -30,6 +30,7 @@ type answer struct {
 	Near         []nearJSON    `json:"near"`
 	Shares       []shareJSON   `json:"shares,omitempty"`
 	Warnings     []warning     `json:"warnings"`
+	timeJSON
 }
 
 type lonLatJSON struct {
@@ -83,7 +84,7 @@ type workerJSON struct {
 
 // locate answers GET /v1/locate.
 func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "lon", "lat", "crs", "layer", "boundary", "accuracy_m")
+	q, err := params(r, "lon", "lat", "crs", "layer", "boundary", "accuracy_m", asOfParam, planParam)
 	if err != nil {
 		return err
 	}
@@ -108,7 +109,7 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err := missing(state, found); err != nil {
 		return err
 	}
-	a := newAnswer(state, found, time.Now())
+	a := newAnswer(state, found, state.Time())
 	at := p.Orb()
 	a.Location = &lonLatJSON{at[0], at[1]}
 	switch layer {
@@ -157,7 +158,7 @@ const maxNear = 20
 func newAnswer(state *live.State, found edition.Answer, at time.Time) *answer {
 	a := &answer{
 		Outcome: string(found.Outcome), OnBoundary: found.OnBoundary, Divisions: chain(state, found.Division),
-		Workers: []workerJSON{}, BoundaryWith: []gridRef{}, Near: []nearJSON{}, Warnings: []warning{},
+		Workers: []workerJSON{}, BoundaryWith: []gridRef{}, Near: []nearJSON{}, Warnings: []warning{}, timeJSON: newTimeJSON(state),
 	}
 	for _, g := range found.Owners {
 		a.BoundaryWith = append(a.BoundaryWith, refOf(g))

@@ -39,7 +39,7 @@ func maxBatches() int { return max(16, 2*runtime.GOMAXPROCS(0)) }
 // locateBatch answers POST /v1/locate in the form of the question, in its order, with errors in place: newline-delimited
 // JSON, CSV with the columns lon and lat, or one JSON document (a geometry, a feature, a collection, or an array of points).
 func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "crs")
+	q, err := params(r, "crs", asOfParam, planParam)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), batchIn)
 	defer cancel()
-	b := &batch{ctx: ctx, state: state, system: system, at: time.Now()}
+	b := &batch{ctx: ctx, state: state, system: system, at: state.Time()}
 	switch media {
 	case "application/json", "application/geo+json":
 		body, err := newStream(w, r, maxBody)

@@ -86,7 +86,7 @@ func filterOf(q query, state *live.State, actor grid.Actor, kinds, states []stri
 	if code := q.text("grid"); code != "" {
 		g, _ := state.City.Grid(code)
 		if g == nil {
-			return f, badParam("grid", "No current grid has the code "+strconv.Quote(code)+": GET /v1/grids lists them.")
+			return f, badParam("grid", "No "+gridsOf(state)+" has the code "+strconv.Quote(code)+": GET /v1/grids lists them.")
 		}
 		f.GridID = g.ID
 	}
@@ -129,7 +129,7 @@ func pageAfter[S, T any](state *live.State, asked int, found []S, id func(*S) in
 // database is ahead of it (L5).
 func (s *Server) stateKnowing(w http.ResponseWriter, r *http.Request, state *live.State, assigned iter.Seq[grid.Assignment]) *live.State {
 	for a := range assigned {
-		if !ahead(state, a) {
+		if !state.At.IsZero() || !ahead(state, a) { // the past is what it is
 			continue
 		}
 		s.refresh(r.Context())
@@ -148,6 +148,12 @@ func ahead(state *live.State, a grid.Assignment) bool {
 	return !reached(state, map[string]int{a.CountyCode: a.Edition}) ||
 		a.BaseGridID != 0 && state.City.GridByID(a.BaseGridID) == nil ||
 		a.DedicatedID != 0 && state.City.GridByID(a.DedicatedID) == nil
+}
+
+// sendPast answers with a thing as it was: its version is of now, so that it is no tag of this.
+func sendPast(w http.ResponseWriter, v any) error {
+	w.Header().Set("Cache-Control", "private, no-cache")
+	return sendJSON(w, v)
 }
 
 // sendVersioned answers with the version as ETag, or 304 where the client has it.

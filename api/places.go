@@ -15,6 +15,7 @@ import (
 	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
 )
 
 // placeJSON is a place as it is read. Its fields, and those of detail, are those of the kind's grid.Layer.
@@ -96,7 +97,7 @@ func fieldsOf(p *grid.Place) map[string]any {
 
 // places answers GET /v1/places.
 func (s *Server) places(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "kind", "division", "grid", "bbox", "state", "limit", "cursor")
+	q, err := params(r, "kind", "division", "grid", "bbox", "state", "limit", "cursor", asOfParam)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,11 @@ func (s *Server) places(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if f.Public = anybody; anybody && !slices.Contains([]string{"shelter", "danger_zone"}, f.Kind) {
 		return notPublic()
 	}
-	found, err := s.store.Places(r.Context(), f)
+	then, err := past(r, state, anybody)
+	if err != nil {
+		return err
+	}
+	found, err := s.placesOf(r.Context(), f, state, then)
 	if err != nil {
 		return err
 	}
@@ -156,16 +161,33 @@ func placeKinds() []string {
 	return kinds
 }
 
+// placesOf returns the places that the filter chooses, as they are or as they were then.
+func (s *Server) placesOf(ctx context.Context, f store.Filter, state *live.State, then bool) ([]grid.Place, error) {
+	if then {
+		return s.store.PlacesAt(ctx, f, state.At)
+	}
+	return s.store.Places(ctx, f)
+}
+
 // place answers GET /v1/places/{code}.
 func (s *Server) place(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	if _, err := params(r); err != nil {
+	if _, err := params(r, asOfParam); err != nil {
 		return err
 	}
 	actor, anybody, err := s.placeReader(r, state)
 	if err != nil {
 		return err
 	}
-	p, err := s.store.Place(r.Context(), pathVar(r, "code"))
+	then, err := past(r, state, anybody)
+	if err != nil {
+		return err
+	}
+	var p grid.Place
+	if then {
+		p, err = s.store.PlaceAt(r.Context(), pathVar(r, "code"), state.At)
+	} else {
+		p, err = s.store.Place(r.Context(), pathVar(r, "code"))
+	}
 	if anybody && (errors.Is(err, grid.ErrNotFound) || err == nil && !p.IsPublic(time.Now())) {
 		return notPublic() // whether there is one is not public either
 	}
@@ -176,6 +198,9 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, state *live.State
 		if err := within(state, actor, grid.ReadPlaces, divisionOf(p.Assignment)); err != nil {
 			return err
 		}
+	}
+	if then {
+		return sendPast(w, newPlaceJSON(state, &p))
 	}
 	return s.sendPlace(w, r, state, http.StatusOK, forReader(&p, anybody))
 }

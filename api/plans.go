@@ -82,22 +82,9 @@ func countiesOf(state *live.State, scope string) []string {
 	return counties
 }
 
-// readPlan returns the plan that the path names, for an actor whose scope has a part in one of its counties: whoever is asked for
-// its opinion is to see what about.
+// readPlan is planNamed for the plan that the path names.
 func (s *Server) readPlan(r *http.Request, state *live.State) (grid.Plan, error) {
-	actor, err := s.authorizeSome(r, state, grid.ReadPlans)
-	if err != nil {
-		return grid.Plan{}, err
-	}
-	p, err := s.store.Plan(r.Context(), pathVar(r, "code"))
-	if err != nil {
-		return p, err
-	}
-	counties := countiesOf(state, actor.Scope)
-	if counties != nil && !slices.ContainsFunc(p.Counties, func(c string) bool { return slices.Contains(counties, c) }) {
-		return p, grid.ErrForbidden
-	}
-	return p, nil
+	return s.planNamed(r, state, pathVar(r, "code"))
 }
 
 // plan answers GET /v1/plans/{code}.

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -42,7 +41,7 @@ type Server struct {
 	operator   *grid.Actor
 	document   func() ([]byte, error) // the OpenAPI document as JSON
 	refreshing singleflight.Group
-	tagged     atomic.Pointer[taggedCity]
+	tagged     taggedCities
 	batches    chan struct{} // one for each that runs
 	metrics    *metrics
 	registry   *prometheus.Registry
@@ -75,25 +74,25 @@ func (s *Server) router() *mux.Router {
 		route(path, bounded(preflight), http.MethodOptions)
 	}
 
-	open("/v1/locate", s.from(s.locate))
-	route("/v1/locate", anyOrigin(s.from(s.locateBatch)), http.MethodPost) // streams: it bounds itself
+	open("/v1/locate", s.inTime(s.locate, asOfParam, planParam))
+	route("/v1/locate", anyOrigin(s.inTime(s.locateBatch, asOfParam, planParam)), http.MethodPost) // streams: it bounds itself
 
 	open("/v1/divisions", s.from(s.divisions))
 	open("/v1/divisions/{code}", s.from(s.division))
-	open("/v1/grids", s.from(s.grids))
-	open("/v1/grids/{code}", s.from(s.grid))
+	open("/v1/grids", s.inTime(s.grids, asOfParam, planParam))
+	open("/v1/grids/{code}", s.inTime(s.grid, asOfParam, planParam))
 	open("/v1/workers", s.from(s.workers))
 	open("/v1/codes", s.codes)
 	get("/v1/session", s.from(s.session))
-	get("/v1/coverage/{division}", s.from(s.coverage))
+	get("/v1/coverage/{division}", s.inTime(s.coverage, asOfParam))
 
-	get("/v1/places", s.from(s.places))
+	get("/v1/places", s.inTime(s.places, asOfParam))
 	post("/v1/places", s.from(s.createPlace))
-	get("/v1/places/{code}", s.from(s.place))
+	get("/v1/places/{code}", s.inTime(s.place, asOfParam))
 	patch("/v1/places/{code}", s.from(s.patchPlace))
-	get("/v1/incidents", s.from(s.incidents))
+	get("/v1/incidents", s.inTime(s.incidents, asOfParam))
 	post("/v1/incidents", s.from(s.createIncident))
-	get("/v1/incidents/{code}", s.from(s.incident))
+	get("/v1/incidents/{code}", s.inTime(s.incident, asOfParam))
 	patch("/v1/incidents/{code}", s.from(s.patchIncident))
 
 	get("/v1/plans", s.from(s.plans))
@@ -128,8 +127,8 @@ func (s *Server) router() *mux.Router {
 	get("/v1/divisions/{code}/history", s.from(s.divisionHistory))
 	get("/v1/places/{code}/history", s.from(s.placeHistory))
 
-	open("/tiles/{tileset}.json", s.from(s.tileJSON))
-	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.from(s.tile))
+	open("/tiles/{tileset}.json", s.inTime(s.tileJSON, asOfParam))
+	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.inTime(s.tile, asOfParam))
 
 	open("/openapi.json", s.openAPI)
 	get("/problems/{slug}", s.problemPage)

@@ -83,6 +83,7 @@ var problemPages = map[string]string{
 	"invalid":             "A value breaks a rule: rule and field name it. 数据不符合规则。",
 	"invalid-geometry":    "The geometry breaks a rule: rule names it, at is the spot [lon, lat]. 几何图形无效。",
 	"outside-area":        "The place is outside the city. 位置不在本市范围内。",
+	"no-edition":          "No county had grids at that time. 该时间尚无网格版本。",
 	"no-service":          "The place is in a void area that no grid serves; reason says why. 此处为无网格区域。",
 	"timeout":             "The answer took too long. 处理超时。",
 	"edition-not-reached": "This server has not seen the edition asked for yet. 本服务器尚未到达所要求的版本。",

@@ -6,10 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/mux"
 
+	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
@@ -30,9 +34,12 @@ const maxPointZoom = 18
 // tileEncoding changes when the same data would give other bytes, so that no tag outlives its encoder.
 const tileEncoding = "1"
 
+// planTileset begins the names of the tilesets of drafts: a plan's code follows.
+const planTileset = "plan-"
+
 // tile answers GET /tiles/{tileset}/{z}/{x}/{y}.mvt.
 func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	if _, err := params(r); err != nil {
+	if _, err := params(r, asOfParam); err != nil {
 		return err
 	}
 	vars := mux.Vars(r)
@@ -40,7 +47,11 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State)
 	if err != nil {
 		return notFound("There is no such tile: " + err.Error() + ".")
 	}
-	switch vars["tileset"] {
+	tileset := pathVar(r, "tileset")
+	if err := gridsAlone(tileset, state); err != nil {
+		return err
+	}
+	switch tileset {
 	case tilesetGrids:
 		return s.gridTile(w, r, state, id)
 	case tilesetPlaces:
@@ -48,19 +59,52 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State)
 	case tilesetIncidents:
 		return s.pointTile(w, r, state, id, s.store.IncidentTile)
 	}
-	return notFound("There is no tileset " + vars["tileset"] + ": there are grids, places and incidents.")
+	if code, ok := strings.CutPrefix(tileset, planTileset); ok {
+		return s.draftTile(w, r, state, code, id)
+	}
+	return noTileset(tileset)
+}
+
+func noTileset(name string) error {
+	return notFound("There is no tileset " + name + ": there are grids, places, incidents, and plan-CODE for the draft of a plan.")
+}
+
+// gridsAlone refuses as_of for other tilesets than that of grids.
+func gridsAlone(tileset string, state *live.State) error {
+	if tileset != tilesetGrids && !state.At.IsZero() {
+		return badParam(asOfParam, "Only the tileset grids can be asked for by as_of.")
+	}
+	return nil
 }
 
 // gridTile answers from memory. Its tag is of the editions, not of the bytes: a match costs no tile.
 func (s *Server) gridTile(w http.ResponseWriter, r *http.Request, state *live.State, id mvt.TileID) error {
-	tag := s.gridTag(state.City)
+	tag, cache := s.tagged.tag(state.City), "public, max-age=0, must-revalidate"
+	if state.Preview != nil {
+		tag, cache = previewTag(tag, state.Preview), "private, no-cache"
+	}
+	return sendGridTile(w, r, tag, cache, func() ([]byte, error) { return state.City.GridTile(id) })
+}
+
+// draftTile answers with a tile of a draft, whose tag is of the plan's version.
+func (s *Server) draftTile(w http.ResponseWriter, r *http.Request, state *live.State, code string, id mvt.TileID) error {
+	d, err := s.draftOf(w, r, state, code)
+	if err != nil {
+		return err
+	}
+	nameState(w, d.After)
+	tag := previewTag(s.tagged.tag(d.Before.City), d.After.Preview)
+	return sendGridTile(w, r, tag, "private, no-cache", func() ([]byte, error) { return d.Tile(id) })
+}
+
+func sendGridTile(w http.ResponseWriter, r *http.Request, tag, cache string, make func() ([]byte, error)) error {
 	w.Header().Set("ETag", tag)
-	w.Header().Set("Cache-Control", "public, max-age=0, must-revalidate")
+	w.Header().Set("Cache-Control", cache)
 	if matches(r, tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	tile, err := state.City.GridTile(id)
+	tile, err := make()
 	if errors.Is(err, mvt.ErrTile) {
 		return notFound("There is no such tile: " + err.Error() + ".")
 	}
@@ -70,20 +114,40 @@ func (s *Server) gridTile(w http.ResponseWriter, r *http.Request, state *live.St
 	return sendTile(w, tile)
 }
 
-// taggedCity is a city with the tag of its grid tiles.
+// taggedCities are the cities whose grid tiles were asked for last, with the tags of the tiles: a few of the past beside the present.
+type taggedCities struct {
+	mu   sync.Mutex
+	last []taggedCity
+}
+
 type taggedCity struct {
 	city *edition.City
 	tag  string
 }
 
-// gridTag returns the tag of the city's grid tiles; that of the newest city asked for is kept.
-func (s *Server) gridTag(city *edition.City) string {
-	kept := s.tagged.Load()
-	if kept == nil || kept.city != city {
-		kept = &taggedCity{city, tagOf(city)}
-		s.tagged.Store(kept)
+const maxTagged = 8
+
+// tag returns the tag of the city's grid tiles.
+func (t *taggedCities) tag(city *edition.City) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, one := range t.last {
+		if one.city == city {
+			return one.tag
+		}
 	}
-	return kept.tag
+	made := taggedCity{city, tagOf(city)}
+	t.last = append(t.last, made)
+	if len(t.last) > maxTagged {
+		t.last = slices.Clone(t.last[1:])
+	}
+	return made.tag
+}
+
+// previewTag is the tag of tiles that show plans over the city of a tag.
+func previewTag(tag string, preview *live.Preview) string {
+	sum := sha256.Sum256([]byte(tag + " " + preview.Key))
+	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
 }
 
 // tagOf names everything that the grid tiles are made of, and nothing else: the editions and the divisions.
@@ -138,32 +202,77 @@ func sendTile(w http.ResponseWriter, tile []byte) error {
 
 // tileJSON answers GET /tiles/{tileset}.json: TileJSON 3.0.
 func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	if _, err := params(r); err != nil {
+	q, err := params(r, asOfParam)
+	if err != nil {
 		return err
 	}
-	name := mux.Vars(r)["tileset"]
+	name := pathVar(r, "tileset")
+	if err := gridsAlone(name, state); err != nil {
+		return err
+	}
+	query := ""
+	if asOf := q.text(asOfParam); asOf != "" {
+		query = "?" + url.Values{asOfParam: {asOf}}.Encode()
+	}
 	document := map[string]any{
 		"tilejson": "3.0.0", "name": name, "scheme": "xyz",
-		"tiles":   []string{s.base(r) + "/tiles/" + name + "/{z}/{x}/{y}.mvt"},
+		"tiles":   []string{s.base(r) + "/tiles/" + url.PathEscape(name) + "/{z}/{x}/{y}.mvt" + query},
 		"minzoom": 0, "maxzoom": maxPointZoom,
 	}
-	if box := state.City.Box(); !box.Empty() {
+	box := state.City.Box()
+	switch {
+	case name == tilesetGrids:
+		document["maxzoom"] = edition.MaxTileZoom
+		document["vector_layers"] = gridLayers(state.City.LeastZooms())
+	case name == tilesetPlaces:
+		document["vector_layers"] = []vectorLayer{pointLayer("places", "code", "kind", "name", "state", "count")}
+	case name == tilesetIncidents:
+		document["vector_layers"] = []vectorLayer{pointLayer("incidents", "code", "kind", "state", "severity", "count")}
+	case strings.HasPrefix(name, planTileset):
+		d, err := s.draftOf(w, r, state, strings.TrimPrefix(name, planTileset))
+		if err != nil {
+			return err
+		}
+		least, err := d.LeastZooms()
+		if err != nil {
+			return err
+		}
+		nameState(w, d.After)
+		document["maxzoom"] = edition.MaxTileZoom
+		document["vector_layers"] = markedLayers(gridLayers(least))
+		box = boxOf(state.City, d.Plan.Counties)
+	default:
+		return noTileset(name)
+	}
+	if !box.Empty() {
 		west, east := box.Min.Orb(), box.Max.Orb()
 		document["bounds"] = [4]float64{west[0], west[1], east[0], east[1]}
 		document["center"] = [3]float64{(west[0] + east[0]) / 2, (west[1] + east[1]) / 2, 10}
 	}
-	switch name {
-	case tilesetGrids:
-		document["maxzoom"] = edition.MaxTileZoom
-		document["vector_layers"] = gridLayers(state.City.LeastZooms())
-	case tilesetPlaces:
-		document["vector_layers"] = []vectorLayer{pointLayer("places", "code", "kind", "name", "state", "count")}
-	case tilesetIncidents:
-		document["vector_layers"] = []vectorLayer{pointLayer("incidents", "code", "kind", "state", "severity", "count")}
-	default:
-		return notFound("There is no tileset " + name + ": there are grids, places and incidents.")
-	}
 	return sendJSON(w, document)
+}
+
+// boxOf returns the box of some divisions.
+func boxOf(city *edition.City, divisions []string) geo.Box {
+	box := geo.EmptyBox()
+	for _, code := range divisions {
+		if d := city.Division(code); d != nil {
+			if outline, err := geo.FromOrb(d.Outline); err == nil { // NewCity has read it
+				box = box.Union(outline.Box())
+			}
+		}
+	}
+	return box
+}
+
+// markedLayers adds what a draft's tiles say of the grids that it touches.
+func markedLayers(layers []vectorLayer) []vectorLayer {
+	for _, l := range layers {
+		if l.ID == edition.LayerBase || l.ID == edition.LayerDedicated {
+			l.Fields["changed"] = "String"
+		}
+	}
+	return layers
 }
 
 // vectorLayer is a layer in a TileJSON document.

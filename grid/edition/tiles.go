@@ -2,6 +2,7 @@ package edition
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/paulmach/orb"
@@ -168,7 +169,7 @@ func gridFeature(g *grid.Grid, layer string, face int, geometry geo.MultiPolygon
 		tags = append(tags, mvt.Tag{Key: "dedicated_kind", Value: mvt.String(g.DedicatedKind)})
 	}
 	return feature{
-		layer: layer, code: g.Code, id: uint64(g.ID), face: face, geometry: geometry, tags: tags, label: project(g.LabelPoint),
+		layer: layer, code: g.Code, id: featureID(g.ID), face: face, geometry: geometry, tags: tags, label: project(g.LabelPoint),
 		caption: []mvt.Tag{
 			{Key: "code", Value: mvt.String(g.Code)}, {Key: "name", Value: mvt.String(g.Name)}, {Key: "kind", Value: mvt.String(g.Kind)},
 		},
@@ -276,7 +277,10 @@ func (t *tiles) outlines(simple *mesh.Mesh) map[int]geo.MultiPolygon {
 // GridTile returns a vector tile of the grids and divisions, empty where there are none. Its layers are base, dedicated and
 // divisions, polygons with integer ids, and labels, one point inside each of them, in the one tile that contains it. The
 // error wraps mvt.ErrTile for a tile that does not exist or lies deeper than MaxTileZoom.
-func (c *City) GridTile(id mvt.TileID) ([]byte, error) {
+func (c *City) GridTile(id mvt.TileID) ([]byte, error) { return c.MarkedTile(id, nil) }
+
+// MarkedTile is GridTile where grids carry, as changed, what changed says of their layer and code; "" and nil for nothing.
+func (c *City) MarkedTile(id mvt.TileID, changed func(layer, code string) string) ([]byte, error) {
 	if id.Z > MaxTileZoom {
 		return nil, fmt.Errorf("zoom %d: the deepest is %d: %w", id.Z, MaxTileZoom, mvt.ErrTile)
 	}
@@ -293,7 +297,7 @@ func (c *City) GridTile(id mvt.TileID) ([]byte, error) {
 		l := tile.Layer(layer)
 		for _, i := range shapes.byTile[[2]uint32{id.X, id.Y}] {
 			if f := &t.features[i]; f.layer == layer {
-				l.Add(f.id, shapes.shapes[i], f.tags...)
+				l.Add(f.id, shapes.shapes[i], f.marked(changed)...)
 			}
 		}
 	}
@@ -304,6 +308,27 @@ func (c *City) GridTile(id mvt.TileID) ([]byte, error) {
 		}
 	}
 	return tile.Encode(nil), nil
+}
+
+// marked returns the tags of a feature with what changed says of it.
+func (f *feature) marked(changed func(layer, code string) string) []mvt.Tag {
+	if changed == nil || f.layer == LayerDivisions {
+		return f.tags
+	}
+	if text := changed(f.layer, f.code); text != "" {
+		return append(slices.Clip(f.tags), mvt.Tag{Key: "changed", Value: mvt.String(text)})
+	}
+	return f.tags
+}
+
+// newGridID is from where on tiles number the grids that are new in a draft, whose ids are negative: a feature's id is not.
+const newGridID = 1 << 52
+
+func featureID(gridID int64) uint64 {
+	if gridID < 0 {
+		return newGridID + uint64(-gridID)
+	}
+	return uint64(gridID)
 }
 
 // LeastZooms returns the least zoom at which tiles show the layers base and dedicated and, as divisions with the level

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
+	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/store"
@@ -28,6 +30,10 @@ type Draft struct {
 	After  *State
 	Draft  *edition.Draft
 	Diff   edition.Diff
+	// Current says that the editions that the plan is drawn over are in force.
+	Current bool
+
+	tiles func() (*edition.City, error) // the plan's counties alone
 }
 
 // Plan returns the draft of the plan of that code as it is now; grid.ErrNotFound when there is none.
@@ -48,9 +54,54 @@ func (l *Live) Plan(ctx context.Context, code string) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
+	posts, err := l.followed(ctx, now, d)
+	if err != nil {
+		return nil, err
+	}
 	shown := *d // the posts are those of now
 	shown.Before, shown.After = d.Before.with(now), d.After.with(now)
+	shown.After.rosters = posts
 	return &shown, nil
+}
+
+// Tile returns a tile of the draft as edition.City.GridTile has them, of the plan's counties alone; grids that the draft touches carry
+// as changed what becomes of them (edition.Created, Redrawn, Bent, Attributes).
+func (d *Draft) Tile(id mvt.TileID) ([]byte, error) {
+	city, err := d.tiles()
+	if err != nil {
+		return nil, err
+	}
+	changes := map[[2]string]string{}
+	for _, p := range d.Diff.Parts {
+		changes[[2]string{p.Kind, p.Code}] = p.Change // the layers have the names of the kinds
+	}
+	return city.MarkedTile(id, func(layer, code string) string { return changes[[2]string{layer, code}] })
+}
+
+// LeastZooms is edition.City.LeastZooms of the draft's tiles.
+func (d *Draft) LeastZooms() (map[string]uint8, error) {
+	city, err := d.tiles()
+	if err != nil {
+		return nil, err
+	}
+	return city.LeastZooms(), nil
+}
+
+// ofCounties returns the city with some counties alone.
+func ofCounties(city *edition.City, counties []string) (*edition.City, error) {
+	var divisions []grid.Division
+	for _, d := range city.Divisions() {
+		if d.CountyCode == "" || slices.Contains(counties, d.CountyCode) {
+			divisions = append(divisions, d)
+		}
+	}
+	var editions []*edition.Edition
+	for _, county := range counties {
+		if e := city.Edition(county); e != nil {
+			editions = append(editions, e)
+		}
+	}
+	return edition.NewCity(divisions, editions, city.Settings())
 }
 
 // ahead reports whether the plan is drawn over an edition that now does not have yet.
@@ -100,13 +151,15 @@ func (l *Live) draft(ctx context.Context, now *State, code string) (*Draft, erro
 		return nil, fmt.Errorf("plan %s: %w", code, err)
 	}
 	d.Diff = d.Draft.Diff()
+	d.Current = atBase(now, &d.Plan)
+	d.tiles = sync.OnceValues(func() (*edition.City, error) { return ofCounties(after, d.Plan.Counties) })
 	d.Before = &State{City: before}
 	d.After = &State{City: after, Preview: &Preview{Plans: []string{code}, Key: fmt.Sprintf("%s@%d", code, d.Plan.Version)}}
 	return d, nil
 }
 
 // cityWith returns the city with a draft in force, under the numbers of the editions that it is drawn over. Grids that are new have
-// the ids that follow ids downwards, by kind and code.
+// the ids that follow ids downwards, in the order of their codes, as edition.Draft.Near has them for one draft.
 func cityWith(before *edition.City, d *edition.Draft, ids *int64) (*edition.City, error) {
 	numbers := map[string]int{}
 	var since time.Time
@@ -117,12 +170,17 @@ func cityWith(before *edition.City, d *edition.Draft, ids *int64) (*edition.City
 			since = info.InForceFrom
 		}
 	}
-	made := map[string]int64{}
-	for _, p := range d.Parts() { // by kind and code
+	var codes []string
+	for _, p := range d.Parts() {
 		if p.Grid != nil && p.Grid.ID == 0 {
-			*ids--
-			made[p.Code] = *ids
+			codes = append(codes, p.Code)
 		}
+	}
+	slices.Sort(codes)
+	made := map[string]int64{}
+	for _, code := range slices.Compact(codes) {
+		*ids--
+		made[code] = *ids
 	}
 	return d.City(numbers, since, func(code string) int64 { return made[code] })
 }

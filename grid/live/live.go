@@ -213,7 +213,7 @@ func loadRoster(ctx context.Context, s *store.Store, old *State, marks store.Mar
 // postRank orders the kinds of posts for a caller who looks for somebody to ring (BR-29).
 var postRank = []string{"worker", "dedicated_contact", "deputy", "grid_leader", "adviser", "liaison"}
 
-func byGrid(posts []grid.Posting) roster {
+func sortPosts(posts []grid.Posting) {
 	slices.SortFunc(posts, func(a, b grid.Posting) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(postRank, a.PostKind), slices.Index(postRank, b.PostKind)),
@@ -221,6 +221,10 @@ func byGrid(posts []grid.Posting) roster {
 			cmp.Compare(a.WorkerCode, b.WorkerCode),
 		)
 	})
+}
+
+func byGrid(posts []grid.Posting) roster {
+	sortPosts(posts)
 	r := roster{}
 	for _, p := range posts {
 		r[p.GridID] = append(r[p.GridID], p)

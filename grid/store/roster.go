@@ -42,3 +42,17 @@ func (s *Store) AllPosts(ctx context.Context, county string) ([]grid.Posting, er
 	postings, err := pgx.CollectRows(rows, pgx.RowToStructByName[grid.Posting])
 	return postings, translate(err)
 }
+
+// WorkersToPost returns the workers of these codes as the posts that they would have, without grid, kind and time.
+func (s *Store) WorkersToPost(ctx context.Context, codes []string) ([]grid.Posting, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT code, name, coalesce(work_phone, ''), role_type FROM worker WHERE code = ANY ($1) ORDER BY code COLLATE "C"`, codes)
+	if err != nil {
+		return nil, translate(err)
+	}
+	posts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.Posting, error) {
+		p := grid.Posting{Public: true}
+		return p, row.Scan(&p.WorkerCode, &p.Name, &p.WorkPhone, &p.RoleType)
+	})
+	return posts, translate(err)
+}
