@@ -48,7 +48,18 @@ func (s *Store) PlanImpact(ctx context.Context, city *edition.City, code string)
 
 // planImpact returns what publishing the draft, which is over the editions in force, would do now.
 func planImpact(ctx context.Context, db DB, city *edition.City, draft *edition.Draft) (grid.Impact, error) {
-	m := &measuring{city: city, diff: draft.Diff(), weights: city.Settings().LoadWeights}
+	m, err := measure(ctx, db, city, draft)
+	if err != nil {
+		return grid.Impact{}, err
+	}
+	return m.impact, nil
+}
+
+// measure is planImpact that also returns what it found on the way, for publishing to do.
+func measure(ctx context.Context, db DB, city *edition.City, draft *edition.Draft) (*measuring, error) {
+	m := &measuring{
+		city: city, diff: draft.Diff(), weights: city.Settings().LoadWeights, moved: map[string][]moved{}, gained: map[string]grid.GridCounts{},
+	}
 	m.impact.AreaMovedM2, m.impact.BorderRedrawnM = m.diff.AreaMovedM2, m.diff.BorderRedrawnM
 	m.impact.PlacesByKind, m.impact.IncidentsByKind = map[string]int{}, map[string]int{}
 	for _, county := range draft.Counties() {
@@ -56,21 +67,24 @@ func planImpact(ctx context.Context, db DB, city *edition.City, draft *edition.D
 	}
 	units, err := m.unitsWithin(ctx, db)
 	if err != nil {
-		return m.impact, err
+		return nil, err
 	}
 	if m.handover, err = newHandover(ctx, db, draft, m.diff.Boxes, city.Settings().FallbackM, boxesOf(units)...); err != nil {
-		return m.impact, err
+		return nil, err
 	}
-	if err := m.things(ctx, db); err != nil {
-		return m.impact, err
+	for _, table := range locatedTables() {
+		if m.moved[table.name], err = m.handover.moved(ctx, db, table); err != nil {
+			return nil, err
+		}
 	}
+	m.things()
 	if err := m.loads(ctx, db); err != nil {
-		return m.impact, err
+		return nil, err
 	}
 	if err := m.posts(ctx, db); err != nil {
-		return m.impact, err
+		return nil, err
 	}
-	return m.impact, m.cut(ctx, units)
+	return m, m.cut(ctx, units)
 }
 
 // measuring is an impact on its way.
@@ -79,18 +93,15 @@ type measuring struct {
 	diff     edition.Diff
 	weights  map[string]float64
 	handover *handover
+	moved    map[string][]moved         // what is assigned otherwise afterwards, by table
 	counts   map[string]grid.GridCounts // by code of the base grid, of what the weights need; before
 	gained   map[string]grid.GridCounts // what a base grid has more afterwards; of one that loses, less than nothing
 	impact   grid.Impact
 }
 
-// things finds what changes hands.
-func (m *measuring) things(ctx context.Context, db DB) error {
-	m.gained = map[string]grid.GridCounts{}
-	places, err := m.handover.moved(ctx, db, &placeTable)
-	if err != nil {
-		return err
-	}
+// things counts what changes hands.
+func (m *measuring) things() {
+	places := m.moved[placeTable.name]
 	m.impact.Places = m.handovers(places, m.impact.PlacesByKind)
 	for i := range places {
 		p := &places[i]
@@ -99,18 +110,12 @@ func (m *measuring) things(ctx context.Context, db DB) error {
 		}
 		m.gain(p, grid.GridCounts{Places: map[string]int{p.kind: 1}})
 	}
-	incidents, err := m.handover.moved(ctx, db, &incidentTable)
-	if err != nil {
-		return err
-	}
+	incidents := m.moved[incidentTable.name]
 	m.impact.Incidents = m.handovers(incidents, m.impact.IncidentsByKind)
 	for i := range incidents {
 		m.gain(&incidents[i], grid.GridCounts{IncidentsOpen: 1, IncidentsTotal: 1})
 	}
-	households, err := m.handover.moved(ctx, db, &householdTable)
-	if err != nil {
-		return err
-	}
+	households := m.moved[householdTable.name]
 	for i := range households {
 		h := &households[i]
 		if otherGrids(h.assignment, h.now) {
@@ -118,7 +123,6 @@ func (m *measuring) things(ctx context.Context, db DB) error {
 		}
 		m.gain(h, grid.GridCounts{HouseholdPoints: 1, Households: h.households, Residents: h.residents})
 	}
-	return nil
 }
 
 // handovers counts the things that another grid is responsible for afterwards, by kind, and returns the first of them.

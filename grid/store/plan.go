@@ -175,7 +175,7 @@ func (a *planAct) atBase(ctx context.Context) error {
 }
 
 // cityAtBase returns a city with the plan's base editions: the given one, or the database's when that has moved on. When they are not
-// in force it is grid.ErrConflict.
+// in force it is a *grid.ConflictError.
 func cityAtBase(ctx context.Context, db DB, city *edition.City, p *grid.Plan) (*edition.City, error) {
 	numbers, err := currentEditions(ctx, db, p.Counties)
 	if err != nil {
@@ -184,13 +184,13 @@ func cityAtBase(ctx context.Context, db DB, city *edition.City, p *grid.Plan) (*
 	known := city != nil
 	for i, county := range p.Counties {
 		if numbers[county] != p.BaseEditions[i] {
-			return nil, fmt.Errorf("plan %s was drawn over edition %d of %s, edition %d is in force: rebase it first: %w",
-				p.Code, p.BaseEditions[i], county, numbers[county], grid.ErrConflict)
+			return nil, &grid.ConflictError{Detail: fmt.Sprintf("plan %s was drawn over edition %d of %s, but edition %d is in force: rebase it first",
+				p.Code, p.BaseEditions[i], county, numbers[county])}
 		}
 		known = known && city.Edition(county) != nil && city.Edition(county).Info().Number == numbers[county]
 	}
 	if known {
 		return city, nil
 	}
-	return loadCity(ctx, db)
+	return reload(ctx, db, city)
 }

@@ -94,11 +94,11 @@ func extentOf(p *grid.Plan, parts []grid.PlanPart) []NewEdition {
 // publication is the publishing of a plan.
 type publication struct {
 	*planAct
-	draft    *edition.Draft
-	diff     edition.Diff
-	at       time.Time
-	editions []*nextEdition   // of the plan's counties
-	ids      map[string]int64 // of grids, by code: those that change, end or are new
+	*measuring // what it does, by the function that says so before
+	draft      *edition.Draft
+	at         time.Time
+	editions   []*nextEdition   // of the plan's counties
+	ids        map[string]int64 // of grids, by code: those that change, end or are new
 }
 
 // publish does it, once the counties and the plan are locked.
@@ -108,7 +108,10 @@ func (a *planAct) publish(ctx context.Context) (grid.Plan, error) {
 	if p.draft, err = a.draft(ctx); err != nil {
 		return grid.Plan{}, err
 	}
-	p.diff = p.draft.Diff()
+	if p.measuring, err = measure(ctx, a.tx, a.city, p.draft); err != nil {
+		return grid.Plan{}, err
+	}
+	fault(a.tx, "publish.measured")
 	if err := p.check(ctx); err != nil {
 		return grid.Plan{}, err
 	}
@@ -182,7 +185,7 @@ func (p *publication) checkPosted() error {
 
 // checkFindings checks the draft again: since the decision places may have come, and grids around it have changed.
 func (p *publication) checkFindings(ctx context.Context) error {
-	found, err := p.findings(ctx, p.draft)
+	found, err := p.findingsOf(ctx, p.draft, &p.impact, true)
 	if err != nil {
 		return err
 	}
@@ -293,22 +296,16 @@ func (p *publication) writeLineage(ctx context.Context) error {
 	return nil
 }
 
-// reassign gives everything whose answer changes its new assignment, in the edition that is written now. Open incidents that another
-// grid is responsible for keep their unit and are marked to be handed over; those that have ended keep the grids of their time (BR-39).
+// reassign gives what changes hands its new assignment, in the edition that is written now. Open incidents that another grid is
+// responsible for keep their unit and are marked to be handed over; those that have ended keep the grids of their time (BR-39).
 func (p *publication) reassign(ctx context.Context) error {
-	h, err := newHandover(ctx, p.tx, p.draft, p.diff.Boxes, p.city.Settings().FallbackM)
-	if err != nil {
-		return err
-	}
-	for _, table := range []*locatedTable{&placeTable, &incidentTable, &householdTable} {
-		all, err := h.moved(ctx, p.tx, table)
-		if err != nil {
-			return err
-		}
+	for _, table := range locatedTables() {
+		all := p.moved[table.name]
 		changed := make(map[int64]grid.Assignment, len(all))
 		var handed []int64
 		for i := range all {
-			if changed[all[i].id], err = p.assignment(h, all[i].now); err != nil {
+			var err error
+			if changed[all[i].id], err = p.assignment(all[i].now); err != nil {
 				return err
 			}
 			if all[i].assignment.BaseGridID != 0 && otherGrids(all[i].assignment, all[i].now) {
@@ -330,12 +327,12 @@ func (p *publication) reassign(ctx context.Context) error {
 }
 
 // assignment returns what is stored of an assignment under the draft.
-func (p *publication) assignment(h *handover, a grid.Assignment) (grid.Assignment, error) {
+func (p *publication) assignment(a grid.Assignment) (grid.Assignment, error) {
 	for _, id := range []*int64{&a.BaseGridID, &a.DedicatedID} {
 		if *id >= 0 {
 			continue
 		}
-		g := h.after.GridByID(*id)
+		g := p.handover.after.GridByID(*id)
 		if g == nil || p.ids[g.Code] == 0 {
 			return a, errors.New("a thing would be assigned to a grid that is not written")
 		}

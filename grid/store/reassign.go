@@ -65,7 +65,7 @@ func assignCounties(ctx context.Context, tx pgx.Tx, counties []string, end endin
 	if err != nil {
 		return err
 	}
-	for _, table := range []*locatedTable{&placeTable, &incidentTable, &householdTable} {
+	for _, table := range locatedTables() {
 		if _, err := reassign(ctx, tx, table, city, counties, end); err != nil {
 			return err
 		}
@@ -81,6 +81,11 @@ type locatedTable struct {
 	name              string
 	read, write, past string
 	points, shapes    string
+}
+
+// locatedTables returns all of them.
+func locatedTables() []*locatedTable {
+	return []*locatedTable{&placeTable, &incidentTable, &householdTable}
 }
 
 var placeTable = locatedTable{
