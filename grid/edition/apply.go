@@ -11,8 +11,8 @@ import (
 // Apply returns the draft after one more change, and what the change did. used returns the codes ever used for parts of a kind in
 // a community; those of this draft need not be among them. The same change on the same draft gives the same answer.
 //
-// The error is an *geo.InvalidError with the spot for geometry that cannot be taken, an ErrNotFound for a code that the draft
-// does not have, a *grid.RuleError for anything else that is wrong with the change, and an ErrConflict when the base is unproven.
+// The error is an *geo.InvalidError with the spot for geometry that cannot be taken, a *grid.RuleError for anything else that is
+// wrong with the change, and a *grid.ConflictError when the base is unproven.
 // OpImport and OpRestore are not for Apply, see Replace.
 func (d *Draft) Apply(ch grid.Change, used func(community, kind string) []string) (*Draft, grid.ChangeResult, error) {
 	for _, e := range d.bases {
@@ -137,7 +137,7 @@ func (e *edit) grid(field, code string, kinds ...string) (*draftPart, error) {
 	if g, _ := e.draft.city.Grid(code); g != nil && !slices.Contains(e.draft.counties, g.CountyCode) {
 		return nil, refuse(field, "%s is of county %s, the plan of %s: make a plan of both", code, g.CountyCode, strings.Join(e.draft.counties, ", "))
 	}
-	return nil, fmt.Errorf("the draft has no %s %s: %w", strings.Join(kinds, " or "), code, grid.ErrNotFound)
+	return nil, &grid.RuleError{Rule: "unknown", Field: field, Detail: fmt.Sprintf("the draft has no %s %s", strings.Join(kinds, " or "), code)}
 }
 
 var kindNames = map[string]string{grid.Base: "a base grid", grid.Dedicated: "a dedicated grid", grid.Void: "a void area"}

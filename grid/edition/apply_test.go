@@ -214,7 +214,7 @@ func TestApply(t *testing.T) {
 		{"an operation that is none", grid.Change{Op: "swap"}, "error plan: field op: there is no operation"},
 		{"import", grid.Change{Op: "import"}, "error plan: field op"},
 		{"no code", grid.Change{Op: "rename", Name: "x"}, "error required: field grid"},
-		{"an unknown code", grid.Change{Op: "rename", Grid: "A999", Name: "x"}, "error the draft has no"},
+		{"an unknown code", grid.Change{Op: "rename", Grid: "A999", Name: "x"}, "error unknown: field grid: the draft has no"},
 		{"no name", grid.Change{Op: "rename", Grid: "A001", Name: " "}, "error required: field name"},
 		{"the same name", grid.Change{Op: "rename", Grid: "A001", Name: "grid A001"}, "error no_change"},
 		{"reclassify a base grid", grid.Change{Op: "reclassify", Grid: "A001", DedicatedKind: "school"}, "error plan: field grid: 990101001001001 is a base grid"},

@@ -2,6 +2,7 @@ package edition
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -65,7 +66,7 @@ func (e *edit) cutOut(part *draftPart, area geo.MultiPolygon) error {
 	if len(m.Faces[made]) == 0 { // it was led to the outline until nothing was left
 		return &geo.InvalidError{Rule: mesh.RuleNothingMoved, At: area[0][0][0].Orb()}
 	}
-	like := e.losesMost(p, m, made)
+	like := e.losesMost(p, m)
 	if err := e.admit(part, like.community(), like.Code); err != nil {
 		return err
 	}
@@ -75,15 +76,13 @@ func (e *edit) cutOut(part *draftPart, area geo.MultiPolygon) error {
 }
 
 // losesMost returns the base grid that gives most to a new face; of equal ones the first.
-func (e *edit) losesMost(p *plane, m mesh.Edit, made int32) *draftPart {
+func (e *edit) losesMost(p *plane, m mesh.Edit) *draftPart {
 	var most *draftPart
-	area := -1.0
+	twiceArea := int64(math.MinInt64)
 	for face := range int32(p.Len()) {
-		if _, changed := m.Faces[face]; !changed {
-			continue
-		}
-		if loses := geo.OverlapArea(p.Face(face), m.Faces[made]); loses > area {
-			most, area = e.draft.part(p.key(face)), loses
+		after, changed := m.Faces[face]
+		if loses := p.Face(face).TwiceArea() - after.TwiceArea(); changed && loses > twiceArea {
+			most, twiceArea = e.draft.part(p.key(face)), loses
 		}
 	}
 	return most

@@ -236,10 +236,10 @@ func (e *edit) mayTransfer(old *draftPart) error {
 
 // shareEdge reports whether two areas that do not overlap have an edge in common.
 func shareEdge(a, b geo.MultiPolygon) bool {
-	edges := map[[2]geo.Point]bool{}
-	eachSide(a, func(u, v geo.Point) { edges[[2]geo.Point{u, v}] = true })
+	edges := map[edge]bool{}
+	eachEdge(a, func(e edge) { edges[e] = true })
 	share := false
-	eachSide(b, func(u, v geo.Point) { share = share || edges[[2]geo.Point{v, u}] })
+	eachEdge(b, func(e edge) { share = share || edges[edge{e.b, e.a}] })
 	return share
 }
 

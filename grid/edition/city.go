@@ -19,6 +19,7 @@ type City struct {
 	redrawn   map[string]*grid.Division // take precedence over divisions: see redraw
 	ordered   func() []grid.Division    // by code
 	outlines  []outlines                // city, county, street, community
+	within    func() map[string][]int   // the communities of each street, by their numbers in outlines; made when first asked for
 	editions  []*Edition                // by county code
 	owners    [][]*grid.Division        // of each edition: the community of each part of its tiling, nil for an unknown one
 	assigned  [][]grid.Assignment       // the same: what is stored of a point there
@@ -56,6 +57,13 @@ func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Setti
 	for i := range c.outlines {
 		c.outlines[i].index = index.Build(c.outlines[i].parts)
 	}
+	c.within = sync.OnceValue(func() map[string][]int {
+		within := map[string][]int{}
+		for i, d := range c.outlines[grid.LevelRank(grid.LevelCommunity)].divisions {
+			within[d.ParentCode] = append(within[d.ParentCode], i)
+		}
+		return within
+	})
 	return c, c.setEditions(nil, editions)
 }
 

@@ -36,18 +36,29 @@ func (e *edit) recount() {
 	byCode := func(a, b *draftPart) int { return cmp.Compare(a.Code, b.Code) }
 	slices.SortFunc(before, byCode)
 	slices.SortFunc(after, byCode)
+	overlaps := overlapsOf(before, after)
+	for figure := range counted(&grid.Grid{}) {
+		recountOne(before, after, overlaps, figure)
+	}
+}
+
+// overlapsOf returns the planar area that each part before has in common with each after.
+func overlapsOf(before, after []*draftPart) [][]float64 {
+	boxes := make([]geo.Box, len(after))
+	for j, now := range after {
+		boxes[j] = now.area.Box()
+	}
 	overlaps := make([][]float64, len(before))
 	for i, old := range before {
 		overlaps[i] = make([]float64, len(after))
+		box := old.area.Box()
 		for j, now := range after {
-			if old.area.Box().Intersects(now.area.Box()) {
+			if box.Intersects(boxes[j]) {
 				overlaps[i][j] = geo.OverlapArea(old.area, now.area)
 			}
 		}
 	}
-	for figure := range counted(&grid.Grid{}) {
-		recountOne(before, after, overlaps, figure)
-	}
+	return overlaps
 }
 
 // recountOne is recount for one figure.

@@ -386,7 +386,7 @@ func holdRefusal(t *rapid.T, ch grid.Change, err error) {
 		}
 		return
 	}
-	if !errors.Is(err, grid.ErrInvalid) && !errors.Is(err, grid.ErrNotFound) {
+	if !errors.Is(err, grid.ErrInvalid) {
 		t.Fatalf("%s: %v", ch.Op, err)
 	}
 }
@@ -454,6 +454,12 @@ func (g *playground) holdTiling(t *rapid.T, d *edition.Draft) *edition.City {
 		if faults := whole.Faults(e); len(faults) > 0 {
 			t.Fatalf("%d faults, the first: %+v", len(faults), faults[0])
 		}
+		if !e.Info().Proven {
+			t.Fatalf("the edition of %s is not proven", county)
+		}
+		if outline := must(geo.FromOrb(g.city.Division(county).Outline)); len(d.Counties()) == 1 && len(mesh.Check(e.Tiling(), outline)) > 0 {
+			t.Fatalf("county %s is not what it was", county)
+		}
 		for _, part := range g.city.Edition(county).Tiling() {
 			before += part.TwiceArea()
 		}
@@ -479,6 +485,10 @@ func (g *playground) holdNear(t *rapid.T, d *edition.Draft, whole *edition.City)
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, b := range boxes {
+		g.holdShape(t, b, whole, after)
+		g.holdShape(t, b, g.city, before)
+	}
 	for _, p := range g.pointsIn(boxes, whole) {
 		for _, pair := range [][2]*edition.City{{g.city, before}, {whole, after}} {
 			want, got := describe(pair[0].Locate(p, 0)), describe(pair[1].Locate(p, 0))
@@ -486,6 +496,30 @@ func (g *playground) holdNear(t *rapid.T, d *edition.Draft, whole *edition.City)
 				t.Fatalf("at %v near\n%s %+v, in the whole city\n%s %+v", p, got, pair[1].AssignPoint(p), want, pair[0].AssignPoint(p))
 			}
 		}
+	}
+}
+
+// holdShape compares the answers for a polygon within a box.
+func (g *playground) holdShape(t *rapid.T, box geo.Box, whole, near *edition.City) {
+	r := (box.Max.X - box.Min.X) / 4
+	shape := g.diamond(geo.Point{X: box.Min.X + 2*r, Y: box.Min.Y + 2*r}, r+1).Orb()
+	want, err := whole.LocateShape(t.Context(), shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := near.LocateShape(t.Context(), shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sharesOf := func(a edition.ShapeAnswer) string {
+		s := describe(a.Answer)
+		for _, share := range slices.Concat(a.Shares, a.DedicatedShares) {
+			s += fmt.Sprintf(" %s %v", share.Grid.Code, share.Fraction)
+		}
+		return s
+	}
+	if sharesOf(got) != sharesOf(want) {
+		t.Fatalf("near\n%s, in the whole city\n%s", sharesOf(got), sharesOf(want))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
@@ -128,6 +130,46 @@ func TestReplace(t *testing.T) {
 			t.Errorf("got %v, want a refusal", err)
 		}
 	})
+}
+
+// TestL1WholeDraft says whether the city with a draft in force tiles, however the draft was made.
+func TestL1WholeDraft(t *testing.T) {
+	c := district(t, grid.DefaultSettings())
+	part := func(short string, boundary orb.MultiPolygon) grid.PlanPart {
+		g, _ := c.Grid(long.Replace(short))
+		redrawn := *g
+		redrawn.Boundary = boundary
+		return grid.PlanPart{Kind: g.Kind, Code: g.Code, Grid: &redrawn}
+	}
+	for _, tt := range []struct {
+		name  string
+		parts []grid.PlanPart
+		want  bool
+	}{
+		{"vertices that the county's line does not have", []grid.PlanPart{part("A001", area(0, 0, .5, 0, .5, 4, 0, 4)), part("A002", area(.5, 0, 1, 0, 2, 0, 2, 3, 2, 4, 1, 4, .5, 4))}, true},
+		{"a border within that does not match", []grid.PlanPart{part("A001", area(0, 0, 1, 0, 1, 2, 1, 4, 0, 4))}, false},
+		{"it tiles", []grid.PlanPart{part("A001", area(0, 0, 1, 0, .5, 2, 1, 4, 0, 4)), part("A002", area(1, 0, 2, 0, 2, 3, 2, 4, 1, 4, .5, 2))}, true},
+		{"a gap", []grid.PlanPart{part("A001", area(0, 0, 1, 0, .5, 2, 1, 4, 0, 4))}, false},
+		{"an overlap", []grid.PlanPart{part("A001", area(0, 0, 1, 0, 1.5, 2, 1, 4, 0, 4))}, false},
+		{"beyond the county", []grid.PlanPart{part("A001", area(0, 0, 1, 0, 1, 4, 0, 4, -1, 2))}, false},
+		{"a grid is gone", []grid.PlanPart{{Kind: grid.Base, Code: commA + "001", Removed: true}}, false},
+		{"a dedicated grid elsewhere", []grid.PlanPart{part("A801", area(2.25, 1, 2.75, 1, 2.75, 2, 2.25, 2))}, true},
+		{"a dedicated grid over another", []grid.PlanPart{part("A801", area(.25, 1, 1.5, 1, 1.5, 2, .25, 2))}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d, _, err := draft(t, c, cty).Replace(tt.parts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole, err := d.City(map[string]int{cty: 2}, time.Now(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := whole.Edition(cty).Info().Proven; got != tt.want {
+				t.Errorf("got %t, want %t: faults %v", got, tt.want, whole.Faults(whole.Edition(cty)))
+			}
+		})
+	}
 }
 
 // TestDraftAttributes checks what a change does to attributes, ids and measures.

@@ -2,8 +2,11 @@ package edition
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/mesh"
 	"github.com/wangge/wangge/grid"
 )
 
@@ -20,10 +23,70 @@ func (d *Draft) City(numbers map[string]int, at time.Time, ids func(code string)
 	if err != nil {
 		return nil, fmt.Errorf("the city with the draft in force: %w", err)
 	}
-	for _, e := range editions {
-		e.info.Proven = len(c.Faults(e)) == 0
+	for i, e := range editions {
+		if d.bases[i].info.Proven {
+			e.info.Proven = d.keepsTiling(i)
+		} else {
+			e.info.Proven = d.tiles(e) && len(c.Faults(e)) == 0
+		}
 	}
 	return c, nil
+}
+
+// keepsTiling reports whether the parts that the draft changes in a county, whose base tiles, cover together just what they covered,
+// without overlap, and its dedicated grids overlap none: then the county tiles as before (L1), which need not be proven from the
+// ground. It shares no code with what edits.
+func (d *Draft) keepsTiling(county int) bool {
+	code := d.counties[county]
+	var before, after []geo.MultiPolygon
+	dedicated := geo.EmptyBox()
+	for _, c := range d.changes() {
+		was, is := c.before != nil && c.before.county() == code, c.after != nil && c.after.county() == code
+		switch {
+		case c.key.kind != grid.Dedicated && was && is:
+			before, after = append(before, c.before.area), append(after, c.after.area)
+		case c.key.kind != grid.Dedicated && was:
+			before = append(before, c.before.area)
+		case c.key.kind != grid.Dedicated && is:
+			after = append(after, c.after.area)
+		case is:
+			dedicated = dedicated.Union(c.after.area.Box())
+		}
+	}
+	if !dedicated.Empty() {
+		p := d.planes.dedicated[county]()
+		var areas []geo.MultiPolygon
+		for _, face := range p.Near(dedicated) {
+			areas = append(areas, p.Face(face))
+		}
+		if len(mesh.CheckDisjoint(areas)) > 0 {
+			return false
+		}
+	}
+	return d.noneBut(mesh.Check(after, mesh.Dissolve(before)), code)
+}
+
+// tiles reports whether an edition with the draft in force tiles what it is to tile: the county as its communities' outlines make it
+// up, or its own where those do not match. Community outlines that follow the draft would not show what is missing at their edge.
+func (d *Draft) tiles(e *Edition) bool {
+	outline := d.outlineOf(e.info.CountyCode)
+	level := &d.city.outlines[grid.LevelRank(grid.LevelCommunity)]
+	var communities []geo.MultiPolygon
+	for i, c := range level.divisions {
+		if c.CountyCode == e.info.CountyCode {
+			communities = append(communities, level.parts[i])
+		}
+	}
+	if len(communities) > 0 && len(mesh.CheckLayer(communities)) == 0 {
+		outline = mesh.Dissolve(communities)
+	}
+	return d.noneBut(mesh.Check(e.tiling, outline), e.info.CountyCode)
+}
+
+// noneBut reports whether there are no faults but what the law allows on the lines between counties: differences of two units, and
+// vertices that only one side has.
+func (d *Draft) noneBut(faults []mesh.Fault, county string) bool {
+	return !slices.ContainsFunc(faults, func(f mesh.Fault) bool { return !d.onCountyLine(county, f) })
 }
 
 // layers returns what a county is made of with the draft in force.

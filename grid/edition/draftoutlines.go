@@ -56,12 +56,9 @@ func (d *Draft) redrawStreet(code string, communities map[string]redrawnDivision
 	}
 	var before, after []geo.MultiPolygon
 	level := &d.city.outlines[grid.LevelRank(grid.LevelCommunity)]
-	for i, c := range level.divisions {
-		if c.ParentCode != code {
-			continue
-		}
+	for _, i := range d.city.within()[code] {
 		before = append(before, level.parts[i])
-		if r, ok := communities[c.Code]; ok {
+		if r, ok := communities[level.divisions[i].Code]; ok {
 			after = append(after, r.area)
 		} else {
 			after = append(after, level.parts[i])
@@ -148,31 +145,18 @@ func (d *Draft) communitiesRedrawn() []string {
 }
 
 // edgeSum counts directed edges, those against the order of points negative.
-type edgeSum map[[2]geo.Point]int
+type edgeSum map[edge]int
 
 func (s edgeSum) add(area geo.MultiPolygon, sign int) {
-	eachSide(area, func(a, b geo.Point) {
-		key, n := [2]geo.Point{a, b}, sign
-		if b.Less(a) {
-			key, n = [2]geo.Point{b, a}, -sign
+	eachEdge(area, func(e edge) {
+		key, n := e.rising(), sign
+		if key != e {
+			n = -sign
 		}
 		if s[key] += n; s[key] == 0 {
 			delete(s, key)
 		}
 	})
-}
-
-// eachSide visits the directed edges of an area.
-func eachSide(area geo.MultiPolygon, visit func(a, b geo.Point)) {
-	for _, poly := range area {
-		for _, ring := range poly {
-			a := ring[len(ring)-1]
-			for _, b := range ring {
-				visit(a, b)
-				a = b
-			}
-		}
-	}
 }
 
 // sameBorder reports whether two areas have the same border, wherever their rings begin.

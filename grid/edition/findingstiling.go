@@ -33,7 +33,7 @@ func (r *review) checkTiling() {
 			continue
 		}
 		for _, f := range mesh.Check(areas, outline) {
-			if (len(r.d.counties) > 1 || r.ref.PlanKind == grid.ImportPlan) && r.onCountyLine(county, f) {
+			if (len(r.d.counties) > 1 || r.ref.PlanKind == grid.ImportPlan) && r.d.onCountyLine(county, f) {
 				continue // what the law allows between counties: a plan of both, and another layer, may put vertices on the line
 			}
 			r.addFault(f, parts)
@@ -106,7 +106,7 @@ func sortParts(parts []*Part) {
 }
 
 // onCountyLine reports whether a fault is no wider than county lines may differ and lies on one.
-func (r *review) onCountyLine(county string, f mesh.Fault) bool {
+func (d *Draft) onCountyLine(county string, f mesh.Fault) bool {
 	if f.WidthM > countyLineM || f.Kind == mesh.Tangle {
 		return false
 	}
@@ -115,7 +115,7 @@ func (r *review) onCountyLine(county string, f mesh.Fault) bool {
 		return false
 	}
 	on := false
-	eachEdge(r.d.outlineOf(county), func(e edge) { on = on || geo.DistanceToSegmentM(at, e.a, e.b) <= countyLineM })
+	eachEdge(d.outlineOf(county), func(e edge) { on = on || geo.DistanceToSegmentM(at, e.a, e.b) <= countyLineM })
 	return on
 }
 
