@@ -31,19 +31,22 @@ const (
 type requestIDKey struct{}
 
 // bounded holds a request to those bounds.
-func bounded(h handler) handler {
+func bounded(h handler) handler { return boundedBy(maxBody, workIn, h) }
+
+// boundedBy holds a request to other bounds of its body and of the work for it.
+func boundedBy(limit int64, work time.Duration, h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if !isText(r.URL.Path) {
 			return badParam("", "The path is not UTF-8 text.")
 		}
-		if r.ContentLength > maxBody {
-			return &http.MaxBytesError{Limit: maxBody}
+		if r.ContentLength > limit {
+			return &http.MaxBytesError{Limit: limit}
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		control, end := http.NewResponseController(w), time.Now().Add(answerIn)
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		control, end := http.NewResponseController(w), time.Now().Add(answerIn+work-workIn)
 		_ = control.SetReadDeadline(end) // not every connection has deadlines; those of net/http do
 		_ = control.SetWriteDeadline(end)
-		ctx, cancel := context.WithTimeout(r.Context(), workIn)
+		ctx, cancel := context.WithTimeout(r.Context(), work)
 		defer cancel()
 		return h(w, r.WithContext(ctx))
 	}

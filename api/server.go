@@ -43,6 +43,7 @@ type Server struct {
 	refreshing singleflight.Group
 	tagged     taggedCities
 	batches    chan struct{} // one for each that runs
+	cleans     chan struct{} // likewise
 	metrics    *metrics
 	registry   *prometheus.Registry
 	started    time.Time
@@ -53,7 +54,7 @@ func New(c Config) *Server {
 	s := &Server{
 		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL, operator: c.Operator,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
-		batches: make(chan struct{}, maxBatches()),
+		batches: make(chan struct{}, maxBatches()), cleans: make(chan struct{}, maxCleans),
 	}
 	s.metrics = newMetrics(s.registry)
 	return s
@@ -119,6 +120,8 @@ func (s *Server) router() *mux.Router {
 	post("/v1/plans/{code}/file", s.from(s.filePlan))
 	get("/v1/plans/{code}/announcements", s.from(s.planAnnouncements))
 	post("/v1/plans/{code}/announce", s.from(s.announcePlan))
+	post("/v1/plans/{code}/rebase", s.from(s.rebasePlan))
+	post("/v1/plans/{code}/revert", s.from(s.revertPlan))
 
 	get("/v1/editions", s.from(s.editions))
 	get("/v1/editions/{county}/diff", s.from(s.editionDiff))
@@ -126,6 +129,8 @@ func (s *Server) router() *mux.Router {
 	get("/v1/grids/{code}/history", s.from(s.gridHistory))
 	get("/v1/divisions/{code}/history", s.from(s.divisionHistory))
 	get("/v1/places/{code}/history", s.from(s.placeHistory))
+
+	route("/v1/mesh/clean", boundedBy(maxCleanBody, cleanIn, s.from(s.cleanMesh)), http.MethodPost)
 
 	open("/tiles/{tileset}.json", s.inTime(s.tileJSON, asOfParam))
 	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.inTime(s.tile, asOfParam))
