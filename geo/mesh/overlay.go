@@ -86,7 +86,7 @@ func newOverlay(faces, drawn []strip, near geo.Box, matched bool) (*overlay, err
 	if !matched {
 		known = 0
 	}
-	pieces, ok := snapRoundOnto(links, known)
+	pieces, ok := snapRoundOnto(links, known, editLimit())
 	if !ok {
 		return nil, refuse(RuleTooMuchWork, firstPoint(links[old:], near.Min))
 	}

@@ -28,15 +28,23 @@ type link struct {
 // 199-214, doi:10.1016/S0925-7721(99)00021-8; L. Guibas, D. Marimont, Rounding arrangements dynamically, International
 // Journal of Computational Geometry and Applications 8 (1998), 157-178; repeated as in D. Halperin, E. Packer,
 // Iterated snap rounding, Computational Geometry 23 (2002), 209-225.
-func snapRound(links []link) (out []link, ok bool) { return snapRoundOnto(links, 0) }
+func snapRound(links []link) (out []link, ok bool) {
+	return snapRoundOnto(links, 0, snapLimit{maxTests, maxStrands})
+}
+
+// A snapLimit bounds how many pairs are looked at, and how many pixels and pieces there may be.
+type snapLimit struct{ tests, pieces int }
+
+// editLimit is for a single edit: a second or two, and some 100 MB.
+func editLimit() snapLimit { return snapLimit{tests: 20_000_000, pieces: 1_000_000} }
 
 // snapRoundOnto is snapRound for links of which the first old are known to meet in ends only. Those stay as they are,
 // even within pixels of each other, unless something new bends them.
-func snapRoundOnto(links []link, old int) (out []link, ok bool) {
+func snapRoundOnto(links []link, old int, limit snapLimit) (out []link, ok bool) {
 	if !withinExtent(links) {
 		return nil, false
 	}
-	s := &snapper{links: slices.Clone(links), active: make([]bool, len(links)), known: make(map[geo.Point]bool)}
+	s := &snapper{limit: limit, links: slices.Clone(links), active: make([]bool, len(links)), known: make(map[geo.Point]bool)}
 	for i, l := range links {
 		if i < old {
 			s.known[l.a], s.known[l.b] = false, false
@@ -71,6 +79,7 @@ func withinExtent(links []link) bool {
 
 // A snapper is one run of snapRound.
 type snapper struct {
+	limit  snapLimit
 	links  []link
 	active []bool             // by link: whether it must be held against all others and all pixels, not only against new ones
 	known  map[geo.Point]bool // the hot pixels, and whether they are fresh
@@ -110,7 +119,7 @@ func (s *snapper) round() (done, ok bool) {
 		return true, true
 	}
 	s.apply(cuts)
-	return false, len(s.links) <= maxStrands
+	return false, len(s.links) <= s.limit.pieces
 }
 
 // edgeOf returns l as an edge, in lattice units.
@@ -125,7 +134,7 @@ func (s *snapper) cross() bool {
 	for c := range s.grid.cells() {
 		in := s.grid.cell(c)
 		for k, i := range in {
-			if s.tests += k; s.tests > maxTests {
+			if s.tests += k; s.tests > s.limit.tests || len(s.fresh) > s.limit.pieces {
 				return false
 			}
 			for _, j := range in[:k] {
@@ -138,7 +147,7 @@ func (s *snapper) cross() bool {
 			}
 		}
 	}
-	return len(s.fresh) <= maxStrands
+	return len(s.fresh) <= s.limit.pieces
 }
 
 // willJoin reports whether link i gets an end of link j as a vertex. Nearly parallel links that also cross then meet
@@ -156,7 +165,7 @@ func (s *snapper) willJoin(i, j int32) bool {
 func (s *snapper) findCuts() ([]cutAt, bool) {
 	var cuts []cutAt
 	at := func(p geo.Point, isFresh bool) bool {
-		return s.near(p, func(i int32) {
+		return len(cuts) <= s.limit.pieces && s.near(p, func(i int32) {
 			if l := s.links[i]; (isFresh || s.active[i]) && p != l.a && p != l.b && meetsPixel(l, p) {
 				cuts = append(cuts, cutAt{i, vecOf(p)})
 			}
@@ -173,7 +182,7 @@ func (s *snapper) findCuts() ([]cutAt, bool) {
 		}
 	}
 	sortCuts(cuts, func(i int32) edge { return edgeOf(s.links[i]) })
-	return slices.Compact(cuts), len(cuts) <= maxStrands
+	return slices.Compact(cuts), len(cuts) <= s.limit.pieces
 }
 
 // settled returns the pixels that are not fresh and may lie near active links.
@@ -210,7 +219,7 @@ func (s *snapper) near(p geo.Point, visit func(i int32)) bool {
 		}
 		last = row
 		in := g.cell(row*g.cols + col)
-		if s.tests += len(in); s.tests > maxTests {
+		if s.tests += len(in); s.tests > s.limit.tests {
 			return false
 		}
 		for _, i := range in {
