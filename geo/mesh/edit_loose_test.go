@@ -106,7 +106,7 @@ func holdLoose(t testing.TB, before, after *mesh.Plane) {
 func TestL1LooseEditsStayDisjoint(t *testing.T) {
 	t.Parallel()
 	done := map[string]int{}
-	for seed := range sequences(t, 150) {
+	for seed := range sequences(t, 60) {
 		rng := rand.New(rand.NewPCG(seed, 42))
 		faces := geotest.Partition(rng, 2+rng.IntN(16)).Faces
 		for k := range faces {

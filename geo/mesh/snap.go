@@ -36,7 +36,7 @@ func snapRound(links []link) (out []link, ok bool) {
 type snapLimit struct{ tests, pieces int }
 
 // editLimit is for a single edit: a second or two, and some 100 MB.
-func editLimit() snapLimit { return snapLimit{tests: 20_000_000, pieces: 1_000_000} }
+func editLimit() snapLimit { return snapLimit{tests: 20_000_000, pieces: 500_000} }
 
 // snapRoundOnto is snapRound for links of which the first old are known to meet in ends only. Those stay as they are,
 // even within pixels of each other, unless something new bends them.
