@@ -9,7 +9,7 @@ import (
 
 // findingJSON is what a check found, with its polygon or spot to look at.
 type findingJSON struct {
-	ID           int64             `json:"id"`
+	ID           *int64            `json:"id"` // of one that a check has kept
 	Rule         string            `json:"rule"`
 	Class        string            `json:"class"`
 	Open         bool              `json:"open"`
@@ -28,7 +28,7 @@ type findingJSON struct {
 
 func newFindingJSON(f *grid.Finding) findingJSON {
 	j := findingJSON{
-		ID: f.ID, Rule: f.Rule, Class: f.Class, Open: f.OpenError(), Waivable: f.Class == grid.ErrorClass && !f.Unwaivable(),
+		ID: orNull(f.ID), Rule: f.Rule, Class: f.Class, Open: f.OpenError(), Waivable: f.Class == grid.ErrorClass && !f.Unwaivable(),
 		GridCodes: append([]string{}, f.GridCodes...), Detail: f.Detail, At: f.At, AreaM2: measured(f.AreaM2), WidthM: measured(f.WidthM),
 		Measured: measured(f.Measured), Threshold: f.Threshold, WaivedBy: orNull(f.WaivedBy), WaiverReason: orNull(f.WaiverReason),
 	}
