@@ -120,6 +120,8 @@ func (s *Server) router() *mux.Router {
 	post("/v1/plans/{code}/file", s.from(s.filePlan))
 	get("/v1/plans/{code}/announcements", s.from(s.planAnnouncements))
 	post("/v1/plans/{code}/announce", s.from(s.announcePlan))
+	post("/v1/plans/{code}/rebase", s.from(s.rebasePlan))
+	post("/v1/plans/{code}/revert", s.from(s.revertPlan))
 
 	get("/v1/editions", s.from(s.editions))
 	get("/v1/editions/{county}/diff", s.from(s.editionDiff))
