@@ -478,6 +478,11 @@ func (g *playground) holdNear(t *rapid.T, d *edition.Draft, whole *edition.City)
 	var boxes []geo.Box
 	for range 1 + g.rng.IntN(3) {
 		at := geo.Point{X: g.box.Min.X + g.rng.Int32N(g.box.Max.X-g.box.Min.X), Y: g.box.Min.Y + g.rng.Int32N(g.box.Max.Y-g.box.Min.Y)}
+		if changed := d.Parts(); len(changed) > 0 && g.rng.IntN(4) > 0 {
+			if p := changed[g.rng.IntN(len(changed))]; !p.Removed {
+				at = g.aside(g.vertex(p), 2500)
+			}
+		}
 		r := 1 + g.rng.Int32N(3000)
 		boxes = append(boxes, geo.Box{Min: geo.Point{X: at.X - r, Y: at.Y - r}, Max: geo.Point{X: at.X + r, Y: at.Y + r}})
 	}
