@@ -10,6 +10,7 @@ import (
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/crs"
+	"github.com/wangge/wangge/geo/index"
 	"github.com/wangge/wangge/grid"
 )
 
@@ -78,6 +79,7 @@ func (r *review) edgesOfOthers(county string, box geo.Box) []edge {
 const (
 	systemFit   = 0.98
 	systemTimes = 4
+	systemLeast = 0.005
 )
 
 // checkSystem suspects that an imported county is in another coordinate system than was said (QC-22): shifted by what GCJ-02 or
@@ -88,15 +90,16 @@ func (r *review) checkSystem() {
 	}
 	for _, county := range r.d.counties {
 		outline := r.d.outlineOf(county)
-		var parts []*Part
+		var areas []geo.MultiPolygon
 		for _, p := range r.near().tiling {
 			if p.County() == county {
-				parts = append(parts, p)
+				areas = append(areas, p.Area)
 			}
 		}
-		if len(outline) == 0 || len(parts) == 0 {
+		if len(outline) == 0 || len(areas) == 0 {
 			continue
 		}
+		parts := index.Build(areas)
 		asIs := missing(outline, parts)
 		type suspicion struct {
 			what    string
@@ -114,7 +117,7 @@ func (r *review) checkSystem() {
 				suspicion{"it looks like WGS 84 taken for " + s.name, missing(displaced(outline, s.system.ToWGS84), parts)})
 		}
 		best := slices.MinFunc(all, func(a, b suspicion) int { return cmp.Compare(a.missing, b.missing) })
-		if best.missing > 1-systemFit || asIs < systemTimes*best.missing || asIs < 1e-4 {
+		if best.missing > 1-systemFit || asIs < systemTimes*best.missing || asIs < systemLeast {
 			continue
 		}
 		at := r.d.city.Division(county).LabelPoint
@@ -124,17 +127,29 @@ func (r *review) checkSystem() {
 	}
 }
 
-// missing returns which share of an area the parts do not cover, 1 for no area.
-func missing(area geo.MultiPolygon, parts []*Part) float64 {
-	whole := geo.PlanarArea(area)
-	if whole == 0 {
+// missing returns which share of an area no part of the tiling covers, by a hundred rows of places; 1 for no area.
+func missing(area geo.MultiPolygon, tiling *index.Index) float64 {
+	const rows = 100
+	box := area.Box()
+	inside := index.Build([]geo.MultiPolygon{area})
+	at := func(lo, hi int32, i int) int32 { return lo + int32((int64(hi)-int64(lo))*(2*int64(i)+1)/(2*rows)) }
+	n, open := 0, 0
+	for y := range rows {
+		for x := range rows {
+			p := geo.Point{X: at(box.Min.X, box.Max.X, x), Y: at(box.Min.Y, box.Max.Y, y)}
+			if part, _ := inside.Find(p); part < 0 {
+				continue
+			}
+			n++
+			if part, _ := tiling.Find(p); part < 0 {
+				open++
+			}
+		}
+	}
+	if n == 0 {
 		return 1
 	}
-	covered := 0.0
-	for _, p := range parts {
-		covered += geo.OverlapArea(area, p.Area)
-	}
-	return max(0, 1-covered/whole)
+	return float64(open) / float64(n)
 }
 
 // displaced returns an area vertex by vertex elsewhere, nil when it is not valid there.

@@ -80,18 +80,23 @@ func (r *review) checkFootprints() {
 	}
 }
 
-// campuses returns the dedicated grids of schools near the new borders.
+// campuses returns the dedicated grids of schools, as the draft has them.
 func (r *review) campuses() []*Part {
 	var all []*Part
-	for _, box := range mergeBoxes(r.lines().boxes) {
-		for _, p := range r.dedicatedNear(box) {
-			if p.Grid.DedicatedKind == "school" {
-				all = append(all, p)
+	for _, e := range r.d.bases {
+		for i := range e.dedicated {
+			if g := &e.dedicated[i]; g.DedicatedKind == "school" && !r.touched(grid.Dedicated, g.Code) {
+				all = append(all, newPart(e.draftPart(partKey{grid.Dedicated, g.Code})))
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b *Part) int { return cmp.Compare(a.Code, b.Code) })
-	return slices.CompactFunc(all, func(a, b *Part) bool { return a.Code == b.Code })
+	for _, p := range r.near().dedicated {
+		if p.Grid.DedicatedKind == "school" {
+			all = append(all, p)
+		}
+	}
+	sortParts(all)
+	return all
 }
 
 func (r *review) checkCut(rule, what string, f *Footprint) {
