@@ -219,44 +219,80 @@ func checkDepartments(ctx context.Context, tx DB, codes []string) error {
 	return err
 }
 
-// checkAsked returns grid.ErrConflict unless every body that the draft concerns has been asked (BR-33).
-func (a *planAct) checkAsked(ctx context.Context) error {
-	concerned, err := a.concerned(ctx)
-	if err != nil {
-		return err
-	}
-	asked, err := readConsultations(ctx, a.tx, a.plan.ID)
-	if err != nil {
-		return err
-	}
-	for _, b := range concerned {
-		if !slices.ContainsFunc(asked, func(c grid.Consultation) bool { return c.BodyKind == b.kind && c.BodyCode == b.code }) {
-			return fmt.Errorf("QC-24: plan %s changes the area or line of %s %s, which has not been asked: consult first: %w", a.plan.Code, b.kind, b.code, grid.ErrConflict)
-		}
-	}
-	return nil
+// unheard is what is missing in the consultation of one body (QC-24).
+type unheard struct {
+	body
+	asked  bool
+	detail string
 }
 
-// checkHeard returns grid.ErrConflict unless every body that the draft concerns has answered or let its time go by, and every
-// objection has a reply (QC-24).
-func (a *planAct) checkHeard(ctx context.Context) error {
+// unheard returns the bodies that the draft concerns and that have not been asked, or have neither answered nor let their time go by,
+// and any whose objection has no reply.
+func (a *planAct) unheard(ctx context.Context) ([]unheard, error) {
 	concerned, err := a.concerned(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	asked, err := readConsultations(ctx, a.tx, a.plan.ID)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	var missing []unheard
+	for _, b := range concerned {
+		if !slices.ContainsFunc(asked, func(c grid.Consultation) bool { return c.BodyKind == b.kind && c.BodyCode == b.code }) {
+			missing = append(missing, unheard{b, false, fmt.Sprintf("its area or line changes and %s %s has not been asked: consult it", b.kind, b.code)})
+		}
 	}
 	now := time.Now()
 	for _, c := range asked {
-		required := slices.Contains(concerned, body{c.BodyKind, c.BodyCode})
-		if required && c.Opinion == "" && c.DueAt.After(now) {
-			return fmt.Errorf("QC-24: %s %s has not answered and may do so until %s: %w", c.BodyKind, c.BodyCode, c.DueAt.Format(time.RFC3339), grid.ErrConflict)
+		b := body{c.BodyKind, c.BodyCode}
+		if c.Opinion == "" && c.DueAt.After(now) && slices.Contains(concerned, b) {
+			missing = append(missing, unheard{b, true, fmt.Sprintf("%s %s has not answered and may do so until %s", b.kind, b.code, c.DueAt.Format(time.RFC3339))})
 		}
 		if c.Opinion == "object" && c.Reply == "" {
-			return fmt.Errorf("QC-24: the objection of %s %s has no reply: %w", c.BodyKind, c.BodyCode, grid.ErrConflict)
+			missing = append(missing, unheard{b, true, fmt.Sprintf("the objection of %s has no reply: reply to it", strings.TrimSpace(b.kind+" "+b.code))})
 		}
 	}
-	return a.checkAsked(ctx)
+	return missing, nil
+}
+
+// checkAsked returns grid.ErrConflict unless every body that the draft concerns has been asked (BR-33).
+func (a *planAct) checkAsked(ctx context.Context) error {
+	missing, err := a.unheard(ctx)
+	if err != nil {
+		return err
+	}
+	return a.firstUnheard(slices.DeleteFunc(missing, func(u unheard) bool { return u.asked }))
+}
+
+// checkHeard returns grid.ErrConflict unless every body that the draft concerns has answered or let its time go by, and every
+// objection has a reply.
+func (a *planAct) checkHeard(ctx context.Context) error {
+	missing, err := a.unheard(ctx)
+	if err != nil {
+		return err
+	}
+	return a.firstUnheard(missing)
+}
+
+func (a *planAct) firstUnheard(missing []unheard) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("plan %s: QC-24: %s: %w", a.plan.Code, missing[0].detail, grid.ErrConflict)
+}
+
+// hearing returns what is missing in the consultation as notices: it is an error at the decision only.
+func (a *planAct) hearing(ctx context.Context) ([]grid.Finding, error) {
+	missing, err := a.unheard(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var notices []grid.Finding
+	for _, u := range missing {
+		notices = append(notices, grid.Finding{
+			Rule: "QC-24", Class: grid.NoticeClass, Detail: u.detail, Fingerprint: "QC-24-" + u.kind + "-" + u.code,
+		})
+	}
+	return notices, nil
 }

@@ -225,8 +225,26 @@ func TestQC24Heard(t *testing.T) {
 	town(t, s)
 	d := importDesk(t, s, planner)
 	d.replace(5)
-	d.check()
+	notices := func() (codes []string) {
+		d.check()
+		findings, err := s.PlanFindings(t.Context(), d.plan.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range findings {
+			if f.Rule == "QC-24" && f.Class == grid.NoticeClass {
+				codes = append(codes, f.Fingerprint)
+			}
+		}
+		return codes
+	}
+	if got := notices(); !cmp.Equal(got, []string{"QC-24-street-" + westStreet, "QC-24-committee-" + southWest}) {
+		t.Errorf("before anyone was asked the check tells of %v", got)
+	}
 	d.consult(store.ConsultRequest{})
+	if got := notices(); len(got) != 2 {
+		t.Errorf("before anyone has answered the check tells of %v", got)
+	}
 	d.submit()
 	approve := func() error {
 		p, err := s.DecidePlan(t.Context(), d.city, countyDecider, d.plan.Code, d.plan.Version, store.Decision{Act: grid.ActApprove})

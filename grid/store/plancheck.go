@@ -31,7 +31,11 @@ func (s *Store) CheckPlan(ctx context.Context, city *edition.City, actor grid.Ac
 		if err != nil {
 			return err
 		}
-		if err := writeFindings(ctx, a.tx, a.plan.ID, found); err != nil {
+		hearing, err := a.hearing(ctx)
+		if err != nil {
+			return err
+		}
+		if err := writeFindings(ctx, a.tx, a.plan.ID, append(found, hearing...)); err != nil {
 			return err
 		}
 		if findings, err = readFindings(ctx, a.tx, a.plan.ID); err != nil {
