@@ -38,6 +38,7 @@ type Grid struct {
 	SupervisingOrg string
 	SourceCRS      string
 	Note           string
+	ValidFrom      time.Time // when the edition came into force that made it as it is; zero for one that is not stored
 }
 
 // SetBoundary sets the boundary of a grid, which is valid and not empty, and what follows from it: area, perimeter,

@@ -20,7 +20,7 @@ import (
 type serveCmd struct {
 	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080"`
 	PublicURL string        `help:"Address that links carry, when a proxy stands in front."`
-	Poll      time.Duration `help:"How often to look for new editions." default:"1s"`
+	Poll      time.Duration `help:"How often to look for new editions; while their commits are heard of, every fifth time." default:"1s"`
 }
 
 // Run serves until it is told to stop.

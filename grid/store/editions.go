@@ -85,7 +85,7 @@ func (r gridRow) grid() (grid.Grid, error) {
 		ID: r.ID, VersionID: r.VersionID, Code: r.Code, Kind: r.Kind, Name: r.Name, CommunityCode: r.CommunityCode, CountyCode: r.CountyCode,
 		Boundary: boundary, LabelPoint: label, AreaM2: r.AreaM2, PerimeterM: r.PerimeterM, Compactness: r.Compactness,
 		Households: r.Households, Residents: r.Residents, Buildings: r.Buildings, BoundsText: r.BoundsText, DedicatedKind: r.DedicatedKind,
-		HostOrg: r.HostOrg, SupervisingOrg: r.SupervisingOrg, SourceCRS: r.SourceCRS, Note: r.Note,
+		HostOrg: r.HostOrg, SupervisingOrg: r.SupervisingOrg, SourceCRS: r.SourceCRS, Note: r.Note, ValidFrom: r.ValidFrom,
 	}, err
 }
 
