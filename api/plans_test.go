@@ -143,6 +143,9 @@ func TestPlans(t *testing.T) {
 		p.act("withdraw the announcement", "planner", "/announce", `{"withdraw":1}`),
 		p.get("announcements", "reader", "/announcements"),
 		p.refused("withdraw what is in force", "planner", "/withdraw", `{"reason":"x"}`),
+		{name: "revert", method: http.MethodPost, target: p.target("/revert"), as: "planner"},
+		{name: "draft of the undo", target: "/v1/plans/" + planCode(t, 2) + "/draft", as: "reader"},
+		{name: "rebase what is over the editions in force", method: http.MethodPost, target: "/v1/plans/" + planCode(t, 2) + "/rebase", header: "If-Match: \"2\"\n", as: "planner"},
 		{name: "list", target: "/v1/plans?county=" + binhu + "&state=effective", as: "reader"},
 	})
 }
@@ -280,4 +283,50 @@ func TestPlanProblems(t *testing.T) {
 		get("history of a division unknown", "reader", "/v1/divisions/x/history"),
 		get("history of a place unknown", "reader", "/v1/places/x/history"),
 	})
+}
+
+// TestPlanConflicts: two plans of one county meet in the same grids, first by the lock of a submitted plan (BR-37), then by what it has
+// changed.
+func TestPlanConflicts(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	planners(t, s)
+	first, second := &onPlan{planCode(t, 1), 1}, &onPlan{planCode(t, 2), 1}
+	must := func(e exchange) {
+		t.Helper()
+		if answer := s.do(t, e); answer.StatusCode >= 300 {
+			t.Fatalf("%s: %s", e.name, answer.Status)
+		}
+	}
+	for range 2 {
+		must(exchange{name: "create", method: http.MethodPost, target: "/v1/plans", header: asJSON, as: "planner", body: newPlan})
+	}
+	border := func(x float64) string {
+		return change("shift", `"grid":"`+lake+`001",`+line([2]float64{1, 0}, [2]float64{x, 0.5}, [2]float64{1, 1}))
+	}
+	must(first.act("shift", "planner", "/changes", border(1.1)))
+	must(second.act("shift otherwise", "planner", "/changes", border(0.9)))
+	must(second.act("rename another", "planner", "/changes", change("rename", `"grid":"`+lake+`003","name":"水秀北网格"`)))
+	must(first.act("check", "planner", "/check", ""))
+	must(first.act("consult", "planner", "/consultations", ""))
+	must(first.act("submit", "planner", "/submit", ""))
+	cases := []exchange{second.refused("BR-37 a grid that a submitted plan holds", "planner", "/changes", border(0.95))}
+	s.check(t, cases[0])
+	for id := 1; id <= 2; id++ {
+		must(exchange{name: "answer", method: http.MethodPatch, target: first.target(fmt.Sprintf("/consultations/%d", id)), header: asJSON + "If-Match: \"1\"\n", as: "planner", body: `{"opinion":"agree"}`})
+		first.version++
+	}
+	must(first.act("decide", "county", "/decide", `{"decision":"approve"}`))
+	must(first.act("publish", "county", "/publish", ""))
+	more := []exchange{
+		second.refused("draw over a base that has moved on", "planner", "/changes", change("rename", `"grid":"`+lake+`003","name":"x"`)),
+		second.get("read what is to be rebased", "reader", ""),
+		second.refused("rebase onto what was changed", "planner", "/rebase", ""),
+		second.act("rebase without that operation", "planner", "/rebase", `{"drop":[1]}`),
+		second.get("draft after the rebase", "reader", "/draft"),
+	}
+	for _, e := range more {
+		s.check(t, e)
+	}
+	goldens(t, append(cases, more...))
 }
