@@ -240,7 +240,7 @@ func (a *planAct) unheard(ctx context.Context) ([]unheard, error) {
 	var missing []unheard
 	for _, b := range concerned {
 		if !slices.ContainsFunc(asked, func(c grid.Consultation) bool { return c.BodyKind == b.kind && c.BodyCode == b.code }) {
-			missing = append(missing, unheard{b, false, fmt.Sprintf("its area or line changes and %s %s has not been asked: consult it", b.kind, b.code)})
+			missing = append(missing, unheard{b, false, fmt.Sprintf("%s %s, whose area or line changes, has not been asked: consult first", b.kind, b.code)})
 		}
 	}
 	now := time.Now()
