@@ -14,6 +14,12 @@ import (
 )
 
 type importCmd struct {
+	fileFlags
+	DryRun bool `help:"Check and count everything, store nothing."`
+}
+
+// fileFlags say what to read and how.
+type fileFlags struct {
 	Files []string `arg:"" help:"LAYER=FILE, or FILE when its name up to the first dot is the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
 
 	CRS         string            `help:"Coordinate system of the files: wgs84, cgcs2000, gcj02 or bd09. Required for layers with a geometry."`
@@ -24,7 +30,6 @@ type importCmd struct {
 	Level       string            `help:"Level of the divisions, where neither code nor field says it: city, county, street or community."`
 	DateFormat  string            `help:"How dates are written where not as 2026-01-31, for instance M/D/YYYY."`
 	Encoding    string            `help:"Encoding of the files where it is not UTF-8: gbk, gb18030, utf-16le, utf-16be."`
-	DryRun      bool              `help:"Check and count everything, store nothing."`
 	Clean       bool              `help:"Repair the base grids and void areas of each county where they nearly tile: gaps, overlaps and borders that do not match, below the tolerances qc.area_m2 and qc.width_m. What is above them stays as it is."`
 	Rejects     string            `help:"File that takes the rejected rows with line, field and reason." default:"rejects.ndjson" placeholder:"FILE"`
 	CleanReport string            `help:"File that takes everything that --clean changed: .json, or .geojson to look at on a map." placeholder:"FILE"`
@@ -32,22 +37,10 @@ type importCmd struct {
 
 // Run imports the files and prints what became of their rows.
 func (c *importCmd) Run(ctx context.Context, all *cli) error {
-	mapping, err := c.mapping()
+	sources, closeAll, err := c.open()
+	defer closeAll()
 	if err != nil {
 		return err
-	}
-	if err := checkReportName(c.CleanReport, c.Clean); err != nil {
-		return err
-	}
-	var sources []intake.Source
-	for _, name := range c.Files {
-		src, file, err := openSource(name)
-		if err != nil {
-			return err
-		}
-		defer file.Close() //nolint:errcheck // read only
-		src.Mapping, src.Level, src.Encoding = mapping, c.Level, c.Encoding
-		sources = append(sources, src)
 	}
 	s, err := all.open(ctx)
 	if err != nil {
@@ -58,10 +51,45 @@ func (c *importCmd) Run(ctx context.Context, all *cli) error {
 }
 
 func (c *importCmd) run(ctx context.Context, s *store.Store, sources []intake.Source) error {
+	return c.read(s, sources, func(config intake.Config) (intake.Summary, error) {
+		config.DryRun = c.DryRun
+		return intake.Run(ctx, config)
+	})
+}
+
+// open opens the files; what it returns with them closes them, after an error too.
+func (c *fileFlags) open() (sources []intake.Source, closeAll func(), err error) {
+	var files []*os.File
+	closeAll = func() {
+		for _, file := range files {
+			file.Close() //nolint:errcheck // read only
+		}
+	}
+	mapping, err := c.mapping()
+	if err != nil {
+		return nil, closeAll, err
+	}
+	if err := checkReportName(c.CleanReport, c.Clean); err != nil {
+		return nil, closeAll, err
+	}
+	for _, name := range c.Files {
+		src, file, err := openSource(name)
+		if err != nil {
+			return nil, closeAll, err
+		}
+		files = append(files, file)
+		src.Mapping, src.Level, src.Encoding = mapping, c.Level, c.Encoding
+		sources = append(sources, src)
+	}
+	return sources, closeAll, nil
+}
+
+// read has run read the sources, and prints what became of their rows.
+func (c *fileFlags) read(s *store.Store, sources []intake.Source, run func(intake.Config) (intake.Summary, error)) error {
 	rejects := &lazyFile{name: c.Rejects}
 	bar := newProgress("import")
-	summary, err := intake.Run(ctx, intake.Config{
-		Store: s, Actor: operator(), CRS: crs.System(strings.ToLower(c.CRS)), Sources: sources, DryRun: c.DryRun, Clean: c.Clean, Rejects: rejects,
+	summary, err := run(intake.Config{
+		Store: s, Actor: operator(), CRS: crs.System(strings.ToLower(c.CRS)), Sources: sources, Clean: c.Clean, Rejects: rejects,
 		Progress: func(p intake.Progress) { bar.step(fmt.Sprintf("%s, %d rows", p.Layer, p.Rows), p.Bytes, p.Total) },
 	})
 	bar.done()
@@ -88,7 +116,7 @@ func (c *importCmd) run(ctx context.Context, s *store.Store, sources []intake.So
 }
 
 // mapping puts the flags together.
-func (c *importCmd) mapping() (intake.Mapping, error) {
+func (c *fileFlags) mapping() (intake.Mapping, error) {
 	m := intake.Mapping{Columns: c.Map, Fixed: c.Set, Keep: c.Keep, DateFormat: c.DateFormat, Values: map[string]map[string]string{}}
 	for _, spec := range c.Values {
 		field, pairs, ok := strings.Cut(spec, ":")

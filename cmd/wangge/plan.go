@@ -19,6 +19,7 @@ type planCmd struct {
 	Show     planShowCmd     `cmd:"" help:"Show a plan and what can be done with it."`
 	Set      planSetCmd      `cmd:"" help:"Change title, reason, note or the time of effect."`
 	Edit     planEditCmd     `cmd:"" help:"Change the draft: split, merge, shift, create, transfer, rename …"`
+	Import   planImportCmd   `cmd:"" help:"Replace a whole county by files, cleaned with --clean: what a county takes that does not tile."`
 	Changes  planChangesCmd  `cmd:"" help:"Show the changes of the draft, those undone included."`
 	Undo     planUndoCmd     `cmd:"" help:"Take back the last change of the draft."`
 	Redo     planRedoCmd     `cmd:"" help:"Make the change again that was taken back."`

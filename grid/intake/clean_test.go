@@ -201,10 +201,10 @@ func TestImportCleaned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Contents.Base) != 143 || got.Contents.Info.CountyCode != "DC-county" || got.Summary.Files[0].Rejected != 0 {
-		t.Errorf("county: %d grids, %+v", len(got.Contents.Base), got.Summary.Files)
+	if len(got.Edition.Base) != 143 || got.Edition.CountyCode != "DC-county" || got.Summary.Files[0].Rejected != 0 {
+		t.Errorf("county: %d grids, %+v", len(got.Edition.Base), got.Summary.Files)
 	}
-	if diff := cmp.Diff(stored.Base[0].Boundary, got.Contents.Base[0].Boundary); diff != "" {
+	if diff := cmp.Diff(stored.Base[0].Boundary, got.Edition.Base[0].Boundary); diff != "" {
 		t.Errorf("the first grid (-stored +read):\n%s", diff)
 	}
 	if _, err := intake.County(t.Context(), config, "nowhere"); err == nil {

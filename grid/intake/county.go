@@ -5,16 +5,14 @@ import (
 	"fmt"
 
 	"github.com/wangge/wangge/grid"
-	"github.com/wangge/wangge/grid/edition"
+	"github.com/wangge/wangge/grid/store"
 )
 
 // CountyContents is what the files of a county would make of it.
 type CountyContents struct {
-	Contents edition.Contents
-	// Outlines are communities and streets whose outlines would follow their grids; only with Config.Clean.
-	Outlines []grid.Division
-	Faults   []grid.EditionFault // none: proven
-	Summary  Summary             // of the files; Summary.Cleaned has the report of cleaning
+	Edition store.NewEdition // proven when it has no Faults; with Config.Clean its Outlines follow the grids
+	Imports []*store.Import  // the files
+	Summary Summary          // of the files; Summary.Cleaned has the report of cleaning
 }
 
 // County reads the base grids, dedicated grids and void areas of one county as Run does, cleans and proves them, and stores nothing:
@@ -40,7 +38,7 @@ func County(ctx context.Context, cfg Config, county string) (CountyContents, err
 	}
 	read, err := s.readParts(ctx, groups[0])
 	if err != nil {
-		return CountyContents{Summary: s.summary}, err
+		return CountyContents{}, err
 	}
 	if len(read.tree.derived) > 0 {
 		return CountyContents{}, fileErrorf(0, "there is no division for all rows: %s would have to be made", read.tree.derived[0].Code)
@@ -50,15 +48,8 @@ func County(ctx context.Context, cfg Config, county string) (CountyContents, err
 	if err != nil {
 		return CountyContents{}, err
 	}
-	for _, r := range read.reports {
-		s.summary.Files = append(s.summary.Files, r.FileSummary)
-	}
-	return CountyContents{
-		Contents: edition.Contents{
-			Info: grid.EditionInfo{CountyCode: county, Proven: e.Proven}, Base: e.Base, Dedicated: e.Dedicated, Voids: e.Voids,
-		},
-		Outlines: e.Outlines, Faults: e.Faults, Summary: s.summary,
-	}, nil
+	s.sumUp(read.reports, read.tree, []store.NewEdition{e})
+	return CountyContents{Edition: e, Imports: read.imports, Summary: s.summary}, nil
 }
 
 // replaced reports whether a thing of that code is in the edition that is being replaced, and of the same kind.
