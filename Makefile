@@ -44,6 +44,7 @@ test: ## install what is missing, then run all tests
 	@$(MAKE) build
 	go vet ./...
 	go test ./...
+	go test -tags faults -run '^TestL5Faults' ./grid/store
 	@scripts/web check test e2e
 
 .PHONY: race
