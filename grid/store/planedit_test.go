@@ -59,7 +59,7 @@ func TestEditPlanRefused(t *testing.T) {
 	}{
 		"no such operation":   {grid.Change{Op: "explode"}, grid.ErrInvalid},
 		"an import":           {grid.Change{Op: grid.OpImport}, grid.ErrInvalid},
-		"no such grid":        {grid.Change{Op: grid.OpRename, Grid: southWest + "099", Name: "x"}, grid.ErrNotFound},
+		"no such grid":        {grid.Change{Op: grid.OpRename, Grid: southWest + "099", Name: "x"}, grid.ErrInvalid},
 		"too many vertices":   {grid.Change{Op: grid.OpSplit, Grid: southWest + "001", Line: geojson.NewGeometry(line)}, grid.ErrInvalid},
 		"too many grids":      {grid.Change{Op: grid.OpMerge, Grids: make([]string, 1001)}, grid.ErrInvalid},
 		"a phone number":      {grid.Change{Op: grid.OpRename, Grid: southWest + "001", Name: "王 13800138000"}, grid.ErrInvalid},
