@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -9,7 +8,6 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
-	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/live"
@@ -121,17 +119,6 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.Stat
 	addBoundary(a.Base, found.Base, boundary)
 	addBoundary(a.Dedicated, found.Dedicated, boundary)
 	return sendJSON(w, a)
-}
-
-// Locate returns what GET /v1/locate answers for a place in degrees, lon/lat on WGS 84, as a value that marshals to its
-// JSON. The error is a problem where nobody serves, or a *geo.InvalidError.
-func Locate(state *live.State, at orb.Point, now time.Time) (any, error) {
-	b := batch{ctx: context.Background(), state: state, system: crs.WGS84, at: now}
-	a, err := b.point(crs.WGS84, at)
-	if err != nil {
-		return nil, err
-	}
-	return a, nil
 }
 
 // missing returns the problem for a place where nobody serves (BR-26), nil where somebody may.

@@ -2,48 +2,27 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"os"
-	"time"
-
-	"github.com/paulmach/orb"
-
-	"github.com/wangge/wangge/api"
-	"github.com/wangge/wangge/geo/crs"
-	"github.com/wangge/wangge/grid/live"
+	"net/url"
+	"strconv"
 )
 
 type locateCmd struct {
-	Lon float64 `help:"Longitude in degrees." required:""`
-	Lat float64 `help:"Latitude in degrees." required:""`
-	CRS string  `help:"wgs84, cgcs2000, gcj02 or bd09." default:"wgs84"`
+	Lon  float64 `help:"Longitude in degrees." required:""`
+	Lat  float64 `help:"Latitude in degrees." required:""`
+	CRS  string  `help:"wgs84, cgcs2000, gcj02 or bd09." default:"wgs84"`
+	AsOf string  `help:"At this instant or day, as 2026-12-01T00:00:00+08:00 or 2026-12-01: the editions then in force, or with what has been decided until then."`
+	Plan string  `help:"As if this plan were in force: its code."`
 }
 
 // Run prints the answer that GET /v1/locate gives.
 func (c *locateCmd) Run(ctx context.Context, all *cli) error {
-	if c.Lat < -90 || c.Lat > 90 {
-		return fmt.Errorf("--lat is to be a number from -90 to 90; lon and lat look swapped")
+	q := url.Values{
+		"lon": {strconv.FormatFloat(c.Lon, 'f', -1, 64)}, "lat": {strconv.FormatFloat(c.Lat, 'f', -1, 64)}, "crs": {c.CRS},
 	}
-	system, err := crs.Parse(c.CRS)
-	if err != nil {
-		return err
+	for name, value := range map[string]string{"as_of": c.AsOf, "plan": c.Plan} {
+		if value != "" {
+			q.Set(name, value)
+		}
 	}
-	s, err := all.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	city, err := live.Open(ctx, s)
-	if err != nil {
-		return err
-	}
-	answer, err := api.Locate(city.Now(), system.ToWGS84(orb.Point{c.Lon, c.Lat}), time.Now())
-	if err != nil {
-		return fmt.Errorf("nobody serves %g, %g: %w", c.Lon, c.Lat, err)
-	}
-	out := json.NewEncoder(os.Stdout)
-	out.SetIndent("", "  ")
-	out.SetEscapeHTML(false)
-	return out.Encode(answer)
+	return readPath(ctx, all, "/v1/locate?"+q.Encode())
 }
