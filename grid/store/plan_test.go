@@ -85,7 +85,6 @@ func town(t testing.TB, s *store.Store) *edition.City {
 
 var (
 	westPlanner   = grid.Actor{Name: "west", Role: grid.RolePlanner, Scope: westStreet}
-	eastPlanner   = grid.Actor{Name: "east", Role: grid.RolePlanner, Scope: eastStreet}
 	countyDecider = grid.Actor{Name: "county", Role: grid.RoleAdministrator, Scope: countyCode}
 )
 
