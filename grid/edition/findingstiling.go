@@ -21,8 +21,11 @@ const countyLineM = 2.9 * 0.0112
 func (r *review) checkTiling() {
 	for i, county := range r.d.counties {
 		base := r.d.bases[i]
-		parts, outline := r.wholeCounty(base)
-		if !r.ref.Whole && base.info.Proven {
+		var parts []*Part
+		var outline geo.MultiPolygon
+		if r.ref.Whole || !base.info.Proven {
+			parts, outline = r.wholeCounty(base)
+		} else {
 			parts, outline = r.touchedRegion(county, base)
 		}
 		areas := make([]geo.MultiPolygon, len(parts))
