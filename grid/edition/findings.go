@@ -57,7 +57,8 @@ type ReferenceLine struct {
 // title names the line for people.
 func (l *ReferenceLine) title() string { return strings.TrimSpace(l.Kind + " " + l.Name) }
 
-// mostOfRule is how many findings of one rule are returned; one more then says how many there are.
+// mostOfRule is how many notices of one rule are returned; the last one then says how many more there are. Errors are all returned:
+// one that is not seen cannot be waived, nor keep the plan from being decided.
 const mostOfRule = 200
 
 // Findings returns what is wrong with the draft or deserves a look (DOMAIN 13, QC-01 to QC-23), by rule and codes; QC-24 is of the
@@ -131,11 +132,13 @@ func (r *review) finish() []grid.Finding {
 	slices.SortStableFunc(all, func(a, b keyed) int {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Class, b.Class), slices.Compare(a.GridCodes, b.GridCodes), cmp.Compare(a.key, b.key))
 	})
-	byRule, seen := map[string]int{}, map[string]int{}
+	notices, seen := map[string]int{}, map[string]int{}
 	var out []grid.Finding
 	for _, f := range all {
-		if byRule[f.Rule]++; byRule[f.Rule] > mostOfRule {
-			continue
+		if f.Class == grid.NoticeClass {
+			if notices[f.Rule]++; notices[f.Rule] > mostOfRule {
+				continue
+			}
 		}
 		f.Fingerprint = fingerprint(&f.Finding, f.key)
 		if n := seen[f.Fingerprint]; n > 0 { // of one thing, at one spot
@@ -145,8 +148,8 @@ func (r *review) finish() []grid.Finding {
 		out = append(out, f.Finding)
 	}
 	for i := range out {
-		if n := byRule[out[i].Rule]; n > mostOfRule && (i+1 == len(out) || out[i+1].Rule != out[i].Rule) {
-			out[i].Detail += fmt.Sprintf(" (and %d more findings of this rule, which are not listed)", n-mostOfRule)
+		if n := notices[out[i].Rule]; n > mostOfRule && (i+1 == len(out) || out[i+1].Rule != out[i].Rule) {
+			out[i].Detail += fmt.Sprintf(" (and %d more notices of this rule, which are not listed)", n-mostOfRule)
 		}
 	}
 	return out
