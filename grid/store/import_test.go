@@ -76,7 +76,8 @@ func TestImportDivisionsAndEditionsRoundTrip(t *testing.T) {
 	if len(contents.Base) != 8 || len(contents.Dedicated) != 1 || len(contents.Voids) != 1 || contents.Info.Number != 1 || !contents.Info.Proven {
 		t.Errorf("edition: %d base, %d dedicated, %d voids, %+v", len(contents.Base), len(contents.Dedicated), len(contents.Voids), contents.Info)
 	}
-	contents.Dedicated[0].ID, contents.Dedicated[0].VersionID, e.Dedicated[0].CountyCode = 0, 0, countyCode
+	e.Dedicated[0].CountyCode, e.Dedicated[0].ValidFrom = countyCode, contents.Info.InForceFrom
+	contents.Dedicated[0].ID, contents.Dedicated[0].VersionID = 0, 0
 	if diff := cmp.Diff(contents.Dedicated[0], e.Dedicated[0]); diff != "" {
 		t.Errorf("dedicated grid (-got +want):\n%s", diff)
 	}
