@@ -2,6 +2,7 @@ package edition_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -22,8 +23,9 @@ type playground struct {
 	rng  *rand.Rand
 	city *edition.City
 	box  geo.Box
-	// ever are the codes that are or were, by kind.
+	// ever are the codes that are or were, by kind, those of drafts among them; past are those from before any draft.
 	ever map[string]map[string]bool
+	past map[string][]string
 }
 
 // homeOf returns the community and county of a face: stripes from west to east.
@@ -35,7 +37,7 @@ func homeOf(face geo.MultiPolygon, box geo.Box) (community, county string) {
 func newPlayground(t *rapid.T) *playground {
 	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 	tiling := geotest.Partition(rng, rapid.IntRange(6, 30).Draw(t, "faces"))
-	g := &playground{rng: rng, box: tiling.Outline.Box(), ever: map[string]map[string]bool{}}
+	g := &playground{rng: rng, box: tiling.Outline.Box(), ever: map[string]map[string]bool{}, past: map[string][]string{}}
 	for _, kind := range []string{grid.Base, grid.Dedicated, grid.Void} {
 		g.ever[kind] = map[string]bool{}
 	}
@@ -73,6 +75,9 @@ func newPlayground(t *rapid.T) *playground {
 		}
 	}
 	g.build(t, contents, within, tiling)
+	for kind, codes := range g.ever {
+		g.past[kind] = slices.Sorted(maps.Keys(codes))
+	}
 	return g
 }
 
@@ -131,7 +136,7 @@ func must[T any](v T, err error) T {
 
 func (g *playground) used(community, kind string) []string {
 	var codes []string
-	for code := range g.ever[kind] {
+	for _, code := range g.past[kind] {
 		if strings.HasPrefix(code, community) {
 			codes = append(codes, code)
 		}

@@ -48,7 +48,7 @@ func TestL2UndoRedoDrawn(t *testing.T) {
 	tx := gridtest.Tx(t)
 	s := store.New(tx)
 	d := newDesk(t, s, town(t, s), planner)
-	was := [][]string{planEWKB(t, tx, d.plan.Code)}
+	was, drawn := [][]string{planEWKB(t, tx, d.plan.Code)}, [][]grid.PlanPart{{}}
 	for _, ch := range drawing() {
 		made := d.edit(ch)
 		if len(made.Parts) == 0 {
@@ -59,7 +59,11 @@ func TestL2UndoRedoDrawn(t *testing.T) {
 				t.Errorf("after %s: %s: %s", ch.Op, f.Rule, f.Detail)
 			}
 		}
-		was = append(was, planEWKB(t, tx, d.plan.Code))
+		parts, err := s.PlanParts(t.Context(), d.plan.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		was, drawn = append(was, planEWKB(t, tx, d.plan.Code)), append(drawn, parts)
 	}
 	last := len(was) - 1
 	for _, to := range []int{0, last, 3, 5, 1, last} { // back and forth
@@ -72,6 +76,13 @@ func TestL2UndoRedoDrawn(t *testing.T) {
 			d.after(made.Plan, err)
 			if diff := cmp.Diff(planEWKB(t, tx, d.plan.Code), was[d.plan.Position]); diff != "" {
 				t.Fatalf("at %d (-got +was):\n%s", d.plan.Position, diff)
+			}
+			parts, err := s.PlanParts(t.Context(), d.plan.Code)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(parts, drawn[d.plan.Position]); diff != "" {
+				t.Fatalf("at %d, as it is read (-got +was):\n%s", d.plan.Position, diff)
 			}
 		}
 	}
