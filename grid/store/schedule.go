@@ -107,11 +107,27 @@ func (s *Store) publishOrRebase(ctx context.Context, city *edition.City, actor g
 		if !behind {
 			return p, err
 		}
+		if err := s.lockToPublish(ctx, &p); err != nil {
+			return p, err
+		}
 		if made, err = s.RebasePlan(ctx, city, actor, p.Code, p.Version, nil); err != nil {
 			return p, err
 		}
 		p = made
 	}
+}
+
+// lockToPublish takes the locks of publishing, which last to the end of the transaction. The rebase would keep its own, shared ones:
+// of two servers that each have those of a county and then want to publish there, neither could.
+func (s *Store) lockToPublish(ctx context.Context, p *grid.Plan) error {
+	return s.write(ctx, func(tx pgx.Tx) error {
+		parts, err := readParts(ctx, tx, p, p.Position)
+		if err != nil {
+			return err
+		}
+		_, err = lockForEditions(ctx, tx, extentOf(p, parts))
+		return err
+	})
 }
 
 // movedOn reports whether other editions are in force than those that the plan was drawn over.

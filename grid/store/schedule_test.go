@@ -161,3 +161,43 @@ func TestPublishDueRebases(t *testing.T) {
 	}
 	checkAnswers(t, s)
 }
+
+// TestPublishDueRebasesAtOnce lets servers at once rebase and publish plans of one county whose base has moved on: none waits for another that
+// waits for it.
+func TestPublishDueRebasesAtOnce(t *testing.T) {
+	t.Parallel()
+	pool := gridtest.Pool(t)
+	s := store.New(pool)
+	city := town(t, s)
+	var codes []string
+	for i, community := range []string{southWest, northWest, southEast, northEast} {
+		d := newDesk(t, s, city, planner)
+		d.rename(community+"001", "梅园")
+		d.toDecision()
+		d.takesEffect(time.Duration(i-10) * time.Second)
+		codes = append(codes, d.plan.Code)
+	}
+	first := newDesk(t, s, city, planner)
+	first.rename(southWest+"004", "兰园")
+	first.publish()
+	for round := 0; count(t, pool, `SELECT count(*) FROM plan WHERE state = 'decided'`) > 0; round++ {
+		if round == 2*len(codes) {
+			t.Fatalf("after %d rounds plans are not published: %v", round, texts(t, pool, `SELECT coalesce(trouble, 'no trouble') FROM plan WHERE state = 'decided'`))
+		}
+		var wg sync.WaitGroup
+		for range codes {
+			server := openedOn(t, pool)
+			wg.Go(func() {
+				if _, err := server.PublishDue(t.Context(), city, clock); err != nil {
+					t.Error(err)
+				}
+				server.Close() // so that its deadlocks are counted
+			})
+		}
+		wg.Wait()
+	}
+	if n := count(t, pool, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`); n > 0 {
+		t.Errorf("%d deadlocks", n)
+	}
+	checkAnswers(t, s)
+}
