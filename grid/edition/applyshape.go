@@ -171,7 +171,7 @@ func (e *edit) giveTo(old *draftPart) error {
 }
 
 // transfer gives the whole Grid to Community, with which it shares a border: the borders of the communities move. It gets a code of
-// the new community where codes begin with it. A community must keep at least one base grid, and counties stay as they are. A
+// the new community, whatever the scheme: what a code was of stays what it was of. A community must keep at least one base grid, and counties stay as they are. A
 // dedicated grid gets another home, of which it must cover some.
 func (e *edit) transfer() error {
 	old, err := e.grid("grid", e.change.Grid, grid.Base, grid.Dedicated, grid.Void)
@@ -182,14 +182,10 @@ func (e *edit) transfer() error {
 		return err
 	}
 	made := old.clone()
-	if scheme := e.draft.city.settings.CodeScheme; scheme.CommunityPrefix || len(e.change.Codes) > 0 || old.Kind == grid.Void {
-		code, err := e.newCode(old.Kind, e.change.Community, old.Code)
-		if err != nil {
-			return err
-		}
-		made.Code = code
-		e.remove(old.key())
+	if made.Code, err = e.newCode(old.Kind, e.change.Community, old.Code); err != nil {
+		return err
 	}
+	e.remove(old.key())
 	if made.Void != nil {
 		made.Void.Code, made.Void.CommunityCode = made.Code, e.change.Community
 	} else {

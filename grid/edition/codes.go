@@ -2,6 +2,7 @@ package edition
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,9 @@ func (e *edit) newCode(kind, community, from string) (string, error) {
 		}
 		code = numbered(community, number)
 	default:
+		if old := e.draft.part(partKey{kind, from}); old != nil && old.community() != community {
+			maps.Copy(taken, e.taken(old.community(), kind)) // what was split off it there has codes behind its own
+		}
 		code = nextBehind(from, taken)
 		if from == "" || scheme.CheckGrid(code, kind, community) != nil {
 			return "", refuse("codes", "the %s scheme does not say how new codes are made: give them in codes", scheme.Name)

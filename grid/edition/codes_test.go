@@ -41,6 +41,8 @@ func TestCodes(t *testing.T) {
 		{"a void area as others are written", grid.StatisticalScheme, carve, []string{"A/lake/007"}, "A/lake/008"},
 		{"a scheme without numbers", grid.FreeScheme, halves, nil, "A002-1 A002-2"},
 		{"a scheme without numbers, used", grid.FreeScheme, halves, []string{"A002-1"}, "A002-2 A002-3"},
+		{"transferred under a scheme without numbers", grid.FreeScheme, grid.Change{Op: "transfer", Grid: "A003", Community: "B"}, nil, "A003-1"},
+		{"the same, after a split at home", grid.FreeScheme, grid.Change{Op: "transfer", Grid: "A003", Community: "B"}, []string{"A003-1"}, "A003-2"},
 		{"a scheme that says nothing", plain, halves, nil, "error plan: field codes: the plain scheme"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
