@@ -113,6 +113,21 @@ test('an empty tile has no bytes', async () => {
   assert.equal((await new Api(new Memory()).tile('/tiles/grids/0/0/0.mvt')).byteLength, 0);
 });
 
+test('tiles are asked for again no older than an answer has shown', async () => {
+  let edition = '1=3,2=1';
+  const seen = serve(() => Response.json({}, { headers: { 'Wangge-Edition': edition } }));
+  const api = new Api(new Memory());
+  let moves = 0;
+  api.onNewEdition = () => void moves++;
+  await api.tile('/tiles/grids/0/0/0.mvt');
+  edition = '1=4,2=1';
+  await api.session();
+  await api.tile('/tiles/grids/0/0/0.mvt');
+  assert.equal(moves, 1);
+  assert.equal(seen[0]?.headers.get('Wangge-Min-Edition'), null);
+  assert.equal(seen[2]?.headers.get('Wangge-Min-Edition'), '1=4');
+});
+
 test('asProblem keeps problems and wraps the rest', () => {
   const problem = new Problem(404, { code: 'not_found' });
   assert.equal(asProblem(problem), problem);

@@ -1,5 +1,7 @@
 /** The only file that fetches. Every failure is thrown as a Problem. Coordinates are lon, lat in degrees, WGS 84. */
 import type { Crs } from './coordinates';
+import { Editions } from './editions';
+import type { Consultation, DraftFeatures, Filing, Finding, Impact, Plan } from './plans/plan';
 
 export type Position = [lon: number, lat: number];
 export type Bbox = [west: number, south: number, east: number, north: number];
@@ -163,6 +165,9 @@ const tokenKey = 'wangge.token';
 
 export class Api {
   #token: string | null;
+  readonly #editions = new Editions();
+  /** Called when an answer is of a newer edition than the answers before it: what was drawn is then of the past. */
+  onNewEdition: () => void = () => undefined;
 
   constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
     this.#token = storage.getItem(tokenKey);
@@ -219,9 +224,51 @@ export class Api {
     return this.#json(`/v1/coverage/${encodeURIComponent(division)}`);
   }
 
-  /** The bytes of a vector tile; empty for a tile without features. */
+  /** A grid with its boundary. */
+  grid(code: string): Promise<Grid> {
+    return this.#json(`/v1/grids/${encodeURIComponent(code)}`, { geometry: 'true' });
+  }
+
+  /** Plans of a state (`open`: not at an end), or those whose filing is overdue, the oldest first. */
+  plans(of: { state?: string; overdue?: boolean }, cursor?: string | null): Promise<Page<Plan>> {
+    return this.#json('/v1/plans', {
+      state: of.state,
+      overdue: of.overdue ? 'true' : null,
+      limit: 50,
+      cursor,
+    });
+  }
+
+  plan(code: string): Promise<Plan> {
+    return this.#json(`/v1/plans/${encodeURIComponent(code)}`);
+  }
+
+  planDraft(code: string): Promise<DraftFeatures> {
+    return this.#json(`/v1/plans/${encodeURIComponent(code)}/draft`);
+  }
+
+  planImpact(code: string): Promise<Impact> {
+    return this.#json(`/v1/plans/${encodeURIComponent(code)}/impact`);
+  }
+
+  /** What the last check of a plan found. */
+  planFindings(code: string): Promise<Page<Finding>> {
+    return this.#json(`/v1/plans/${encodeURIComponent(code)}/findings`);
+  }
+
+  planConsultations(code: string): Promise<Page<Consultation>> {
+    return this.#json(`/v1/plans/${encodeURIComponent(code)}/consultations`);
+  }
+
+  planFiling(code: string): Promise<Filing> {
+    return this.#json(`/v1/plans/${encodeURIComponent(code)}/filing`);
+  }
+
+  /** The bytes of a vector tile, no older than what answers have shown to be in force; empty for a tile without features. */
   async tile(url: string): Promise<ArrayBuffer> {
-    const response = await this.#fetch(url, 'application/vnd.mapbox-vector-tile');
+    const minimum = this.#editions.minimum();
+    const more = minimum === null ? {} : { 'Wangge-Min-Edition': minimum };
+    const response = await this.#fetch(url, 'application/vnd.mapbox-vector-tile', undefined, more);
     return response.status === 204 ? new ArrayBuffer(0) : response.arrayBuffer();
   }
 
@@ -239,8 +286,13 @@ export class Api {
     }
   }
 
-  async #fetch(url: string, accept: string, signal?: AbortSignal): Promise<Response> {
-    const headers: Record<string, string> = { Accept: accept };
+  async #fetch(
+    url: string,
+    accept: string,
+    signal?: AbortSignal,
+    more: Record<string, string> = {},
+  ): Promise<Response> {
+    const headers: Record<string, string> = { Accept: accept, ...more };
     if (this.#token !== null) headers['Authorization'] = `Bearer ${this.#token}`;
     let response: Response;
     try {
@@ -248,6 +300,7 @@ export class Api {
     } catch (cause) {
       throw aborted(cause) ? cause : new Problem(0, { code: 'network', detail: String(cause) });
     }
+    if (this.#editions.note(response.headers.get('Wangge-Edition'))) this.onNewEdition();
     if (response.ok) return response;
     const body: unknown = await response.json().catch(() => ({}));
     throw new Problem(response.status, typeof body === 'object' && body !== null ? { ...body } : {});

@@ -1,4 +1,4 @@
-/** The deep link in the hash: #lon/lat/zoom/lang. */
+/** The deep link in the hash: #lon/lat/zoom/lang, and ?plan=CODE when a plan is shown. */
 import { isLanguage, type Language } from './messages';
 
 export interface View {
@@ -10,16 +10,20 @@ export interface View {
 export interface Link {
   view: View | null;
   language: Language | null;
+  /** The code of the plan that is shown. */
+  plan: string | null;
 }
 
 /** Reads a hash; whatever is missing or nonsense comes back as null. */
 export function parseLink(hash: string): Link {
-  const parts = hash.replace(/^#/, '').split('/');
+  const [path = '', query = ''] = hash.replace(/^#/, '').split(/\?(.*)/s);
+  const parts = path.split('/');
   const [lon, lat, zoom] = parts.slice(0, 3).map((part) => (part.trim() === '' ? NaN : Number(part)));
   const language = parts[3] ?? '';
   return {
     view: viewOf(lon, lat, zoom),
     language: isLanguage(language) ? language : null,
+    plan: new URLSearchParams(query).get('plan') || null,
   };
 }
 
@@ -30,6 +34,7 @@ function viewOf(lon = NaN, lat = NaN, zoom = NaN): View | null {
 }
 
 /** Five decimals are about a metre, more than a link to a view needs. */
-export function formatLink(view: View, language: Language): string {
-  return `#${view.lon.toFixed(5)}/${view.lat.toFixed(5)}/${Number(view.zoom.toFixed(2))}/${language}`;
+export function formatLink(view: View, language: Language, plan: string | null): string {
+  const place = `#${view.lon.toFixed(5)}/${view.lat.toFixed(5)}/${Number(view.zoom.toFixed(2))}/${language}`;
+  return plan === null ? place : `${place}?plan=${encodeURIComponent(plan)}`;
 }

@@ -10,4 +10,4 @@ if (target === null) throw new Error('index.html has no #app');
 
 const link = parseLink(location.hash);
 chooseFirstLanguage(link.language);
-mount(App, { target, props: { api: new Api(sessionStorage), firstView: link.view } });
+mount(App, { target, props: { api: new Api(sessionStorage), link } });

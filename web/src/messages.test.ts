@@ -24,7 +24,17 @@ test('no text is empty, and Chinese texts are Chinese', () => {
 test('what the server names has a text', () => {
   const named = {
     level_: ['city', 'county', 'street', 'community'],
-    kind_: ['base', 'dedicated', 'micro'],
+    kind_: ['base', 'dedicated', 'micro', 'void'],
+    planstate_: [
+      ...['draft', 'checked', 'consulting', 'revised', 'submitted'],
+      ...['decided', 'effective', 'withdrawn', 'rejected'],
+    ],
+    change_: ['created', 'retired', 'boundary', 'bent', 'attributes'],
+    finding_: ['error', 'notice'],
+    rule_: Array.from({ length: 24 }, (_, i) => `QC-${String(i + 1).padStart(2, '0')}`),
+    body_: ['street', 'committee', 'department', 'public'],
+    opinion_: ['agree', 'agree_with_comments', 'object', 'no_reply'],
+    reply_: ['adopted', 'partly', 'not_adopted'],
     crs_: ['wgs84', 'cgcs2000', 'gcj02', 'bd09'],
     place_: [
       'hazard',

@@ -3,6 +3,8 @@
  * `{name}` stands for a value; messages.test.ts proves that both languages take the same ones.
  */
 
+import { planMessages } from './plans/messages';
+
 export const languages = ['zh', 'en'] as const;
 export type Language = (typeof languages)[number];
 
@@ -28,6 +30,7 @@ export const messages = {
   task_lookup: { zh: '查询', en: 'Look up' },
   task_divisions: { zh: '区划', en: 'Divisions' },
   task_coverage: { zh: '覆盖', en: 'Coverage' },
+  task_plans: { zh: '方案', en: 'Plans' },
 
   map: { zh: '地图', en: 'Map' },
   map_keys: {
@@ -63,6 +66,7 @@ export const messages = {
   kind_base: { zh: '基础网格', en: 'Base grid' },
   kind_dedicated: { zh: '专属网格', en: 'Dedicated grid' },
   kind_micro: { zh: '微网格', en: 'Micro grid' },
+  kind_void: { zh: '不设网格的区域', en: 'Area without grids' },
 
   place_hazard: { zh: '隐患', en: 'Hazard' },
   place_hazard_source: { zh: '危险源', en: 'Hazard source' },
@@ -208,8 +212,8 @@ export const messages = {
 
   token: { zh: '访问令牌', en: 'Access token' },
   token_why: {
-    zh: '场所、隐患和事件不公开，查看需要令牌。令牌只保存在当前标签页。',
-    en: 'Places and incidents are not public; a token opens them. It is kept for this tab only.',
+    zh: '场所、隐患、事件和方案不公开，查看需要令牌。令牌只保存在当前标签页。',
+    en: 'Places, incidents and plans are not public; a token opens them. It is kept for this tab only.',
   },
   token_missing: { zh: '查看此内容需要访问令牌。', en: 'This needs an access token.' },
   token_wrong: { zh: '令牌无效或已过期。', en: 'This token is not valid, or has expired.' },
@@ -221,6 +225,8 @@ export const messages = {
   role_dispatcher: { zh: '调度员', en: 'Dispatcher' },
   role_planner: { zh: '规划员', en: 'Planner' },
   role_administrator: { zh: '管理员', en: 'Administrator' },
+
+  ...planMessages,
 
   problem_title: { zh: '没有成功', en: 'That did not work' },
   problem_network: { zh: '连不上服务器，请检查网络后重试。', en: 'The server cannot be reached. Try again.' },

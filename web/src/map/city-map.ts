@@ -24,10 +24,13 @@ import type VectorTile from 'ol/VectorTile';
 import TileState from 'ol/TileState';
 import type { Bbox, Geometry, TileJson } from '../api';
 import type { View as LinkView } from '../link';
+import type { Draft } from '../plans/draft';
+import { draftFeatures } from './draft-features';
 import { merge } from './merge';
 import type { Palette } from './palette';
 import {
   areaStyle,
+  draftStyle,
   foundStyle,
   incidentStyle,
   labelStyle,
@@ -66,6 +69,7 @@ export class CityMap {
   readonly #labels: VectorTileLayer;
   readonly #places: VectorTileLayer;
   readonly #incidents: VectorTileLayer;
+  readonly #draft: VectorLayer;
   readonly #found: VectorLayer;
   readonly #spot: VectorLayer;
   #visible: Visible;
@@ -84,6 +88,8 @@ export class CityMap {
     // it that no sign is left out.
     this.#places = new VectorTileLayer({ renderMode: 'vector', declutter: true });
     this.#incidents = new VectorTileLayer({ renderMode: 'vector', declutter: true });
+    // Of the signs of a large draft those that would touch are left out; the list has them all.
+    this.#draft = new VectorLayer({ source: new VectorSource(), declutter: true });
     this.#found = new VectorLayer({ source: new VectorSource() });
     this.#spot = new VectorLayer({ source: new VectorSource() });
     this.#map = new OlMap({
@@ -98,7 +104,10 @@ export class CityMap {
         new KeyboardPan(),
         new KeyboardZoom(),
       ],
-      layers: [this.#areas, this.#found, this.#labels, this.#places, this.#incidents, this.#spot],
+      layers: [
+        ...[this.#areas, this.#found, this.#labels, this.#draft],
+        ...[this.#places, this.#incidents, this.#spot],
+      ],
       view: cityView(options.bbox),
     });
     this.setPalette(options.palette);
@@ -159,6 +168,7 @@ export class CityMap {
     this.#labels.setStyle(labelStyle(palette, visible));
     this.#places.setStyle(placeStyle(palette));
     this.#incidents.setStyle(incidentStyle(palette));
+    this.#draft.setStyle(draftStyle(palette));
     this.#found.setStyle(foundStyle(palette));
     this.#spot.setStyle(spotStyle(palette));
   }
@@ -175,11 +185,25 @@ export class CityMap {
     replace(this.#spot, spot === null ? [] : [new Feature(new Point(fromLonLat([spot.lon, spot.lat])))]);
   }
 
+  /** Draws a draft over the edition in force, in place of the one before; null for none. */
+  showDraft(draft: Draft | null): void {
+    const format = new GeoJSON({ featureProjection: mercator });
+    replace(this.#draft, draft === null ? [] : draftFeatures(draft, format));
+  }
+
   /** Zooms to a fault or any other geometry. */
   fitGeometry(geometry: Geometry): void {
     const shape = new GeoJSON({ featureProjection: mercator }).readGeometry(geometry);
     if (shape === null) return;
     this.#map.getView().fit(shape.getExtent(), { padding: [80, 80, 80, 80], maxZoom: 20 });
+  }
+
+  /** Asks for all tiles of grids again, after they have changed. */
+  reloadGrids(): void {
+    delete this.#options.target.dataset['ready'];
+    const grids = this.#source('grids', this.#options.tiles);
+    this.#areas.setSource(grids);
+    this.#labels.setSource(grids);
   }
 
   /** Asks for all tiles of places and incidents again, after a token came or went. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labelOf } from './label';
+import { labelOf, shortName } from './label';
 
 const zoom = (z: number): number => 156543.03392 / 2 ** z;
 const grid = '320211001001007';
@@ -25,4 +25,10 @@ test('a grid of another code scheme keeps its name, one without a name its code'
   assert.equal(labelOf('base', 'North End', 'SMD-1A01', zoom(15))?.text, 'North End');
   assert.equal(labelOf('base', '', 'SMD-1A01', zoom(17))?.text, 'SMD-1A01');
   assert.equal(labelOf('base', '', '', zoom(17)), null);
+});
+
+test('in the least room a grid is its number, else its name, else its code', () => {
+  assert.equal(shortName('某地', grid), '007');
+  assert.equal(shortName('North End', 'SMD-1A01'), 'North End');
+  assert.equal(shortName('', 'SMD-1A01'), 'SMD-1A01');
 });

@@ -37,6 +37,11 @@ export function labelOf(rank: string, name: string, code: string, resolution: nu
   return text === '' ? null : { text, sizePx, weight };
 }
 
+/** What names a grid in the least room: its number, else its name, else its code. */
+export function shortName(name: string, code: string): string {
+  return gridNumber(code) ?? (name || code);
+}
+
 /** The number of a grid in its community: the last three of fifteen digits. Codes of another scheme have none. */
 function gridNumber(code: string): string | null {
   return /^\d{15}$/.test(code) ? code.slice(12) : null;

@@ -13,6 +13,8 @@ export interface Palette {
   text: string;
   halo: string;
   incident: string;
+  /** Borders that a draft gives up, and its new ones; fills of the grids that it makes and changes. */
+  draft: { old: string; new: string; created: string; changed: string };
 }
 
 /** Reads the palette from the style sheet, the one place where the map's and the legend's colours stand (app.css). */
@@ -30,6 +32,12 @@ export function readPalette(style: Pick<CSSStyleDeclaration, 'getPropertyValue'>
     text: colour('text'),
     halo: colour('halo'),
     incident: colour('incident'),
+    draft: {
+      old: colour('draft-old'),
+      new: colour('draft-new'),
+      created: colour('draft-created'),
+      changed: colour('draft-changed'),
+    },
   };
 }
 

@@ -215,6 +215,41 @@ export function foundStyle(palette: Palette): StyleOf {
   return (feature) => (feature.get('role') === 'other' ? other : filled);
 }
 
+/**
+ * A draft over what is in force: its old borders broken, its new ones whole, and on every part the sign of what becomes of it
+ * (property `text`). The sign of what is taken away stands lower, off those of the parts that it falls into.
+ */
+export function draftStyle(palette: Palette): StyleOf {
+  const { draft } = palette;
+  const halo = new Stroke({ color: palette.halo, width: 6 });
+  const line = (stroke: Stroke, zIndex: number): Style[] => [
+    new Style({ stroke: halo, zIndex: 2 }),
+    new Style({ stroke, zIndex }),
+  ];
+  const fixed: Record<string, Style | Style[]> = {
+    created: new Style({ fill: new Fill({ color: draft.created }), zIndex: 1 }),
+    changed: new Style({ fill: new Fill({ color: draft.changed }), zIndex: 1 }),
+    old: line(new Stroke({ color: draft.old, width: 2.5, lineDash: [8, 6], lineCap: 'butt' }), 3),
+    new: line(new Stroke({ color: draft.new, width: 3.5 }), 4),
+  };
+  return (feature) => {
+    const role = String(feature.get('role'));
+    if (!role.startsWith('sign')) return fixed[role];
+    const retired = role === 'sign-retired';
+    return new Style({
+      text: new Text({
+        text: String(feature.get('text')),
+        font: `600 13px ${fonts}`,
+        offsetY: retired ? 18 : 0,
+        overflow: true,
+        fill: new Fill({ color: retired ? draft.old : palette.text }),
+        stroke: new Stroke({ color: palette.halo, width: 4 }),
+      }),
+      zIndex: 5,
+    });
+  };
+}
+
 /** The spot that was asked for. */
 export function spotStyle(palette: Palette): Style {
   return new Style({

@@ -1,0 +1,100 @@
+/** A draft made ready to be drawn and listed: its parts before and after, and the borders that are given up and new. */
+import type { Geometry, Position } from '../api';
+import type { Change, DraftFeatures } from './plan';
+
+/** A grid or void area that a plan changes. */
+export interface DraftPart {
+  kind: string;
+  code: string;
+  /** As it becomes; of a retired one as it was. */
+  name: string;
+  change: Change;
+  before: Geometry | null;
+  after: Geometry | null;
+  areaM2: { before: number; after: number };
+  households: { before: number | null; after: number | null };
+}
+
+export interface Draft {
+  parts: DraftPart[];
+  /** Borders that are there only before, and only after. */
+  old: Position[][];
+  new: Position[][];
+}
+
+/** Reads the answer of the server; parts stay in its order. */
+export function draftOf({ features }: DraftFeatures): Draft {
+  const parts = new Map<string, DraftPart>();
+  for (const { geometry, properties: p } of features) {
+    const key = `${p.kind} ${p.code}`;
+    const part = parts.get(key) ?? {
+      ...{ kind: p.kind, code: p.code, name: p.name, change: p.change, before: null, after: null },
+      areaM2: { before: 0, after: 0 },
+      households: { before: null, after: null },
+    };
+    part[p.state] = geometry;
+    part.areaM2[p.state] = p.area_m2 ?? 0;
+    part.households[p.state] = p.households ?? null;
+    if (p.state === 'after') part.name = p.name;
+    parts.set(key, part);
+  }
+  const all = [...parts.values()];
+  return { parts: all, ...borders(all) };
+}
+
+/** Where a part is to be looked at: as it becomes, or where it was. */
+export function shapeOf(part: DraftPart): Geometry | null {
+  return part.after ?? part.before;
+}
+
+/**
+ * The borders that differ. Shared borders have the same vertices on both sides, so edges are compared as they are; those of
+ * dedicated grids apart from those of base grids and void areas, which lie beneath them.
+ */
+function borders(parts: DraftPart[]): { old: Position[][]; new: Position[][] } {
+  const lines: { old: Position[][]; new: Position[][] } = { old: [], new: [] };
+  for (const dedicated of [false, true]) {
+    const layer = parts.filter((part) => (part.kind === 'dedicated') === dedicated);
+    const before = layer.flatMap((part) => rings(part.before));
+    const after = layer.flatMap((part) => rings(part.after));
+    lines.old.push(...runs(before, edgesOf(after)));
+    lines.new.push(...runs(after, edgesOf(before)));
+  }
+  return lines;
+}
+
+function rings(geometry: Geometry | null): Position[][] {
+  if (geometry?.type === 'Polygon') return geometry.coordinates as Position[][];
+  if (geometry?.type === 'MultiPolygon') return (geometry.coordinates as Position[][][]).flat();
+  return [];
+}
+
+function edgesOf(all: Position[][]): Set<string> {
+  return new Set(all.flatMap((ring) => ring.slice(1).map((b, i) => edge(ring[i] ?? b, b))));
+}
+
+/** An edge by its ends, whichever way it runs. */
+function edge(a: Position, b: Position): string {
+  return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? `${a} ${b}` : `${b} ${a}`;
+}
+
+/** The edges of rings without those edges, each once, joined where one follows another: a broken line needs length. */
+function runs(all: Position[][], without: Set<string>): Position[][] {
+  const drawn = new Set(without);
+  const lines: Position[][] = [];
+  for (const ring of all) {
+    let line: Position[] | null = null;
+    for (const [i, b] of ring.slice(1).entries()) {
+      const a = ring[i] ?? b;
+      const key = edge(a, b);
+      if (drawn.has(key)) {
+        line = null;
+        continue;
+      }
+      drawn.add(key);
+      if (line === null) lines.push((line = [a]));
+      line.push(b);
+    }
+  }
+  return lines;
+}
