@@ -90,6 +90,33 @@ func TestL5Follow(t *testing.T) {
 	}
 }
 
+// TestL5FollowOutlines sees an edition that redraws a community: grids and outlines are of one edition, before and after.
+func TestL5FollowOutlines(t *testing.T) {
+	t.Parallel()
+	pool, l := filled(t)
+	before := l.Now()
+	e := before.City.Editions()[0]
+	g := e.Base()[0]
+	g.Name = "新名"
+	community := *before.City.Division(g.CommunityCode)
+	was := community.AreaM2
+	community.AreaM2 = was / 2
+	gridtest.NextEdition{County: g.CountyCode, Actor: "test", Grids: []grid.Grid{g}, Outlines: []grid.Division{community}}.Write(t, pool)
+	if err := l.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []struct {
+		state  *live.State
+		number int
+		areaM2 float64
+	}{{before, e.Info().Number, was}, {l.Now(), e.Info().Number + 1, was / 2}} {
+		number, areaM2 := want.state.City.Edition(g.CountyCode).Info().Number, want.state.City.Division(community.Code).AreaM2
+		if number != want.number || areaM2 != want.areaM2 {
+			t.Errorf("edition %d with a community of %v m², want edition %d with %v m²", number, areaM2, want.number, want.areaM2)
+		}
+	}
+}
+
 // TestWithoutDatabase goes on answering from memory and says since when.
 func TestWithoutDatabase(t *testing.T) {
 	t.Parallel()
