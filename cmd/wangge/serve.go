@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/wangge/wangge/api"
@@ -82,8 +83,11 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 		MaxHeaderBytes:    64 << 10,
 	}
 	following, stopFollowing := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	defer background.Wait()
 	defer stopFollowing()
-	go city.Follow(following, c.poll)
+	background.Go(func() { city.Follow(following, c.poll) })
+	background.Go(func() { publishDue(following, s, city, c.poll) })
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
