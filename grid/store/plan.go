@@ -181,16 +181,34 @@ func cityAtBase(ctx context.Context, db DB, city *edition.City, p *grid.Plan) (*
 	if err != nil {
 		return nil, err
 	}
-	known := city != nil
-	for i, county := range p.Counties {
-		if numbers[county] != p.BaseEditions[i] {
-			return nil, &grid.ConflictError{Detail: fmt.Sprintf("plan %s was drawn over edition %d of %s, but edition %d is in force: rebase it first",
-				p.Code, p.BaseEditions[i], county, numbers[county])}
-		}
-		known = known && city.Edition(county) != nil && city.Edition(county).Info().Number == numbers[county]
+	if err := checkBase(p, func(county string) int { return numbers[county] }); err != nil {
+		return nil, err
 	}
-	if known {
+	if city != nil && checkBase(p, numbersOf(city)) == nil {
 		return city, nil
 	}
-	return reload(ctx, db, city)
+	if city, err = reload(ctx, db, city); err != nil {
+		return nil, err
+	}
+	return city, checkBase(p, numbersOf(city)) // another plan may have been published since the numbers were read
+}
+
+func numbersOf(city *edition.City) func(county string) int {
+	return func(county string) int {
+		if e := city.Edition(county); e != nil {
+			return e.Info().Number
+		}
+		return 0
+	}
+}
+
+// checkBase returns a *grid.ConflictError unless the plan was drawn over these numbers of its counties.
+func checkBase(p *grid.Plan, number func(county string) int) error {
+	for i, county := range p.Counties {
+		if n := number(county); n != p.BaseEditions[i] {
+			return &grid.ConflictError{Detail: fmt.Sprintf("plan %s was drawn over edition %d of %s, but edition %d is in force: rebase it first",
+				p.Code, p.BaseEditions[i], county, n)}
+		}
+	}
+	return nil
 }

@@ -222,6 +222,9 @@ func (a *planAct) writeChange(ctx context.Context, ch grid.Change, result grid.C
 			return err
 		}
 	}
+	if p.CheckedAt != nil && *p.CheckedAt > p.Position { // what was checked is gone
+		p.CheckedAt = nil
+	}
 	p.Position++
 	request, err := json.Marshal(ch)
 	if err != nil {
@@ -257,13 +260,18 @@ func (a *planAct) home(part *grid.PlanPart) (county, community string) {
 
 // partIn returns the part of that kind and code among parts in the order of readParts, nil for none.
 func partIn(parts []grid.PlanPart, kind, code string) *grid.PlanPart {
-	i, ok := slices.BinarySearchFunc(parts, code, func(p grid.PlanPart, code string) int {
-		return cmp.Or(cmp.Compare(p.Kind, kind), cmp.Compare(p.Code, code))
-	})
+	i, ok := findPart(parts, kind, code)
 	if !ok {
 		return nil
 	}
 	return &parts[i]
+}
+
+// findPart returns where the part of that kind and code stands among parts in the order of readParts, or belongs.
+func findPart(parts []grid.PlanPart, kind, code string) (i int, there bool) {
+	return slices.BinarySearchFunc(parts, code, func(p grid.PlanPart, code string) int {
+		return cmp.Or(cmp.Compare(p.Kind, kind), cmp.Compare(p.Code, code))
+	})
 }
 
 // figures fills in what the draft leads to.

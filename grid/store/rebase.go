@@ -226,9 +226,14 @@ func (a *planAct) keepReplayed(ctx context.Context, c PlanChange, result grid.Ch
 	if err := copyParts(ctx, a.tx, a.plan.ID, a.plan.Position, result.Parts, a.home); err != nil {
 		return err
 	}
-	for i := range result.Parts {
-		if !result.Parts[i].Removed { // so that a later change that removes it finds where it was
-			a.parts = append(a.parts, result.Parts[i])
+	for _, part := range result.Parts {
+		if part.Removed { // a later change that removes a part that was made here finds where it was
+			continue
+		}
+		if i, there := findPart(a.parts, part.Kind, part.Code); there {
+			a.parts[i] = part
+		} else {
+			a.parts = slices.Insert(a.parts, i, part)
 		}
 	}
 	return nil
