@@ -206,7 +206,8 @@ type reply struct {
 // question is a request of the soak. name is what it is counted by, refusals are the statuses besides success that it may have.
 type question struct {
 	name, method, target, as, body string
-	ifMatch                        int // 0 for none
+	ifMatch                        int    // 0 for none
+	minEdition                     string // of Wangge-Min-Edition
 	refusals                       []int
 }
 
@@ -226,6 +227,9 @@ func (k *soak) ask(rng *rand.Rand, q question) reply {
 	}
 	if q.ifMatch != 0 {
 		request.Header.Set("If-Match", fmt.Sprintf("%q", strconv.Itoa(q.ifMatch)))
+	}
+	if q.minEdition != "" {
+		request.Header.Set("Wangge-Min-Edition", q.minEdition)
 	}
 	answer, err := k.client.Do(request)
 	if err != nil {

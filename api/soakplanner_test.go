@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wangge/wangge/geo"
@@ -32,6 +33,7 @@ type soakPlan struct {
 	BaseCurrent bool `json:"base_current"`
 	Counties    []struct {
 		CountyCode string `json:"county_code"`
+		Published  int    `json:"published_edition"`
 	}
 }
 
@@ -106,8 +108,8 @@ func (p *soakPlanner) act(plan *soakPlan, as, what, body string, refusals ...int
 		refusals: append(refusals, http.StatusConflict, http.StatusPreconditionFailed),
 	})
 	var made struct {
-		Version int
-		Plan    struct{ Version int }
+		soakPlan
+		Plan struct{ Version int }
 	}
 	if !r.into(p, &made) {
 		return false
@@ -116,8 +118,33 @@ func (p *soakPlanner) act(plan *soakPlan, as, what, body string, refusals ...int
 	if version != plan.Version+1 {
 		p.Errorf("%s of plan %s at version %d made version %d", what, plan.Code, plan.Version, version)
 	}
+	if what == "publish" {
+		p.holdPublished(&made.soakPlan, r)
+	}
 	p.acted(plan.Code, version)
 	return true
+}
+
+// holdPublished fails unless the server that has published a plan answers from its editions, and any other from then on to whoever asks for
+// them.
+func (p *soakPlanner) holdPublished(plan *soakPlan, got reply) {
+	var wanted []string
+	for _, c := range plan.Counties {
+		wanted = append(wanted, fmt.Sprint(c.CountyCode, "=", c.Published))
+	}
+	box := squares(0, 0, 2*soakSide, 2*soakSide).Box()
+	corner := fmt.Sprintf(`[{"lon":%.7f,"lat":%.7f}]`, box.Min.Orb()[0], box.Min.Orb()[1])
+	other := p.ask(p.rng, question{
+		name: "batch of editions", method: http.MethodPost, target: "/v1/locate", body: corner, minEdition: strings.Join(wanted, ","),
+	})
+	for _, r := range []reply{got, other} {
+		numbers, err := parseHeader(r.header.Get("Wangge-Edition"))
+		for _, c := range plan.Counties {
+			if err != nil || c.Published == 0 || numbers[c.CountyCode] < c.Published {
+				p.Errorf("plan %s has made %v, an answer after that is of %s (%v)", plan.Code, wanted, r.header.Get("Wangge-Edition"), err)
+			}
+		}
+	}
 }
 
 // chance is true in so many of a hundred cases.
