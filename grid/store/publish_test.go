@@ -20,8 +20,10 @@ func TestL3PreviewIsWhatHappens(t *testing.T) {
 	t.Parallel()
 	tx := gridtest.Tx(t)
 	s := store.New(tx)
-	city := town(t, s)
-	scatter(t, s, city)
+	pond := newDesk(t, s, town(t, s), planner) // what lies in it has no grid
+	pond.edit(grid.Change{Op: grid.OpCarveVoid, Area: area(12.5, 12.5, 15, 15), Reason: "water"})
+	pond.publish()
+	scatter(t, s, pond.city)
 	staff(t, s, southWest+"001", southWest+"002", southWest+"003", northEast+"001")
 	for _, tt := range []struct {
 		name    string
@@ -37,6 +39,7 @@ func TestL3PreviewIsWhatHappens(t *testing.T) {
 			HostOrg: "ORG", PostWorker: "w" + southWest + "001",
 		}}, false},
 		{"void", []grid.Change{{Op: grid.OpCarveVoid, Area: area(9.2, 1.2, 9.8, 1.8), Reason: "water"}}, true},
+		{"pond filled", []grid.Change{{Op: grid.OpFillVoid, Grid: northEast + "-V01", Into: northEast + "004"}}, false},
 		{"transfer", []grid.Change{{Op: grid.OpTransfer, Grid: southWest + "002", Community: southEast}}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
