@@ -68,10 +68,14 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	var c cli
 	parser := kong.Must(&c, kong.Name("wangge"), kong.Description(description), kong.DefaultEnvars("WANGGE"),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false}))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false}))
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		parser.FatalIfErrorf(err)
+		fmt.Fprintln(os.Stderr, "wangge: "+misused(err))
+		return statusMisused
 	}
 	if c.LogLevel == "" {
 		c.LogLevel = "warn"
@@ -91,6 +95,21 @@ func run(args []string) int {
 		return 1
 	}
 	return 0
+}
+
+// statusMisused is the status of a command line that cannot be read.
+const statusMisused = 2
+
+// misused says what is wrong with a command line, and where help is.
+func misused(err error) string {
+	command := "wangge"
+	var parse *kong.ParseError
+	if errors.As(err, &parse) {
+		if chosen := parse.Context.Selected(); chosen != nil {
+			command = chosen.FullPath()
+		}
+	}
+	return fmt.Sprintf("%v\nsee “%s --help”", err, command)
 }
 
 // errSaid ends a command with status 1 when it has said why itself.
