@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -50,12 +51,12 @@ func translateCode(answer *pgconn.PgError, err error) error {
 		return fmt.Errorf("%w: there is a city already", grid.ErrConflict)
 	}
 	switch answer.Code {
-	case "23505": // unique_violation; the detail names the key: "Key (code)=(…) already exists."
-		return fmt.Errorf("%w: %s: %s", grid.ErrConflict, name, answer.Detail)
+	case "23505": // unique_violation
+		return fmt.Errorf("%w: %s", grid.ErrConflict, takenKey(answer))
 	case "23503": // foreign_key_violation
-		return &grid.RuleError{Rule: "unknown_code", Field: fieldOf(answer), Detail: answer.Detail}
+		return unknownCode(answer)
 	case "23514": // check_violation
-		return &grid.RuleError{Rule: "check", Field: fieldOf(answer), Detail: name}
+		return &grid.RuleError{Rule: "check", Field: fieldOf(answer), Detail: "is not a value that it may have"}
 	case "23502": // not_null_violation
 		return &grid.RuleError{Rule: "required", Field: answer.ColumnName, Detail: "must be given"}
 	case "23000": // integrity_constraint_violation, of refuse_change
@@ -88,6 +89,30 @@ func (e *plainError) Error() string { return e.domain.Error() + ": " + e.detail 
 
 // Unwrap makes it an error of the domain, with its cause.
 func (e *plainError) Unwrap() []error { return []error{e.domain, e.cause} }
+
+// keyDetail is how PostgreSQL names the key that it misses, or has already.
+var keyDetail = regexp.MustCompile(`^Key \((.+)\)=\((.*)\) (?:already exists|is not present in table "(.+)")\.$`)
+
+// tableWords are the words for what tables hold, where a client can name one that is not there.
+var tableWords = map[string]string{"division": "division", "grid": "grid", "network": "network", "organization": "organisation", "worker": "worker"}
+
+// unknownCode says in words which code names nothing.
+func unknownCode(answer *pgconn.PgError) error {
+	key := keyDetail.FindStringSubmatch(answer.Detail)
+	if key == nil || tableWords[key[3]] == "" {
+		return &grid.RuleError{Rule: "unknown_code", Field: fieldOf(answer), Detail: "names something that is not there"}
+	}
+	return &grid.RuleError{Rule: "unknown_code", Field: key[1], Detail: fmt.Sprintf("there is no %s %q", tableWords[key[3]], key[2])}
+}
+
+// takenKey says in words what is there already.
+func takenKey(answer *pgconn.PgError) string {
+	key := keyDetail.FindStringSubmatch(answer.Detail)
+	if key == nil {
+		return "there is such a thing already"
+	}
+	return fmt.Sprintf("there is a thing with %s %q already", key[1], key[2])
+}
 
 // fieldOf reads the field from a constraint's name: table_field_fkey, table_field_check.
 func fieldOf(answer *pgconn.PgError) string {
