@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 export interface Demo {
   url: string;
+  /** The tokens that it prints, by role. */
+  tokens: Record<string, string>;
   stop: () => Promise<void>;
 }
 
@@ -23,20 +25,24 @@ export async function startDemo(): Promise<Demo> {
   process.once('exit', end);
   const late = setTimeout(end, startWithin);
   try {
-    return { url: await readyLine(child), stop: () => stop(child) };
+    return { ...(await start(child)), stop: () => stop(child) };
   } finally {
     clearTimeout(late);
   }
 }
 
-async function readyLine(child: ChildProcess): Promise<string> {
+/** Reads what the demo says until it is ready. */
+async function start(child: ChildProcess): Promise<Pick<Demo, 'url' | 'tokens'>> {
   if (child.stdout === null) throw new Error('the demo has no output');
+  const tokens: Record<string, string> = {};
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
+    const [, role, token] = /^token (\w+) +(\w+)/.exec(line) ?? [];
+    if (role !== undefined && token !== undefined) tokens[role] = token;
     const url = /^ready (http:\S+)/.exec(line)?.[1];
     if (url === undefined) continue;
     child.stdout.resume(); // whatever it says later must not fill the pipe
-    return url;
+    return { url, tokens };
   }
   throw new Error('bin/wangge demo ended, or took too long, before it was ready');
 }

@@ -2,6 +2,7 @@
 //
 //   npm run e2e                                        starts bin/wangge demo and ends it afterwards
 //   npm run e2e -- --base-url http://127.0.0.1:8080    against a server that runs
+//                                                      ($TOKEN_PLANNER and $TOKEN_ADMINISTRATOR: with plans, too)
 //   npm run screenshot                                 only writes docs/images/map.png
 import { after } from 'node:test';
 import { parseArgs } from 'node:util';
@@ -13,7 +14,9 @@ if (baseUrl === undefined) {
   const demo = await startDemo();
   after(() => demo.stop());
   baseUrl = demo.url;
+  for (const [role, token] of Object.entries(demo.tokens)) process.env[`TOKEN_${role.toUpperCase()}`] = token;
 }
 process.env['BASE_URL'] = new URL(baseUrl).origin;
 await import('./page.test');
 await import('./access.test');
+await import('./plans.test');

@@ -22,7 +22,7 @@ export function draftFeatures(draft: Draft, format: GeoJSON): Feature[] {
   ];
 }
 
-/** The part's fill as it becomes, and its sign. */
+/** The part's fill, where it becomes another, and its sign. */
 function ofPart(part: DraftPart, format: GeoJSON): Feature[] {
   const shape = shapeOf(part);
   const area = shape === null ? null : format.readGeometry(shape);
@@ -30,7 +30,7 @@ function ofPart(part: DraftPart, format: GeoJSON): Feature[] {
   if (at === null || !(area instanceof Polygon || area instanceof MultiPolygon)) return [];
   const text = `${changeSigns[part.change] ?? ''} ${shortName(part.name, part.code)}`.trim();
   const sign = new Feature({ geometry: at, role: `sign-${part.change}`, text });
-  if (part.change === 'retired') return [sign];
+  if (part.change === 'retired' || part.change === 'bent') return [sign];
   return [new Feature({ geometry: area, role: part.change === 'created' ? 'created' : 'changed' }), sign];
 }
 

@@ -236,19 +236,23 @@ export function draftStyle(palette: Palette): StyleOf {
     const role = String(feature.get('role'));
     if (!role.startsWith('sign')) return fixed[role];
     const retired = role === 'sign-retired';
+    const rank = signRanks.indexOf(role);
     return new Style({
       text: new Text({
         text: String(feature.get('text')),
         font: `600 13px ${fonts}`,
-        offsetY: retired ? 18 : 0,
+        offsetY: retired ? 20 : 0,
         overflow: true,
         fill: new Fill({ color: retired ? draft.old : palette.text }),
         stroke: new Stroke({ color: palette.halo, width: 4 }),
       }),
-      zIndex: 5,
+      zIndex: 5 + rank,
     });
   };
 }
+
+/** Where signs would touch, later ones win. */
+const signRanks = ['sign-bent', 'sign-attributes', 'sign-boundary', 'sign-retired', 'sign-created'];
 
 /** The spot that was asked for. */
 export function spotStyle(palette: Palette): Style {

@@ -36,8 +36,8 @@ test('a split draws its new border once, and nothing where borders stay', () => 
       feature('3', 'created', 'after', box(1, 0, 2, 2)),
     ],
   });
-  assert.deepEqual(segments(draft.new), ['0,0 1,0', '1,0 1,2', '1,0 2,0']);
-  assert.deepEqual(segments(draft.old), ['0,0 2,0']);
+  assert.deepEqual(segments(draft.new), ['1,0 1,2']);
+  assert.deepEqual(draft.old, []);
   assert.deepEqual(
     draft.parts.map(({ code, change, name }) => [code, change, name]),
     [
@@ -82,6 +82,49 @@ test('a shifted border is old and new, joined to one line each', () => {
   ]);
   assert.equal(draft.parts.length, 1);
   assert.equal(draft.parts[0]?.name, '1 after');
+});
+
+for (const [name, first, second] of [
+  ['gets', [], [[1.00000005, 1] as Position]],
+  ['loses', [[1.00000005, 1] as Position], []],
+] as const) {
+  test(`a border that ${name} a vertex is the same border`, () => {
+    const ring = (middle: readonly Position[]): Geometry => ({
+      type: 'MultiPolygon',
+      coordinates: [[[[0, 0], [1, 0], ...middle, [1, 2], [0, 2], [0, 0]]]],
+    });
+    const draft = draftOf({
+      features: [feature('1', 'bent', 'before', ring(first)), feature('1', 'bent', 'after', ring(second))],
+    });
+    assert.deepEqual([draft.old, draft.new], [[], []]);
+  });
+}
+
+test('the neighbour that a new border meets keeps its border', () => {
+  const draft = draftOf({
+    features: [
+      feature('1', 'retired', 'before', box(0, 0, 2, 2)),
+      feature('2', 'created', 'after', box(0, 0, 1, 2)),
+      feature('3', 'created', 'after', box(1, 0, 2, 2)),
+      feature('4', 'bent', 'before', box(0, 2, 2, 4)),
+      feature('4', 'bent', 'after', {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 2],
+            [1, 2],
+            [2, 2],
+            [2, 4],
+            [0, 4],
+            [0, 2],
+          ],
+        ],
+      }),
+    ],
+  });
+  // The border in the south got a vertex too, though nothing lies beyond it.
+  assert.deepEqual(segments(draft.new), ['1,0 1,2']);
+  assert.deepEqual(draft.old, []);
 });
 
 test('a dedicated grid along the border of a base grid has its own border', () => {

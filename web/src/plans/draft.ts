@@ -57,8 +57,10 @@ function borders(parts: DraftPart[]): { old: Position[][]; new: Position[][] } {
     const layer = parts.filter((part) => (part.kind === 'dedicated') === dedicated);
     const before = layer.flatMap((part) => rings(part.before));
     const after = layer.flatMap((part) => rings(part.after));
-    lines.old.push(...runs(before, edgesOf(after)));
-    lines.new.push(...runs(after, edgesOf(before)));
+    // A border that only got or lost a vertex is the same border.
+    const same = new Set([...bentEdges(before, after), ...bentEdges(after, before)]);
+    lines.old.push(...runs(before, new Set([...edgesOf(after), ...same])));
+    lines.new.push(...runs(after, new Set([...edgesOf(before), ...same])));
   }
   return lines;
 }
@@ -76,6 +78,67 @@ function edgesOf(all: Position[][]): Set<string> {
 /** An edge by its ends, whichever way it runs. */
 function edge(a: Position, b: Position): string {
   return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? `${a} ${b}` : `${b} ${a}`;
+}
+
+/** The edges of `whole` along which `split` has more vertices, and the edges that it has there. */
+function bentEdges(whole: Position[][], split: Position[][]): string[] {
+  const gone = neighbours(whole, edgesOf(split));
+  const come = neighbours(split, edgesOf(whole));
+  return [...gone.values()].flatMap(({ at, next }) =>
+    next.flatMap((to) => {
+      const edges = straight(come, at, to);
+      return edges.length === 0 ? [] : [edge(at, to), ...edges];
+    }),
+  );
+}
+
+type Neighbours = Map<string, { at: Position; next: Position[] }>;
+
+/** The vertices that each vertex is joined to by an edge that is not among those. */
+function neighbours(all: Position[][], without: Set<string>): Neighbours {
+  const found: Neighbours = new Map();
+  const join = (at: Position, to: Position): void => {
+    const entry = found.get(String(at)) ?? { at, next: [] };
+    entry.next.push(to);
+    found.set(String(at), entry);
+  };
+  for (const ring of all) {
+    for (const [i, b] of ring.slice(1).entries()) {
+      const a = ring[i] ?? b;
+      if (without.has(edge(a, b))) continue;
+      join(a, b);
+      join(b, a);
+    }
+  }
+  return found;
+}
+
+/** The edges that lead from one vertex straight to another; none where none do. */
+function straight(by: Neighbours, from: Position, to: Position): string[] {
+  const edges: string[] = [];
+  let last = from;
+  let far = 0;
+  while (String(last) !== String(to)) {
+    const on = by.get(String(last))?.next.find((p) => {
+      const { along, beside } = measure(p, from, to);
+      return String(p) === String(to) || (beside <= unit && along > far && along < 1);
+    });
+    if (on === undefined) return [];
+    edges.push(edge(last, on));
+    far = measure(on, from, to).along;
+    last = on;
+  }
+  return edges;
+}
+
+/** How far rounding puts a vertex beside the border that it lies on, at most, in degrees. */
+const unit = 2e-7;
+
+/** Where p stands by the line from a to b: along it, 0 at a and 1 at b, and beside it, in degrees. */
+function measure(p: Position, a: Position, b: Position): { along: number; beside: number } {
+  const [dx, dy, px, py] = [b[0] - a[0], b[1] - a[1], p[0] - a[0], p[1] - a[1]];
+  const length = Math.hypot(dx, dy);
+  return { along: (px * dx + py * dy) / length ** 2, beside: Math.abs(px * dy - py * dx) / length };
 }
 
 /** The edges of rings without those edges, each once, joined where one follows another: a broken line needs length. */

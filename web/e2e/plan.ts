@@ -1,0 +1,98 @@
+// A plan made through the interface, as a planner's program makes one.
+import assert from 'node:assert/strict';
+import type { Grid } from '../src/api';
+import { ask, origin } from './browser';
+
+/** A plan whose version is kept, so that one act can follow another. */
+export interface MadePlan {
+  code: string;
+  title: string;
+  county: string;
+  /** The grid that is split, and a point inside of it. */
+  grid: Grid & { label: [number, number] };
+  /** Codes of the parts. */
+  parts: string[];
+  act: (role: Role, path: string, body?: unknown) => Promise<unknown>;
+}
+
+type Role = 'planner' | 'administrator';
+
+/** The tokens that the demo prints, or $TOKEN_PLANNER and $TOKEN_ADMINISTRATOR; null where a server came without. */
+export function mayPlan(): boolean {
+  return tokenOf('planner') !== '' && tokenOf('administrator') !== '';
+}
+
+function tokenOf(role: Role): string {
+  return process.env[`TOKEN_${role.toUpperCase()}`] ?? '';
+}
+
+/** Begins a plan in the county of a grid, splits the grid from south to north through its label point and checks the draft. */
+export async function makePlan(grid: MadePlan['grid'], title: string): Promise<MadePlan> {
+  const county = `${grid.code.slice(0, 6)}000000`;
+  const begun = await send('planner', 'POST', '/v1/plans', { counties: [county], title, reason: 'workload' });
+  const { code } = begun.body as { code: string };
+  let { tag } = begun;
+  const act: MadePlan['act'] = async (role, path, body) => {
+    const answer = await send(role, 'POST', `/v1/plans/${code}${path}`, body, tag);
+    ({ tag } = answer);
+    return answer.body;
+  };
+  const [lon, lat] = grid.label;
+  const line = {
+    type: 'LineString',
+    coordinates: [
+      [lon, lat - 0.01],
+      [lon, lat + 0.01],
+    ],
+  };
+  const edit = await act('planner', '/changes', { op: 'split', grid: grid.code, line, crs: 'wgs84' });
+  const { changed } = edit as { changed: { features: { properties: { code: string; change: string } }[] } };
+  const parts = changed.features
+    .map(({ properties }) => properties)
+    .filter(({ change }) => change === 'created');
+  await act('planner', '/check');
+  return { code, title, county, grid, parts: parts.map((part) => part.code), act };
+}
+
+/** Takes a checked plan through consultation and decision into effect. */
+export async function publish({ code, act }: MadePlan): Promise<void> {
+  await act('planner', '/consultations', { method: 'written' });
+  const { items } = await ask<{ items: { id: number; version: number }[] }>(
+    `/v1/plans/${code}/consultations`,
+  );
+  for (const { id, version } of items) {
+    const path = `/v1/plans/${code}/consultations/${id}`;
+    await send('planner', 'PATCH', path, { opinion: 'agree', text: '同意' }, `"${version}"`);
+  }
+  for (const [role, path, body] of [
+    ['planner', '/submit', undefined],
+    ['administrator', '/decide', { decision: 'approve', decision_doc_no: '示范区政发〔2026〕7号' }],
+    ['administrator', '/publish', undefined],
+  ] as const) {
+    await send(role, 'POST', `/v1/plans/${code}${path}`, body, await tagOf(code));
+  }
+}
+
+async function tagOf(code: string): Promise<string> {
+  return (await fetch(`${origin}/v1/plans/${code}`)).headers.get('ETag') ?? '';
+}
+
+async function send(
+  role: Role,
+  method: string,
+  path: string,
+  body?: unknown,
+  tag?: string,
+): Promise<{ body: unknown; tag: string }> {
+  const headers: Record<string, string> = { Authorization: `Bearer ${tokenOf(role)}` };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (tag !== undefined) headers['If-Match'] = tag;
+  const response = await fetch(origin + path, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json();
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+  return { body: answer, tag: response.headers.get('ETag') ?? '' };
+}
