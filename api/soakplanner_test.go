@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -104,7 +105,7 @@ func (p *soakPlanner) drop(code string) {
 // act does something to the plan at the version that was read, and reports whether it was done.
 func (p *soakPlanner) act(plan *soakPlan, as, what, body string, refusals ...int) bool {
 	r := p.ask(p.rng, question{
-		name: "POST " + what, method: http.MethodPost, target: "/v1/plans/" + plan.Code + "/" + what, as: as, body: body, ifMatch: plan.Version,
+		name: "POST " + path.Base(what), method: http.MethodPost, target: "/v1/plans/" + plan.Code + "/" + what, as: as, body: body, ifMatch: plan.Version,
 		refusals: append(refusals, http.StatusConflict, http.StatusPreconditionFailed),
 	})
 	var made struct {
@@ -258,14 +259,14 @@ func (p *soakPlanner) hear(plan *soakPlan) {
 			Opinion *string
 		}
 	}
-	path := "/v1/plans/" + plan.Code + "/consultations"
-	p.ask(p.rng, question{name: "GET consultations", target: path, as: "planner"}).into(p, &asked)
+	bodies := "/v1/plans/" + plan.Code + "/consultations"
+	p.ask(p.rng, question{name: "GET consultations", target: bodies, as: "planner"}).into(p, &asked)
 	for _, c := range asked.Items {
 		if c.Opinion != nil {
 			continue
 		}
 		r := p.ask(p.rng, question{
-			name: "PATCH consultation", method: http.MethodPatch, target: fmt.Sprintf("%s/%d", path, c.ID), as: "city", ifMatch: c.Version, body: `{"opinion":"agree"}`,
+			name: "PATCH consultation", method: http.MethodPatch, target: fmt.Sprintf("%s/%d", bodies, c.ID), as: "city", ifMatch: c.Version, body: `{"opinion":"agree"}`,
 			refusals: []int{http.StatusConflict, http.StatusPreconditionFailed},
 		})
 		if r.status == http.StatusOK {

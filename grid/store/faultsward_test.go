@@ -109,9 +109,10 @@ func (w *ward) decide(t *testing.T, changes ...grid.Change) {
 	w.plan = d.plan
 }
 
-// remember keeps what the database holds now, and how much it would hold with the plan in force.
+// remember proves the laws on what the database holds now, and keeps that, and how much it would hold with the plan in force.
 func (w *ward) remember(t *testing.T) {
 	t.Helper()
+	prove(t, w.s)
 	w.before = contents(t, w.pool)
 	w.after = w.rehearse(t)
 	for table, n := range rows(t, w.pool) {
@@ -121,7 +122,7 @@ func (w *ward) remember(t *testing.T) {
 	}
 }
 
-// rehearse publishes the plan in a transaction that is rolled back, proves the laws in it, and returns how many rows each table has.
+// rehearse publishes the plan in a transaction that is rolled back, and returns how many rows each table has in it.
 func (w *ward) rehearse(t *testing.T) map[string]int {
 	t.Helper()
 	tx, err := w.pool.Begin(t.Context())
@@ -129,23 +130,21 @@ func (w *ward) rehearse(t *testing.T) map[string]int {
 		t.Fatal(err)
 	}
 	defer tx.Rollback(t.Context()) //nolint:errcheck // it is to have no effect
-	within := store.New(tx)
-	made, err := within.Publish(t.Context(), nil, cityDecider, w.plan.Code, w.plan.Version)
+	made, err := store.New(tx).Publish(t.Context(), nil, cityDecider, w.plan.Code, w.plan.Version)
 	if err != nil {
 		t.Fatal("publishing again: ", err)
 	}
-	w.holdPublished(t, tx, within, made)
+	w.holdPublished(t, tx, made)
 	return rows(t, tx)
 }
 
-// holdBefore fails unless the database holds what it held, to the bit, and the plan can be published.
+// holdBefore fails unless the database holds what it held when the laws were proved, to the bit, and the plan can be published.
 func (w *ward) holdBefore(t *testing.T) {
 	t.Helper()
 	w.waitForServers(t)
 	if diff := cmp.Diff(w.before, contents(t, w.pool)); diff != "" {
 		t.Fatalf("tables are not what they were (-before +after the fault):\n%s", diff)
 	}
-	prove(t, w.s)
 	if diff := cmp.Diff(w.after, w.rehearse(t)); diff != "" {
 		t.Fatalf("publishing again has written otherwise (-undisturbed +after the fault):\n%s", diff)
 	}
@@ -158,7 +157,8 @@ func (w *ward) holdAfter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.holdPublished(t, w.pool, w.s, stored)
+	w.holdPublished(t, w.pool, stored)
+	prove(t, w.s)
 	if diff := cmp.Diff(w.after, rows(t, w.pool)); diff != "" {
 		t.Errorf("rows (-undisturbed +after the fault):\n%s", diff)
 	}
@@ -167,8 +167,8 @@ func (w *ward) holdAfter(t *testing.T) {
 	}
 }
 
-// holdPublished compares what belongs to the plan with the plan, and proves the laws.
-func (w *ward) holdPublished(t *testing.T, db store.DB, s *store.Store, p grid.Plan) {
+// holdPublished compares what belongs to the plan with the plan.
+func (w *ward) holdPublished(t *testing.T, db store.DB, p grid.Plan) {
 	t.Helper()
 	want := []int{w.plan.BaseEditions[0] + 1, w.plan.BaseEditions[1] + 1}
 	if p.State != grid.Effective || p.Version != w.plan.Version+1 || p.PublishedAt == nil || !slices.Equal(p.PublishedAs, want) {
@@ -197,7 +197,6 @@ func (w *ward) holdPublished(t *testing.T, db store.DB, s *store.Store, p grid.P
 			t.Errorf("there is a %s: %d", what, n)
 		}
 	}
-	prove(t, s)
 }
 
 func prove(t *testing.T, s *store.Store) {
