@@ -59,6 +59,7 @@ lint: ## check format and run the linters (staticcheck.conf says which checks an
 	@unformatted=$$($(TOOL) gofumpt -l .); [[ -z $$unformatted ]] || { echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	$(TOOL) staticcheck ./...
+	@scripts/mutants --apply-only
 	@scripts/web format:check
 
 .PHONY: fmt
@@ -73,6 +74,11 @@ bench: ## run the benchmarks; BENCH=Locate chooses some
 .PHONY: soak
 soak: ## fuzz every parser, FUZZTIME=30s each, and repeat the tests under the race detector
 	@scripts/soak $(or $(FUZZTIME),30s)
+
+.PHONY: mutants
+mutants: ## break each law on purpose and require that its test fails; ARGS='NAME...' chooses some
+	@scripts/setup go postgres
+	@scripts/mutants $(ARGS)
 
 .PHONY: readme-check
 readme-check: build ## run the command blocks of README.md and compare what they print
