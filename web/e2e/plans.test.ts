@@ -184,6 +184,10 @@ planned('an edition that changes while somebody looks is drawn, and shown in the
     assert.ok(plan.parts.includes(await page.locator('#result [data-field=code]').innerText()));
     await page.getByRole('navigation').getByRole('button', { name: 'Plans' }).click();
     await page.getByText('This plan has taken effect', { exact: false }).waitFor();
+    await page
+      .locator('#draft li', { hasText: plan.grid.code })
+      .getByText('retired', { exact: false })
+      .waitFor();
     await page.getByText('agrees', { exact: false }).first().waitFor();
     await page.locator('#filing').getByText('filing due', { exact: false }).waitFor();
     await accessible(page, 'a plan in effect');

@@ -251,6 +251,12 @@ export class Api {
     return this.#json(`/v1/plans/${encodeURIComponent(code)}/impact`);
   }
 
+  /** What differs between two editions of a county. */
+  editionDiff(county: string, from: number, to: number): Promise<DraftFeatures> {
+    const path = `/v1/editions/${encodeURIComponent(county)}/diff`;
+    return this.#json(path, { from, to, format: 'geojson' });
+  }
+
   /** What the last check of a plan found. */
   planFindings(code: string): Promise<Page<Finding>> {
     return this.#json(`/v1/plans/${encodeURIComponent(code)}/findings`);

@@ -241,7 +241,7 @@ export function draftStyle(palette: Palette): StyleOf {
       text: new Text({
         text: String(feature.get('text')),
         font: `600 13px ${fonts}`,
-        offsetY: retired ? 20 : 0,
+        offsetY: retired ? 32 : 0,
         overflow: true,
         fill: new Fill({ color: retired ? draft.old : palette.text }),
         stroke: new Stroke({ color: palette.halo, width: 4 }),

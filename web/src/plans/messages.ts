@@ -64,6 +64,14 @@ export const planMessages = {
     zh: '草案还没有内容：用 wangge plan edit 绘制。',
     en: 'Nothing is drawn yet: draw with wangge plan edit.',
   },
+  draft_past: {
+    zh: '草案基于旧版本，无法在现行版本上显示。',
+    en: 'It is drawn over an edition of the past and cannot be shown over the one in force.',
+  },
+  impact_past: {
+    zh: '只有基于现行版本的草案才能计算影响。',
+    en: 'Consequences can be told of drafts over the edition in force only.',
+  },
   from_to: { zh: '{from} 至 {to}', en: '{from} to {to}' },
   nowhere: { zh: '（无）', en: 'none' },
 
