@@ -189,10 +189,22 @@ func checkPlanTexts(ctx context.Context, tx DB, p *grid.Plan) error {
 	if err := checkText("note", p.Note); err != nil {
 		return err
 	}
+	if p.Reason == "" {
+		return &grid.RuleError{Rule: "enum", Field: "reason", Detail: "must be given: it is a plan_reason"}
+	}
+	return checkCoded(ctx, tx, "reason", "plan_reason", p.Reason)
+}
+
+// checkCoded returns a *grid.RuleError when the field has a value that the enumeration does not have; "" is none.
+func checkCoded(ctx context.Context, tx DB, field, enumeration, value string) error {
+	if value == "" {
+		return nil
+	}
 	var known bool
-	err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM reference_code WHERE enumeration = 'plan_reason' AND code = $1)`, p.Reason).Scan(&known)
+	err := tx.QueryRow(ctx, `
+		SELECT EXISTS (SELECT FROM reference_code WHERE enumeration = $1 AND code = $2)`, enumeration, value).Scan(&known)
 	if err == nil && !known {
-		err = &grid.RuleError{Rule: "enum", Field: "reason", Detail: fmt.Sprintf("%q is not a plan_reason", p.Reason)}
+		err = &grid.RuleError{Rule: "enum", Field: field, Detail: fmt.Sprintf("%q is not a %s", value, enumeration)}
 	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -19,6 +18,8 @@ import (
 const (
 	// maxChanges is how many changes a plan can have.
 	maxChanges = 10_000
+	// maxChangesSize is how many bytes the changes of a plan take as they are stored, beyond which it takes no more.
+	maxChangesSize = 32 << 20
 	// maxChangeVertices is how many vertices the geometry of one change can have.
 	maxChangeVertices = 100_000
 	// maxChangeCodes is how many grids one change can name.
@@ -34,60 +35,6 @@ type PlanEdit struct {
 	Impact   grid.Impact    // of the draft as it is now
 }
 
-// PlanChange is a change of a draft as it was asked for, with what became of the line that was drawn.
-type PlanChange struct {
-	Seq    int
-	Change grid.Change
-	Ends   []grid.PlanEnd
-	Bent   []grid.PlanBend
-	Actor  string
-	At     time.Time
-	Undone bool // it can be done again
-}
-
-// PlanChanges returns the changes of a plan in their order, those that are undone at the end.
-func (s *Store) PlanChanges(ctx context.Context, code string) ([]PlanChange, error) {
-	var changes []PlanChange
-	err := s.snapshot(ctx, func(db DB) error {
-		p, err := readPlan(ctx, db, code)
-		if err != nil {
-			return err
-		}
-		changes, err = readChanges(ctx, db, &p)
-		return err
-	})
-	return changes, err
-}
-
-func readChanges(ctx context.Context, db DB, p *grid.Plan) ([]PlanChange, error) {
-	rows, err := db.Query(ctx, `
-		SELECT seq, request, result, actor, at
-		FROM plan_change
-		WHERE plan_id = $1
-		ORDER BY seq`, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (PlanChange, error) {
-		var c PlanChange
-		var request, result []byte
-		if err := row.Scan(&c.Seq, &request, &result, &c.Actor, &c.At); err != nil {
-			return c, err
-		}
-		c.Undone = c.Seq > p.Position
-		if err := json.Unmarshal(request, &c.Change); err != nil {
-			return c, fmt.Errorf("plan %s, change %d: %w", p.Code, c.Seq, err)
-		}
-		return c, json.Unmarshal(result, &changeOutcome{&c.Ends, &c.Bent})
-	})
-}
-
-// changeOutcome is the result of a change as it is kept; its parts have rows of their own.
-type changeOutcome struct {
-	Ends *[]grid.PlanEnd  `json:"ends,omitempty"`
-	Bent *[]grid.PlanBend `json:"bent,omitempty"`
-}
-
 // EditPlan makes a change to the draft. The plan must be over the editions in force, which must be proven, and no other plan may hold
 // what the change touches (a *grid.ConflictError). What was undone before is gone. The actor must be allowed to write plans in every
 // community that the change touches. The errors of edition.Draft.Apply say what cannot be drawn.
@@ -96,6 +43,9 @@ func (s *Store) EditPlan(ctx context.Context, city *edition.City, actor grid.Act
 		return PlanEdit{}, err
 	}
 	return s.changeDraft(ctx, city, actor, code, version, ch, func(a *planAct, draft *edition.Draft) (*edition.Draft, grid.ChangeResult, error) {
+		if err := checkKinds(ctx, a.tx, &ch); err != nil {
+			return nil, grid.ChangeResult{}, err
+		}
 		used := a.usedCodes(ctx)
 		next, result, err := draft.Apply(ch, used.of)
 		if used.failed != nil {
@@ -106,6 +56,14 @@ func (s *Store) EditPlan(ctx context.Context, city *edition.City, actor grid.Act
 		}
 		return next, result, err
 	})
+}
+
+// checkKinds holds what a change says of a dedicated grid or void area to the enumerations, as an import does.
+func checkKinds(ctx context.Context, tx DB, ch *grid.Change) error {
+	if err := checkCoded(ctx, tx, "dedicated_kind", "dedicated_kind", ch.DedicatedKind); err != nil {
+		return err
+	}
+	return checkCoded(ctx, tx, "reason", "void_reason", ch.Reason)
 }
 
 // checkChange bounds a change, and keeps personal data out of its texts.
@@ -214,8 +172,8 @@ func (a *planAct) draft(ctx context.Context) (*edition.Draft, error) {
 // writeChange keeps a change as the one after the plan's position, in place of those that were undone.
 func (a *planAct) writeChange(ctx context.Context, ch grid.Change, result grid.ChangeResult) error {
 	p := &a.plan
-	if p.Position >= maxChanges {
-		return fmt.Errorf("plan %s has %d changes, the most that one can have: finish it and make another: %w", p.Code, p.Position, grid.ErrConflict)
+	if err := a.checkRoom(ctx); err != nil {
+		return err
 	}
 	if p.LastChange > p.Position {
 		if _, err := a.tx.Exec(ctx, `DELETE FROM plan_change WHERE plan_id = $1 AND seq > $2`, p.ID, p.Position); err != nil {
@@ -242,6 +200,21 @@ func (a *planAct) writeChange(ctx context.Context, ch grid.Change, result grid.C
 	}
 	a.extra["seq"], a.extra["change"] = p.Position, json.RawMessage(request)
 	return copyParts(ctx, a.tx, p.ID, p.Position, result.Parts, a.home)
+}
+
+// checkRoom returns grid.ErrConflict when the plan has so many changes, or such large ones, that it takes no more.
+func (a *planAct) checkRoom(ctx context.Context) error {
+	p := &a.plan
+	var size int64
+	err := a.tx.QueryRow(ctx, `
+		SELECT coalesce(sum(pg_column_size(request)), 0) FROM plan_change WHERE plan_id = $1 AND seq <= $2`, p.ID, p.Position).Scan(&size)
+	if err != nil {
+		return err
+	}
+	if p.Position >= maxChanges || size >= maxChangesSize {
+		return fmt.Errorf("plan %s has %d changes of %d MB, the most that one can have: finish it and make another: %w", p.Code, p.Position, size>>20, grid.ErrConflict)
+	}
+	return nil
 }
 
 // home returns where a part is or, when the change removes it, was.

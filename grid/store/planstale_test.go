@@ -120,3 +120,25 @@ func TestEditMeetsPublishing(t *testing.T) {
 		t.Errorf("looked at the editions %d times, want 2", looks)
 	}
 }
+
+// TestPlanHasRoom: the changes of a plan are read as a whole, so that they take only so much.
+func TestPlanHasRoom(t *testing.T) {
+	t.Parallel()
+	tx := gridtest.Tx(t)
+	s := store.New(tx)
+	d := newDesk(t, s, town(t, s), planner)
+	d.rename(southWest+"001", "梅园")
+	_, err := tx.Exec(t.Context(), `
+		UPDATE plan_change
+		SET request = request || jsonb_build_object('note', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 1100000) AS i))`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rename := grid.Change{Op: grid.OpRename, Grid: southWest + "001", Name: "兰园"}
+	if _, err := s.EditPlan(t.Context(), d.city, planner, d.plan.Code, d.plan.Version, rename); !errors.Is(err, grid.ErrConflict) {
+		t.Errorf("33 MB of changes and another: %v", err)
+	}
+	undone, err := s.UndoPlan(t.Context(), d.city, planner, d.plan.Code, d.plan.Version)
+	d.after(undone.Plan, err)
+	d.edit(rename)
+}

@@ -21,12 +21,17 @@ func TestUnknownCodes(t *testing.T) {
 	campus := grid.Change{Op: grid.OpCreate, Kind: grid.Dedicated, Name: "校园", DedicatedKind: "school", Area: area(1, 1, 3, 3)}
 	host, worker := campus, campus
 	host.HostOrg, worker.HostOrg, worker.PostWorker = `无"此)单位`, "campus", "W-404"
+	zoo := campus
+	zoo.HostOrg, zoo.DedicatedKind = "campus", "zoo"
+	carve := grid.Change{Op: grid.OpCarveVoid, Reason: "nope", Area: area(1, 1, 3, 3)}
 	for name, c := range map[string]struct {
 		change grid.Change
 		want   grid.RuleError
 	}{
 		"a host":   {host, grid.RuleError{Rule: "unknown_code", Field: "host_org_code", Detail: `there is no organisation "无\"此)单位"`}},
 		"a worker": {worker, grid.RuleError{Rule: "unknown_code", Field: "post_worker_code", Detail: `there is no worker "W-404"`}},
+		"a kind":   {zoo, grid.RuleError{Rule: "enum", Field: "dedicated_kind", Detail: `"zoo" is not a dedicated_kind`}},
+		"a reason": {carve, grid.RuleError{Rule: "enum", Field: "reason", Detail: `"nope" is not a void_reason`}},
 	} {
 		_, err := s.EditPlan(t.Context(), d.city, planner, d.plan.Code, d.plan.Version, c.change)
 		var rule *grid.RuleError
