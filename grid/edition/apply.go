@@ -26,7 +26,7 @@ func (d *Draft) Apply(ch grid.Change, used func(community, kind string) []string
 		return nil, grid.ChangeResult{}, refuse("op", "there is no operation %q: must be one of %s", ch.Op, strings.Join(operationNames(), ", "))
 	}
 	if err := op(e); err != nil {
-		return nil, grid.ChangeResult{}, advised(err)
+		return nil, grid.ChangeResult{}, e.advised(err)
 	}
 	return e.done()
 }

@@ -36,6 +36,28 @@ func line(xy ...float64) *geojson.Geometry {
 	return geojson.NewGeometry(l)
 }
 
+// zigzag returns a line that crosses A002 from side to side so many times.
+func zigzag(times int) *geojson.Geometry {
+	var l orb.LineString
+	for i := range times + 1 {
+		x, y := .9, .1+2.8*float64(i)/float64(times)
+		if i%2 == 1 {
+			x = 2.1
+		}
+		l = append(l, at(x, y))
+	}
+	return geojson.NewGeometry(l)
+}
+
+// tangle returns a line of n vertices all over A002.
+func tangle(n int) *geojson.Geometry {
+	l := make(orb.LineString, n)
+	for i := range l {
+		l[i] = at(1+float64(i*7919%1009)/1009, 4*float64(i*104729%1013)/1013)
+	}
+	return geojson.NewGeometry(l)
+}
+
 func drawn(xy ...float64) *geojson.Geometry { return geojson.NewGeometry(area(xy...)) }
 
 func point(x, y float64) *orb.Point {
@@ -178,6 +200,8 @@ func TestApply(t *testing.T) {
 
 		{"split in halves: all get new codes", grid.Change{Op: "split", Grid: "A002", Line: line(1, 0, 2, 4)}, "-A002, A004 200 hh 100, A005 200 hh 100"},
 		{"split, one part keeps the code", grid.Change{Op: "split", Grid: "A002", Line: line(.9, 3.5, 2.1, 3.5)}, "A001 400 hh 100, A002 350 hh 175, A004 50 hh 25, A-V01 100"},
+		{"split, one part is just the keep share", grid.Change{Op: "split", Grid: "A002", Line: line(.9, 3.2, 2.1, 3.2)}, "A001 400 hh 100, A002 320 hh 160, A004 80 hh 40, A-V01 100"},
+		{"split, no part is quite the keep share", grid.Change{Op: "split", Grid: "A002", Line: line(.9, 3.1999, 2.1, 3.1999)}, "A001 400 hh 100, -A002, A004 320 hh 160, A005 80 hh 40, A-V01 100"},
 		{"split by a line that falls short", grid.Change{Op: "split", Grid: "A002", Line: line(1.001, 3, 1.999, 3), SnapM: 20}, "A001 400 hh 100, -A002, A004 300 hh 150, A005 100 hh 50"},
 		{"split a dedicated grid", grid.Change{Op: "split", Grid: "A801", Line: line(.5, .5, .5, 2.5)}, "-A801, A803 25, A804 25"},
 		{"split, codes given", grid.Change{Op: "split", Grid: "A002", Line: line(1, 0, 2, 4), Codes: []string{"A077", "A011"}}, "-A002, A011 200 hh 100, A077 200 hh 100"},
@@ -220,25 +244,28 @@ func TestApply(t *testing.T) {
 		{"reclassify a base grid", grid.Change{Op: "reclassify", Grid: "A001", DedicatedKind: "school"}, "error plan: field grid: 990101001001001 is a base grid"},
 		{"change host to none", grid.Change{Op: "change_host", Grid: "A801"}, "error required: field host_org_code"},
 		{"retire into nothing", grid.Change{Op: "retire", Grid: "A001"}, "error required: field into"},
-		{"retire into no neighbour", grid.Change{Op: "retire", Grid: "A001", Into: "A003"}, "error the grids share no border"},
+		{"retire into no neighbour", grid.Change{Op: "retire", Grid: "A001", Into: "A003"}, "error 990101001001001 and the others do not hang together"},
 		{"retire into another community", grid.Change{Op: "retire", Grid: "A003", Into: "B001"}, "error plan: field into: 990101001002001 is of community 990101001002"},
 		{"retire into itself", grid.Change{Op: "retire", Grid: "A003", Into: "A003"}, "error plan: field into"},
 		{"split without a line", grid.Change{Op: "split", Grid: "A001"}, "error required: field line"},
 		{"split by an area", grid.Change{Op: "split", Grid: "A001", Line: drawn(0, 0, 1, 0, 1, 1)}, "error the drawn line: geometry breaks rule geometry_type"},
-		{"split beside", grid.Change{Op: "split", Grid: "A001", Line: line(2.5, 0, 2.5, 1)}, "error the line does not divide"},
+		{"split beside", grid.Change{Op: "split", Grid: "A001", Line: line(2.5, 0, 2.5, 1)}, "error the line does not divide 990101001001001"},
 		{"split, a code that is used", grid.Change{Op: "split", Grid: "A002", Line: line(1, 0, 2, 4), Codes: []string{"A003"}}, "error QC-12"},
 		{"split, the same code twice", grid.Change{Op: "split", Grid: "A002", Line: line(1, 0, 2, 4), Codes: []string{"A009", "A009"}}, "error QC-12"},
 		{"split, a code of another community", grid.Change{Op: "split", Grid: "A002", Line: line(1, 0, 2, 4), Codes: []string{"B009"}}, "error QC-11"},
+		{"split into too many", grid.Change{Op: "split", Grid: "A002", Line: zigzag(101)}, "error plan: field line: it divides 990101001001002 into 102 parts, a split makes 100 at most"},
+		{"split by a tangle", grid.Change{Op: "split", Grid: "A002", Line: tangle(20_000)}, "error what is drawn for 990101001001002 crosses itself or borders too often"},
+		{"shift a border that the line does not meet", grid.Change{Op: "shift", Grid: "A002", Line: line(1.2, 1, 1.8, 1)}, "error the line does not meet the border of 990101001001002 twice"},
 		{"merge one", grid.Change{Op: "merge", Grids: []string{"A001", "A001"}}, "error required: field grids"},
 		{"merge two kinds", grid.Change{Op: "merge", Grids: []string{"A001", "A801"}}, "error plan: field grids"},
 		{"merge two communities", grid.Change{Op: "merge", Grids: []string{"A003", "B001"}}, "error plan: field grids"},
-		{"merge no neighbours", grid.Change{Op: "merge", Grids: []string{"A001", "A003"}}, "error the grids share no border"},
+		{"merge no neighbours", grid.Change{Op: "merge", Grids: []string{"A001", "A003"}}, "error 990101001001001 and the others do not hang together"},
 		{"shift of nothing", grid.Change{Op: "shift", Grid: "A001"}, "error plan: field line: give one of"},
 		{"shift of two", grid.Change{Op: "shift", Grid: "A001", Line: line(0, 0, 1, 1), Area: drawn(0, 0, 1, 0, 1, 1)}, "error plan: field line: give one of"},
-		{"shift all of a grid", grid.Change{Op: "shift", Into: "A002", Area: drawn(-1, -1, 1.5, -1, 1.5, 5, -1, 5)}, "error nothing would be left"},
+		{"shift all of a grid", grid.Change{Op: "shift", Into: "A002", Area: drawn(-1, -1, 1.5, -1, 1.5, 5, -1, 5)}, "error nothing would be left of a grid"},
 		{"shift from another community", grid.Change{Op: "shift", Into: "A003", From: []string{"B001"}, Area: drawn(2.5, 1, 3.5, 1, 3.5, 2, 2.5, 2)}, "error plan: field from: 990101001002001 is of community"},
 		{"shift an area of a base grid", grid.Change{Op: "shift", Grid: "A001", Area: drawn(0, 0, 1, 0, 1, 1)}, "error name the grid that the area goes to"},
-		{"move no vertex", grid.Change{Op: "shift", Vertex: point(.5, .5), To: point(1, 1)}, "error there is no border near enough"},
+		{"move no vertex", grid.Change{Op: "shift", Vertex: point(.5, .5), To: point(1, 1)}, "error there is no border of the grids there near enough"},
 		{"move a vertex of the outline", grid.Change{Op: "shift", Vertex: point(0, 0), To: point(.1, .1)}, "error the outline of the plan's counties stays"},
 		{"move a vertex nowhere", grid.Change{Op: "shift", Vertex: point(2, 3)}, "error required: field to"},
 		{"an action that is none", grid.Change{Op: "shift", Vertex: point(2, 3), Action: "jump"}, "error plan: field action"},

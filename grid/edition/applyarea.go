@@ -134,7 +134,7 @@ func (e *edit) from(p *plane, area geo.MultiPolygon, community string) ([]int32,
 	if len(near) == 0 {
 		return nil, &geo.InvalidError{Rule: mesh.RuleNothingMoved, At: area[0][0][0].Orb()}
 	}
-	return near, nil
+	return near, bounded(area, near)
 }
 
 // layOver makes a dedicated grid of an area.
@@ -193,7 +193,11 @@ func (e *edit) free(p *plane, area geo.MultiPolygon) error {
 func (e *edit) home(area geo.MultiPolygon) (string, error) {
 	shares := map[string]float64{}
 	p := e.draft.planes.tiling()
-	for _, face := range p.near(area.Box(), func(partKey) bool { return true }) {
+	near := p.Near(area.Box())
+	if err := bounded(area, near); err != nil {
+		return "", err
+	}
+	for _, face := range near {
 		if within := geo.OverlapArea(area, p.Face(face)); within > 0 {
 			shares[e.draft.part(p.key(face)).community()] += within
 		}

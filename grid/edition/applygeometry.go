@@ -1,9 +1,11 @@
 package edition
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/mesh"
@@ -37,6 +39,24 @@ func (e *edit) area() (geo.MultiPolygon, error) {
 	return area, nil
 }
 
+// maxAreaWork bounds the vertices of a drawn area times the parts whose boxes it meets: each pair costs a hundred nanoseconds.
+const maxAreaWork = maxShapeWork / 5
+
+// bounded fails for an area of too many vertices for the faces that it is compared with.
+func bounded(area geo.MultiPolygon, faces []int32) error {
+	n := 0
+	for _, poly := range area {
+		for _, r := range poly {
+			n += len(r)
+		}
+	}
+	if n*len(faces) > maxAreaWork {
+		return fmt.Errorf("the drawn area has too many vertices, %d, for the %d grids near it: simplify it: %w", n, len(faces),
+			&geo.InvalidError{Rule: geo.RuleTooManyVertices, At: area[0][0][0].Orb()})
+	}
+	return nil
+}
+
 // snapM returns how far a drawn end may be from the border that it is meant for.
 func (e *edit) snapM() float64 {
 	if e.change.SnapM > 0 {
@@ -64,26 +84,40 @@ func faces(p *plane, parts []*draftPart) []int32 {
 	return numbers
 }
 
-// advice says what to do about the rules of edits that need more than another line.
+// advice says what to do about the rules that refuse an edit; GRID is the one that the change names.
 var advice = map[geo.Rule]string{
-	mesh.RuleGroupsMixed:   "borders between communities stay: split the piece off and transfer it to the other community",
-	mesh.RuleGroupFixed:    "borders between communities stay: draw up to the vertex that is named",
-	mesh.RuleOutlineFixed:  "the outline of the plan's counties stays: draw to the vertex that is named, or make a plan of both counties",
-	mesh.RuleNotDivided:    "the line does not divide the grid: let both its ends reach the border",
-	mesh.RuleNothingMoved:  "the area takes nothing from grids that it may be taken from",
-	mesh.RuleNotNeighbours: "the grids share no border",
+	mesh.RuleGroupsMixed:   "borders between communities stay: split the piece off the grid that has it and transfer it to the other community",
+	mesh.RuleGroupFixed:    "borders between communities stay: draw the border of GRID up to the vertex that is named",
+	mesh.RuleOutlineFixed:  "the outline of the plan's counties stays: draw the border of GRID to the vertex that is named, or make a plan of both counties",
+	mesh.RuleNotDivided:    "the line does not divide GRID: let both its ends reach the border",
+	mesh.RuleNoContact:     "the line does not meet the border of GRID twice: let it begin and end on the border, and run between where the new border is to be",
+	mesh.RuleNothingMoved:  "the area takes nothing from grids that it may be taken from: draw it over them",
+	mesh.RuleNotNeighbours: "GRID and the others do not hang together by shared borders: name neighbours",
 	mesh.RuleFaceGone:      "nothing would be left of a grid: merge or retire it instead",
-	mesh.RuleNoVertex:      "there is no border near enough: name a vertex that is there",
-	mesh.RuleJunction:      "borders meet in this vertex: it cannot be removed",
+	mesh.RuleNoHeir:        "GRID has no neighbour in its community that could take what it gives up there: move an area into another grid instead",
+	mesh.RuleNoVertex:      "there is no border of GRID near enough: name a vertex that is there",
+	mesh.RuleJunction:      "other borders meet that of GRID in this vertex: move it instead of removing it",
+	mesh.RuleBorderCrossed: "the border of GRID would cross another: draw around what lies there",
+	mesh.RuleBentTooFar:    "the border of GRID would come too close to another: draw it farther off, or through a vertex that is there",
+	mesh.RuleTooMuchWork:   "what is drawn for GRID crosses itself or borders too often: draw it more simply, or in several changes",
 }
 
 // advised puts the advice to the error of an edit.
-func advised(err error) error {
+func (e *edit) advised(err error) error {
 	var invalid *geo.InvalidError
 	if errors.As(err, &invalid) && advice[invalid.Rule] != "" {
-		return fmt.Errorf("%s: %w", advice[invalid.Rule], err)
+		return fmt.Errorf("%s: %w", strings.ReplaceAll(advice[invalid.Rule], "GRID", e.subject()), err)
 	}
 	return err
+}
+
+// subject names what the change is about.
+func (e *edit) subject() string {
+	named := cmp.Or(e.change.Grid, e.change.Into)
+	if named == "" && len(e.change.Grids) > 0 {
+		named = e.change.Grids[0]
+	}
+	return cmp.Or(named, "the grids there")
 }
 
 // adopt takes over what an edit of a plane changes. made says which part the faces are that are new or have another code

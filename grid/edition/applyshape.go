@@ -10,6 +10,9 @@ import (
 	"github.com/wangge/wangge/grid"
 )
 
+// mostParts is how many parts a split makes at most.
+const mostParts = 100
+
 // split divides the base or dedicated grid Grid along Line; drawn ends that fall short of its border by at most SnapM are led to
 // it. The largest part keeps the code if it has at least the deployment's keep share of the area; otherwise the grid retires and
 // all parts get codes, the largest first. Names are those of the parts in the same order.
@@ -33,6 +36,9 @@ func (e *edit) split() error {
 	}
 	if len(parts) < 2 { // its ends were led to one place
 		return &geo.InvalidError{Rule: mesh.RuleNotDivided, At: line[0].Orb()}
+	}
+	if len(parts) > mostParts {
+		return refuse("line", "it divides %s into %d parts, a split makes %d at most: draw a simpler line", old.Code, len(parts), mostParts)
 	}
 	made := map[int32]*draftPart{}
 	for i, n := range parts {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/geotest"
@@ -273,22 +274,36 @@ func BenchmarkAssign(b *testing.B) {
 func TestShapeBounds(t *testing.T) {
 	tiling := geotest.Big(900, 8)
 	c := cityOf(t, tiling)
-	box := tiling.Outline.Box()
-	comb := orb.Ring{}
-	const teeth = 30_000 // two vertices each, over all of the city
-	low, high := box.Min.Orb(), box.Max.Orb()
-	for i := range teeth {
-		x := low[0] + (high[0]-low[0])*float64(i)/teeth
-		comb = append(comb, orb.Point{x, high[1]}, orb.Point{x + (high[0]-low[0])/teeth/2, low[1] + (high[1]-low[1])/10})
-	}
-	comb = append(comb, orb.Point{high[0], low[1]}, low, comb[0])
+	comb := combOver(tiling.Outline.Box())
 	var invalid *geo.InvalidError
-	if _, err := c.LocateShape(t.Context(), orb.Polygon{comb}); !errors.As(err, &invalid) || invalid.Rule != geo.RuleTooManyVertices {
-		t.Errorf("a comb of %d vertices over %d grids: %v", len(comb), len(tiling.Faces), err)
+	if _, err := c.LocateShape(t.Context(), comb); !errors.As(err, &invalid) || invalid.Rule != geo.RuleTooManyVertices {
+		t.Errorf("a comb of %d vertices over %d grids: %v", len(comb[0]), len(tiling.Faces), err)
+	}
+	for _, ch := range []grid.Change{
+		{Op: grid.OpCreate, Kind: grid.Dedicated, Name: "x", DedicatedKind: "school", HostOrg: "ORG"},
+		{Op: grid.OpCreate, Name: "x"},
+		{Op: grid.OpShift, Into: c.Edition(cty).Base()[0].Code},
+	} {
+		ch.Area = geojson.NewGeometry(comb)
+		if _, _, err := draft(t, c, cty).Apply(ch, nil); !errors.As(err, &invalid) || invalid.Rule != geo.RuleTooManyVertices {
+			t.Errorf("%s %s by it: %v", ch.Op, ch.Kind, err)
+		}
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := c.LocateShape(ended, tiling.Outline.Orb()); !errors.Is(err, context.Canceled) {
 		t.Errorf("a request that has ended: %v", err)
 	}
+}
+
+// combOver returns a polygon of 60,000 vertices with teeth over all of a box.
+func combOver(box geo.Box) orb.Polygon {
+	const teeth = 30_000 // two vertices each
+	ring := orb.Ring{}
+	low, high := box.Min.Orb(), box.Max.Orb()
+	for i := range teeth {
+		x := low[0] + (high[0]-low[0])*float64(i)/teeth
+		ring = append(ring, orb.Point{x, high[1]}, orb.Point{x + (high[0]-low[0])/teeth/2, low[1] + (high[1]-low[1])/10})
+	}
+	return orb.Polygon{append(ring, orb.Point{high[0], low[1]}, low, ring[0])}
 }
