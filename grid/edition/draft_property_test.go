@@ -67,6 +67,8 @@ func TestL1RandomPlans(t *testing.T) {
 			}
 			taken[ch.Op]++
 			g.holdCodes(t, d, result)
+			g.holdSums(t, whole, counties, result)
+			holdLabels(t, ch, result)
 			d = next
 			history, drafts = append(history, history[len(history)-1].after(result)), append(drafts, d)
 			whole = g.holdTiling(t, d)
@@ -134,6 +136,50 @@ func (g *playground) holdCodes(t *rapid.T, before *edition.Draft, result grid.Ch
 			}
 		}
 		g.ever[p.Kind][p.Code] = true
+	}
+}
+
+// holdSums fails unless the base grids that a change redraws have together the households that they had, where all are known.
+func (g *playground) holdSums(t *rapid.T, before *edition.City, counties []string, result grid.ChangeResult) {
+	households := map[string]*int{}
+	for _, p := range g.parts(before, counties)[grid.Base] {
+		households[p.Code] = p.Grid.Households
+	}
+	was, is := 0, 0
+	for _, p := range result.Parts {
+		if p.Kind != grid.Base {
+			continue
+		}
+		if n, there := households[p.Code]; there {
+			if n == nil {
+				return
+			}
+			was += *n
+		}
+	}
+	for _, p := range result.Parts {
+		if p.Kind != grid.Base || p.Removed {
+			continue
+		}
+		if p.Grid.Households == nil {
+			t.Fatalf("nobody knows the households of %s any more", p.Code)
+		}
+		is += *p.Grid.Households
+	}
+	if was != is {
+		t.Fatalf("%d households became %d", was, is)
+	}
+}
+
+// holdLabels fails unless every grid's label is on it.
+func holdLabels(t *rapid.T, ch grid.Change, result grid.ChangeResult) {
+	for _, p := range result.Parts {
+		if p.Grid == nil {
+			continue
+		}
+		if geo.Locate(must(geo.FromOrb(p.Grid.Boundary)), must(geo.Snap(p.Grid.LabelPoint))) == geo.Outside {
+			t.Fatalf("%s: the label of %s is beside it", ch.Op, p.Code)
+		}
 	}
 }
 
