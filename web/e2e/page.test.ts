@@ -230,7 +230,7 @@ test('a phone shows map and answer without sideways scrolling', () =>
       await mapReady(page);
       await clickMiddle(page);
       assert.equal(await codeInPanel(page), want.responsible?.code);
-      for (const name of ['查询', '区划', '覆盖']) {
+      for (const name of ['查询', '区划', '覆盖', '方案']) {
         await page.getByRole('navigation').getByRole('button', { name }).first().click();
         assert.ok(await fitsAcross(page), `${name} is wider than the screen`);
       }

@@ -72,6 +72,7 @@ export interface Handovers {
 }
 
 export interface Impact {
+  parts: { kind: string; code: string; households_before: number; households_after: number }[];
   area_moved_m2: number;
   households_moved: number;
   households_estimated: boolean;
