@@ -49,6 +49,8 @@ type incidentJSON struct {
 }
 
 func newIncidentJSON(state *live.State, in *grid.Incident) incidentJSON {
+	assignment := newAssignmentJSON(state, in.Assignment)
+	assignment.BaseGrid, assignment.DedicatedGrid = orNull(in.BaseGrid), orNull(in.DedicatedGrid) // which may have been retired
 	return incidentJSON{
 		Code: in.Code, Kind: in.Kind, Severity: in.Severity, Source: in.Source, ExternalCaseNo: orNull(in.ExternalCaseNo), Title: in.Title,
 		Description: orNull(in.Description), Address: orNull(in.Address), PositionAccuracyM: in.PositionAccuracyM,
@@ -58,10 +60,20 @@ func newIncidentJSON(state *live.State, in *grid.Incident) incidentJSON {
 		Handover: in.Handover, ClosedAt: utc(in.ClosedAt), Outcome: orNull(in.Outcome), Satisfaction: in.Satisfaction, ExternalRefs: in.ExternalRefs,
 		locatedJSON: locatedJSON{
 			Geometry: geojson.NewGeometry(in.Shape), CRS: crs.WGS84, InputCRS: in.InputCRS, Original: in.Original,
-			Assignment: newAssignmentJSON(state, in.Assignment), Version: in.Version,
+			Assignment: assignment, Version: in.Version,
 			CreatedAt: in.CreatedAt.UTC(), CreatedBy: in.CreatedBy, UpdatedAt: in.UpdatedAt.UTC(), UpdatedBy: in.UpdatedBy,
 		},
 	}
+}
+
+// toKnow returns of an incident's assignment what a state is to know. One that has ended keeps its grids, which no state may have any
+// more.
+func toKnow(in *grid.Incident) grid.Assignment {
+	a := in.Assignment
+	if !in.Open() {
+		a.BaseGridID, a.DedicatedID = 0, 0
+	}
+	return a
 }
 
 func utc(t *time.Time) *time.Time {
@@ -130,7 +142,7 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request, state *live.S
 	}
 	state = s.stateKnowing(w, r, state, func(yield func(grid.Assignment) bool) {
 		for i := range found {
-			if !yield(found[i].Assignment) {
+			if !yield(toKnow(&found[i])) {
 				return
 			}
 		}
@@ -178,7 +190,7 @@ func (s *Server) incident(w http.ResponseWriter, r *http.Request, state *live.St
 }
 
 func (s *Server) sendIncident(w http.ResponseWriter, r *http.Request, state *live.State, status int, in *grid.Incident) error {
-	state = s.stateKnowing(w, r, state, slices.Values([]grid.Assignment{in.Assignment}))
+	state = s.stateKnowing(w, r, state, slices.Values([]grid.Assignment{toKnow(in)}))
 	return sendVersioned(w, r, status, in.Version, newIncidentJSON(state, in))
 }
 

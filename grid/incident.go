@@ -45,11 +45,14 @@ type Incident struct {
 	ExternalRefs  map[string]any
 
 	Assignment Assignment
-	Version    int
-	CreatedAt  time.Time
-	CreatedBy  string
-	UpdatedAt  time.Time
-	UpdatedBy  string
+	// The codes of the grids of its assignment as it is stored, "" for none: one that has ended keeps grids that may have ended since.
+	BaseGrid      string
+	DedicatedGrid string
+	Version       int
+	CreatedAt     time.Time
+	CreatedBy     string
+	UpdatedAt     time.Time
+	UpdatedBy     string
 }
 
 // endStates are the states after which nothing is to be done.

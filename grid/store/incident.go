@@ -143,13 +143,41 @@ func readIncidents(ctx context.Context, db DB, ids []int64) ([]grid.Incident, er
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.Incident, error) {
+	incidents, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.Incident, error) {
 		r, err := pgx.RowToStructByName[incidentRow](row)
 		if err != nil {
 			return grid.Incident{}, err
 		}
 		return r.incident()
 	})
+	if err != nil {
+		return nil, err
+	}
+	return incidents, nameGrids(ctx, db, incidents)
+}
+
+// nameGrids writes the codes of the grids that incidents are assigned to into them.
+func nameGrids(ctx context.Context, db DB, incidents []grid.Incident) error {
+	var ids []int64
+	for i := range incidents {
+		ids = append(ids, incidents[i].Assignment.BaseGridID, incidents[i].Assignment.DedicatedID)
+	}
+	rows, err := db.Query(ctx, `SELECT id, code FROM grid WHERE id = ANY ($1)`, ids)
+	if err != nil {
+		return err
+	}
+	codes := map[int64]string{}
+	var id int64
+	var code string
+	_, err = pgx.ForEachRow(rows, []any{&id, &code}, func() error {
+		codes[id] = code
+		return nil
+	})
+	for i := range incidents {
+		a := &incidents[i].Assignment
+		incidents[i].BaseGrid, incidents[i].DedicatedGrid = codes[a.BaseGridID], codes[a.DedicatedID]
+	}
+	return err
 }
 
 func (r incidentRow) incident() (grid.Incident, error) {

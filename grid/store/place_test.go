@@ -180,6 +180,7 @@ func TestIncidentLife(t *testing.T) {
 	want.ID, want.Code, want.State, want.Phase, want.Version = made.ID, "320211-20261122-000001", "reported", "intake", 1
 	want.CreatedAt, want.UpdatedAt, want.CreatedBy, want.UpdatedBy = made.CreatedAt, made.UpdatedAt, "dispatcher", "dispatcher"
 	want.Assignment, _ = city.Assign(t.Context(), in.Shape)
+	want.BaseGrid = city.GridByID(want.Assignment.BaseGridID).Code
 	if diff := cmp.Diff(made, want, cmp.Comparer(time.Time.Equal)); diff != "" {
 		t.Errorf("incident (-got +want):\n%s", diff)
 	}

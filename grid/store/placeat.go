@@ -77,7 +77,7 @@ func (s *Store) IncidentsAt(ctx context.Context, f Filter, at time.Time) ([]grid
 		for i := range incidents {
 			was[incidents[i].ID].into(&incidents[i].Assignment, &incidents[i].Shape)
 		}
-		return nil
+		return nameGrids(ctx, db, incidents)
 	})
 	return incidents, err
 }
