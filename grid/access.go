@@ -26,9 +26,9 @@ const (
 	WriteIncidents Action = "write_incidents"
 	WritePlaces    Action = "write_places"
 	ReadPlans      Action = "read_plans"   // drafts and all about them, and their consultations
-	WritePlans     Action = "write_plans"  // draw, check, consult, submit, withdraw, file, announce
+	WritePlans     Action = "write_plans"  // draw, check, consult, submit, withdraw before the decision, file, announce
 	AnswerPlans    Action = "answer_plans" // a consulted body's word, for its own subtree
-	DecidePlans    Action = "decide_plans" // approve, return, reject, publish: for the deciding body's division
+	DecidePlans    Action = "decide_plans" // approve, return, reject, publish, withdraw after the decision: for the deciding body's division
 	Administer     Action = "administer"
 )
 

@@ -290,7 +290,7 @@ func TestPlanLife(t *testing.T) {
 	if err := tx.QueryRow(t.Context(), `SELECT count(*) FROM plan_lock`).Scan(&locks); err != nil || locks != 2 {
 		t.Errorf("%d parts are held, want 2 (%v)", locks, err)
 	}
-	d.after(s.WithdrawPlan(t.Context(), d.city, planner, d.plan.Code, d.plan.Version, "另行安排"))
+	d.after(s.WithdrawPlan(t.Context(), d.city, countyDecider, d.plan.Code, d.plan.Version, "另行安排"))
 	d.state(grid.Withdrawn)
 	if err := tx.QueryRow(t.Context(), `SELECT count(*) FROM plan_lock`).Scan(&locks); err != nil || locks != 0 {
 		t.Errorf("%d parts are held after the end (%v)", locks, err)
@@ -309,7 +309,7 @@ func TestPlanLife(t *testing.T) {
 	}
 	want := []string{
 		"planner create", "planner edit", "planner check", "planner consult", "planner edit", "planner check", "planner submit", "county return",
-		"planner check", "planner submit", "county approve", "planner withdraw",
+		"planner check", "planner submit", "county approve", "county withdraw",
 	}
 	if diff := cmp.Diff(actions, want); diff != "" {
 		t.Errorf("audit (-got +want):\n%s", diff)
@@ -354,7 +354,7 @@ func TestPlanActsByState(t *testing.T) {
 		case grid.ActSubmit:
 			_, err = s.SubmitPlan(ctx, city, planner, code, version)
 		case grid.ActWithdraw:
-			_, err = s.WithdrawPlan(ctx, city, planner, code, version, "不需要")
+			_, err = s.WithdrawPlan(ctx, city, countyDecider, code, version, "不需要")
 		default:
 			_, err = s.DecidePlan(ctx, city, countyDecider, code, version, store.Decision{Act: act, Reason: "不妥"})
 		}
@@ -383,7 +383,7 @@ func TestPlanActsByState(t *testing.T) {
 				t.Errorf("%s in %s: got %v, %s; want %s", act, state, err, stored.State, want)
 			}
 			if stored.State.Open() { // so that it does not hold its parts against the next one
-				if _, err := s.WithdrawPlan(t.Context(), city, planner, stored.Code, stored.Version, "完"); err != nil {
+				if _, err := s.WithdrawPlan(t.Context(), city, countyDecider, stored.Code, stored.Version, "完"); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -110,13 +110,17 @@ func (a *planAct) end(ctx context.Context, reason string) error {
 	return a.release(ctx)
 }
 
-// WithdrawPlan ends a plan that has not taken effect, for a reason.
+// WithdrawPlan ends a plan that has not taken effect, for a reason. One that is decided is the deciding body's to withdraw.
 func (s *Store) WithdrawPlan(ctx context.Context, city *edition.City, actor grid.Actor, code string, version int, reason string) (grid.Plan, error) {
 	return s.actOnPlan(ctx, city, actor, code, version, "withdraw", func(a *planAct) error {
 		if err := a.to(grid.ActWithdraw); err != nil {
 			return err
 		}
-		if err := a.may(ctx, grid.WritePlans); err != nil {
+		may := func() error { return a.may(ctx, grid.WritePlans) }
+		if a.before.State == grid.Decided {
+			may = func() error { return a.mayDecide(ctx) }
+		}
+		if err := may(); err != nil {
 			return err
 		}
 		return a.end(ctx, reason)

@@ -134,6 +134,11 @@ func TestPlanScope(t *testing.T) {
 		}
 	}
 	west.decide(grid.ActApprove)
+	if _, err := s.WithdrawPlan(ctx, city, westPlanner, west.plan.Code, west.plan.Version, "不要了"); !errors.Is(err, grid.ErrForbidden) {
+		t.Errorf("its own planner withdrew what the county has decided: %v", err)
+	}
+	west.after(s.WithdrawPlan(ctx, city, countyDecider, west.plan.Code, west.plan.Version, "不要了"))
+	west.state(grid.Withdrawn)
 }
 
 // TestStreetDecides: where streets decide, a plan of one street is that street's to decide, one of two the county's.
