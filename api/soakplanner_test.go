@@ -155,7 +155,7 @@ func (p *soakPlanner) chance(percent int) bool { return p.rng.IntN(100) < percen
 func (p *soakPlanner) turn(plan *soakPlan) {
 	if !plan.BaseCurrent && plan.State.Open() && !p.chance(10) {
 		if !p.act(plan, "planner", "rebase", "") && p.chance(30) {
-			p.act(plan, "planner", "withdraw", `{"reason":"已变"}`)
+			p.act(plan, "city", "withdraw", `{"reason":"已变"}`)
 		}
 		return
 	}
@@ -171,7 +171,7 @@ func (p *soakPlanner) turn(plan *soakPlan) {
 		case p.chance(20):
 			p.act(plan, "planner", "file", `{"receiver_org_code":"org-school"}`)
 		case p.chance(3):
-			p.act(plan, "planner", "withdraw", `{"reason":"不再需要"}`)
+			p.act(plan, "city", "withdraw", `{"reason":"不再需要"}`) // which only who has decided may do
 		default:
 			p.act(plan, "city", "publish", "")
 		}

@@ -260,8 +260,10 @@ func (w *soakWriter) work() {
 			w.imports(reader, "hazards", map[string]any{"hazard_kind": "gas", "level": "general", "found_at": "2026-11-20T08:30:00+08:00", "name": "隐患"})
 		case 1:
 			w.imports(reader, "household_points", map[string]any{"households": 2.0})
-		case 2, 3, 4:
+		case 2, 3:
 			w.creates(reader)
+		case 4:
+			w.reports(reader)
 		default:
 			w.moves(reader)
 		}
@@ -299,6 +301,22 @@ func (w *soakWriter) creates(reader *soakReader) {
 	body := fmt.Sprintf(`{"code":"soak-%d","kind":"hazard","name":"隐患",%s,"detail":{"hazard_kind":"gas","level":"general","found_at":"2026-11-20T08:30:00+08:00"}}`,
 		1+w.rng.IntN(20), spotOf(reader.spot()))
 	w.ask(w.rng, question{name: "POST place", method: http.MethodPost, target: "/v1/places", as: "city", body: body, refusals: []int{http.StatusConflict}})
+}
+
+// reports makes an incident, and closes one of those that there are: from then on it keeps its grids.
+func (w *soakWriter) reports(reader *soakReader) {
+	body := `{"kind":"gas","source":"patrol","title":"燃气味","reported_at":"2026-11-22T09:00:00+08:00",` + spotOf(reader.spot()) + `}`
+	var made struct {
+		Code    string
+		Version int
+	}
+	w.ask(w.rng, question{name: "POST incident", method: http.MethodPost, target: "/v1/incidents", as: "city", body: body}).into(w, &made)
+	if made.Code != "" && w.rng.IntN(3) == 0 {
+		w.ask(w.rng, question{
+			name: "PATCH incident", method: http.MethodPatch, target: "/v1/incidents/" + made.Code, as: "city", body: `{"state":"closed"}`, ifMatch: made.Version,
+			refusals: []int{http.StatusPreconditionFailed},
+		})
+	}
 }
 
 // moves moves a place from where it was read.
