@@ -258,7 +258,7 @@ func (p *publication) makeEditions() error {
 				"grid %s comes to another community and keeps its code: name a new one, so that its past stays where it was", part.Code)}
 		default:
 			e := byCounty[after.County()]
-			e.grids = append(e.grids, *after.Grid)
+			e.grids = append(e.grids, p.counted(part))
 		}
 	}
 	for _, d := range p.draft.Divisions() {
@@ -269,6 +269,22 @@ func (p *publication) makeEditions() error {
 		e.outlines = append(e.outlines, d)
 	}
 	return nil
+}
+
+// counted returns the grid to be written. Where the draft could only share out the households of a grid that is drawn anew, and
+// there are household points, it has what they hold, as the impact showed it. What an import or an undo brings stays as it is.
+func (p *publication) counted(part *edition.PartDiff) grid.Grid {
+	g := *part.After.Grid
+	counts := p.countsAfter(part.Code)
+	drawn := p.plan.Kind == grid.AdjustmentPlan && (part.Change == edition.Created || part.Change == edition.Redrawn)
+	if !drawn || part.Kind != grid.Base || counts.HouseholdPoints == 0 || g.Households == nil {
+		return g
+	}
+	g.Households = &counts.Households
+	if g.Residents != nil && counts.Residents > 0 { // points may tell none
+		g.Residents = &counts.Residents
+	}
+	return g
 }
 
 // writeLineage writes from which grids the grids come. A grid that comes out of nothing but void areas has no lineage.
