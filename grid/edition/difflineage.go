@@ -196,20 +196,10 @@ func (o *overlaps) moved() []Moved {
 		}
 		all = append(all, m)
 	}
-	for _, p := range o.pairs {
-		if p.from == p.to {
-			continue
-		}
-		from, to := o.parts[p.from].Before, o.parts[p.to].After
-		switch p.area {
-		case o.area[from]: // all of it
-			add(from, to, from.Area.Orb(), geo.AreaM2(from.Area))
-		case o.area[to]:
-			add(from, to, to.Area.Orb(), geo.AreaM2(to.Area))
-		default:
-			polygon, areaM2 := common(from.Area, to.Area)
-			add(from, to, polygon, areaM2)
-		}
+	shapes := make([]commonArea, len(o.pairs))
+	eachOf(len(o.pairs), func(k int) { shapes[k] = o.common(o.pairs[k]) })
+	for k, p := range o.pairs {
+		add(o.parts[p.from].Before, o.parts[p.to].After, shapes[k].polygon, shapes[k].areaM2)
 	}
 	for i, p := range o.parts {
 		if p.Before != nil {
@@ -225,12 +215,28 @@ func (o *overlaps) moved() []Moved {
 	return all
 }
 
-// common returns what two areas have in common.
-func common(a, b geo.MultiPolygon) (polygon orb.MultiPolygon, areaM2 float64) {
-	for _, f := range mesh.CheckDisjoint([]geo.MultiPolygon{a, b}) {
-		polygon, areaM2 = append(polygon, f.Polygon...), areaM2+f.AreaM2
+// commonArea is what two parts have in common.
+type commonArea struct {
+	polygon orb.MultiPolygon
+	areaM2  float64
+}
+
+// common returns the ground of a pair that changes hands: none where it stays with the part.
+func (o *overlaps) common(p pair) (c commonArea) {
+	if p.from == p.to {
+		return c
 	}
-	return polygon, areaM2
+	from, to := o.parts[p.from].Before, o.parts[p.to].After
+	switch p.area {
+	case o.area[from]: // all of it
+		return commonArea{from.Area.Orb(), geo.AreaM2(from.Area)}
+	case o.area[to]:
+		return commonArea{to.Area.Orb(), geo.AreaM2(to.Area)}
+	}
+	for _, f := range mesh.CheckDisjoint([]geo.MultiPolygon{from.Area, to.Area}) {
+		c.polygon, c.areaM2 = append(c.polygon, f.Polygon...), c.areaM2+f.AreaM2
+	}
+	return c
 }
 
 // rest returns what no other part has of a part: nothing in a tiling, usually all or nothing of dedicated grids.

@@ -60,6 +60,7 @@ type barrier struct {
 	edges []edge
 	ends  map[geo.Point]int // how many edges meet in a vertex
 	cells *edgeCells
+	box   geo.Box // of the edges, widened by reachM
 }
 
 // barriers puts together what has the same kind and name: long lines come in pieces.
@@ -83,7 +84,7 @@ func (r *review) barriers() []*barrier {
 	var all []*barrier
 	for _, title := range slices.Sorted(maps.Keys(byTitle)) {
 		b := byTitle[title]
-		b.cells = newEdgeCells(b.edges)
+		b.cells, b.box = newEdgeCells(b.edges), wideBox(boxOf(b.edges), reachM)
 		all = append(all, b)
 	}
 	return all
@@ -97,8 +98,18 @@ func (r *review) checkBarriers() {
 	if len(lines) == 0 {
 		return
 	}
+	boxes := make([]geo.Box, len(lines))
+	for i, line := range lines {
+		boxes[i] = geo.EmptyBox()
+		for _, p := range line {
+			boxes[i] = boxes[i].Extend(p)
+		}
+	}
 	for _, b := range r.barriers() {
 		for i, line := range lines {
+			if !b.box.Intersects(boxes[i]) {
+				continue
+			}
 			n, at := b.crossings(line)
 			if n < 2 {
 				continue
@@ -292,20 +303,22 @@ type strip struct {
 // along looks at a line of the road every sampleM where a new border is near.
 func (s *strip) along(line geo.Line, lines *newBorders) {
 	s.runM = 0
+	var made, near []int32
 	for i := 1; i < len(line); i++ {
 		e := edge{line[i-1], line[i]}
+		box := wideBox(e.box(), roadHalfM)
+		if made = lines.cells.around(box, made[:0]); len(made) == 0 {
+			s.runM = 0
+			continue
+		}
 		f := newFlat(e.a)
 		q := f.at(e.b)
 		length := math.Hypot(q[0], q[1])
 		if length == 0 {
 			continue
 		}
-		if !slices.ContainsFunc(lines.boxes, wideBox(e.box(), roadHalfM).Intersects) {
-			s.runM = 0
-			continue
-		}
 		u := [2]float64{q[0] / length, q[1] / length}
-		near := s.borders.cells.around(wideBox(e.box(), roadHalfM), nil)
+		near = s.borders.cells.around(box, near[:0])
 		n := math.Ceil(length / sampleM)
 		for k := range int(n) {
 			v := [2]float64{u[0] * (float64(k) + 0.5) * length / n, u[1] * (float64(k) + 0.5) * length / n}
