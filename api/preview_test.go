@@ -181,3 +181,32 @@ func TestFutureChange(t *testing.T) {
 		t.Errorf("the tile of then has %s", got)
 	}
 }
+
+// TestPreviewPosts shows one worker on each of the grids that a plan posts the worker to.
+func TestPreviewPosts(t *testing.T) {
+	t.Parallel()
+	s, _ := serveTown(t)
+	planners(t, s)
+	p := &onPlan{planCode(t, 1), 1}
+	dedicated := func(x float64, name string) exchange {
+		return p.act("", "planner", "/changes", change("create", `"kind":"dedicated","name":"`+name+
+			`","dedicated_kind":"hospital","host_org_code":"org-school","post_worker_code":"0004",`+area(x, 0.7, 0.2, 0.2)))
+	}
+	for _, e := range []exchange{
+		{method: http.MethodPost, target: "/v1/plans", header: asJSON, as: "planner", body: newPlan}, dedicated(0.3, "水秀医院"), dedicated(1.7, "桥北医院"),
+	} {
+		if made := s.do(t, e); made.StatusCode != http.StatusCreated && made.StatusCode != http.StatusOK {
+			t.Fatal(e.target, made.Status)
+		}
+	}
+	for _, x := range []float64{0.4, 1.8} {
+		lon, lat := at(x, 0.8)
+		var a struct {
+			Workers []struct{ Name string }
+		}
+		status, _ := s.get(t, "/v1/locate?lon="+jsonNumber(lon)+"&lat="+jsonNumber(lat)+"&plan="+p.code, "reader", &a)
+		if status != 200 || len(a.Workers) == 0 || a.Workers[0].Name != "网格员0004" {
+			t.Errorf("at %v: %d %+v", x, status, a)
+		}
+	}
+}

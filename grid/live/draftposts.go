@@ -41,10 +41,13 @@ func (l *Live) followed(ctx context.Context, now *State, d *Draft) (map[string]r
 
 // ownPosts adds the workers whom the plan posts to its new grids.
 func (l *Live) ownPosts(ctx context.Context, d *Draft, add func(*grid.Grid, ...grid.Posting)) error {
-	posted := map[string]*grid.Grid{}
+	posted := map[string][]*grid.Grid{} // by worker, who may be posted to several
 	for _, p := range d.Draft.Parts() {
-		if p.PostWorker != "" && !p.Removed {
-			posted[p.PostWorker], _ = d.After.City.Grid(p.Code)
+		if p.PostWorker == "" || p.Removed {
+			continue
+		}
+		if g, _ := d.After.City.Grid(p.Code); g != nil {
+			posted[p.PostWorker] = append(posted[p.PostWorker], g)
 		}
 	}
 	if len(posted) == 0 {
@@ -55,7 +58,7 @@ func (l *Live) ownPosts(ctx context.Context, d *Draft, add func(*grid.Grid, ...g
 		return err
 	}
 	for _, w := range workers {
-		if g := posted[w.WorkerCode]; g != nil {
+		for _, g := range posted[w.WorkerCode] {
 			w.PostKind, w.ValidFrom = "worker", time.Time{}
 			if g.Kind == grid.Dedicated {
 				w.PostKind = "dedicated_contact"
