@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/geo/geotest"
 	"github.com/wangge/wangge/grid"
@@ -24,7 +26,25 @@ func TestMain(m *testing.M) { os.Exit(gridtest.Main(m)) }
 func synthetic(t *testing.T) (s *store.Store, exec func(sql string), count func(table string) int) {
 	t.Helper()
 	pool := gridtest.Pool(t)
-	s = store.New(pool)
+	s = fill(t, pool)
+	exec = func(sql string) {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count = func(table string) (n int) {
+		if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM `+table).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	return s, exec, count
+}
+
+// fill puts the city into a database.
+func fill(t *testing.T, pool *pgxpool.Pool) *store.Store {
+	t.Helper()
+	s := store.New(pool)
 	city, err := synth.New(synth.Config{Seed: 5, Grids: 80, Places: 400})
 	if err != nil {
 		t.Fatal(err)
@@ -39,18 +59,7 @@ func synthetic(t *testing.T) (s *store.Store, exec func(sql string), count func(
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec = func(sql string) {
-		if _, err := pool.Exec(t.Context(), sql); err != nil {
-			t.Fatal(err)
-		}
-	}
-	count = func(table string) (n int) {
-		if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM `+table).Scan(&n); err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	return s, exec, count
+	return s
 }
 
 // TestProve holds on a city as imported, and finds each law broken behind the store's back.
