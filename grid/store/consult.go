@@ -177,7 +177,7 @@ func (a *planAct) ask(ctx context.Context, r ConsultRequest, concerned []body) (
 	if due.Before(time.Now().Add(-time.Minute)) {
 		return 0, &grid.RuleError{Rule: "range", Field: "due_at", Detail: "is over: give the bodies time to answer"}
 	}
-	if err := checkDepartments(ctx, a.tx, r.Departments); err != nil {
+	if err := checkOrganizationCodes(ctx, a.tx, "departments", r.Departments...); err != nil {
 		return 0, err
 	}
 	all := slices.Clone(concerned)
@@ -209,12 +209,13 @@ func (a *planAct) ask(ctx context.Context, r ConsultRequest, concerned []body) (
 	return int(tag.RowsAffected()), err
 }
 
-func checkDepartments(ctx context.Context, tx DB, codes []string) error {
+// checkOrganizationCodes returns a *grid.RuleError when the field names an organisation that is not there.
+func checkOrganizationCodes(ctx context.Context, tx DB, field string, codes ...string) error {
 	var unknown *string
 	err := tx.QueryRow(ctx, `
 		SELECT min(c) FROM unnest($1::text[]) AS c WHERE NOT EXISTS (SELECT FROM organization o WHERE o.code = c)`, codes).Scan(&unknown)
 	if err == nil && unknown != nil {
-		err = &grid.RuleError{Rule: "unknown_code", Field: "departments", Detail: fmt.Sprintf("there is no organisation %q", *unknown)}
+		err = &grid.RuleError{Rule: "unknown_code", Field: field, Detail: fmt.Sprintf("there is no organisation %q", *unknown)}
 	}
 	return err
 }

@@ -38,8 +38,8 @@ func (s *Store) FilePlan(ctx context.Context, city *edition.City, actor grid.Act
 			return fmt.Errorf("plan %s was filed at %s: %w", code, f.FiledAt.Format(time.RFC3339), grid.ErrConflict)
 		}
 		if receiver != "" {
-			if err := checkDepartments(ctx, a.tx, []string{receiver}); err != nil {
-				return &grid.RuleError{Rule: "unknown_code", Field: "receiver_org_code", Detail: fmt.Sprintf("there is no organisation %q", receiver)}
+			if err := checkOrganizationCodes(ctx, a.tx, "receiver_org_code", receiver); err != nil {
+				return err
 			}
 			f.ReceiverOrg = receiver
 		}
