@@ -168,16 +168,21 @@ func TestEditsRefuse(t *testing.T) {
 	}
 }
 
-// TestEditsBoundWork: a line that crosses itself a million times is refused, in bounded time and memory.
+// TestEditsBoundWork: lines that cross themselves a million times are refused, in bounded time and memory, and those too long unseen.
 func TestEditsBoundWork(t *testing.T) {
 	t.Parallel()
-	tangled := make(geo.Line, 4000)
-	for i := range tangled {
-		tangled[i] = at(int32(i*7919%1009), int32(i*104729%1013))
-	}
-	w := tableWorld(t)
-	_, err := w.Split(0, tangled, 1)
-	if got := rule(t, err); got != mesh.RuleTooMuchWork {
-		t.Errorf("split: %v", err)
+	for n, want := range map[int]geo.Rule{mesh.MaxDrawnVertices: mesh.RuleTooMuchWork, mesh.MaxDrawnVertices + 1: geo.RuleTooManyVertices} {
+		tangled := make(geo.Line, n)
+		for i := range tangled {
+			tangled[i] = at(int32(i*7919%1009), int32(i*104729%1013))
+		}
+		w := tableWorld(t)
+		_, split := w.Split(0, tangled, 1)
+		_, reshape := w.Reshape(0, tangled, 1)
+		for op, err := range map[string]error{"split": split, "reshape": reshape} {
+			if got := rule(t, err); got != want {
+				t.Errorf("%s by %d vertices: %v, want %s", op, n, err, want)
+			}
+		}
 	}
 }

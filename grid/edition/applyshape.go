@@ -177,8 +177,8 @@ func (e *edit) giveTo(old *draftPart) error {
 }
 
 // transfer gives the whole Grid to Community, with which it shares a border: the borders of the communities move. It gets a code of
-// the new community, whatever the scheme: what a code was of stays what it was of. A community must keep at least one base grid, and counties stay as they are. A
-// dedicated grid gets another home, of which it must cover some.
+// the new community, whatever the scheme: what a code was of stays what it was of. A community must keep at least one base grid, and
+// counties stay as they are. A dedicated grid gets another home, of which it must cover some.
 func (e *edit) transfer() error {
 	old, err := e.grid("grid", e.change.Grid, grid.Base, grid.Dedicated, grid.Void)
 	if err != nil {

@@ -203,7 +203,7 @@ func (r *review) checkShape(p *PartDiff) {
 	}
 	if p.After.Grid != nil {
 		if _, err := parseSystem(p.After.Grid.SourceCRS); err != nil {
-			detail := fmt.Sprintf("it is not known in which coordinate system %s came: %v", p.Code, err)
+			detail := fmt.Sprintf("it is not known in which coordinate system %s came: %v; say so and import it again", p.Code, err)
 			r.add("QC-02", grid.ErrorClass, "", []string{p.Code}, detail, nil)
 		}
 	}
