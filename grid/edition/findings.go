@@ -114,8 +114,10 @@ func (r *review) add(rule, class, key string, codes []string, detail string, mor
 // spotKey is a position to about a metre.
 func spotKey(at orb.Point) string { return fmt.Sprintf("%.5f,%.5f", at[0], at[1]) }
 
+// fingerprint is the same for the same finding, and another one when a notice becomes an error: whoever waived the one has not
+// waived the other.
 func fingerprint(f *grid.Finding, key string) string {
-	sum := sha256.Sum256([]byte(f.Rule + "\n" + strings.Join(f.GridCodes, "\n") + "\n\n" + key))
+	sum := sha256.Sum256([]byte(f.Rule + " " + f.Class + "\n" + strings.Join(f.GridCodes, "\n") + "\n\n" + key))
 	return f.Rule + "-" + hex.EncodeToString(sum[:8])
 }
 

@@ -28,3 +28,17 @@ func TestEveryErrorIsListed(t *testing.T) {
 		t.Errorf("the last notice says %q", last)
 	}
 }
+
+// TestFingerprintOfClass: the waiver of a notice does not let an error of the same grid stand.
+func TestFingerprintOfClass(t *testing.T) {
+	t.Parallel()
+	notice := grid.Finding{Rule: "QC-10", Class: grid.NoticeClass, GridCodes: []string{"320211001001001"}}
+	worse, same := notice, notice
+	worse.Class, same.Detail = grid.ErrorClass, "in other words"
+	if fingerprint(&notice, "pieces") == fingerprint(&worse, "pieces") {
+		t.Error("a notice and an error have one fingerprint")
+	}
+	if fingerprint(&notice, "pieces") != fingerprint(&same, "pieces") {
+		t.Error("one notice has two fingerprints")
+	}
+}
