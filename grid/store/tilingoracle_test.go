@@ -233,8 +233,10 @@ func (d *drawer) damaged() (faces []geo.MultiPolygon, damage string) {
 	next := ring[(i+1)%len(ring)]
 	switch d.rng.IntN(4) {
 	case 0:
-		faces[k], damage = nil, "a face lost"
-		return faces, damage
+		if len(faces) == 1 {
+			return nil, ""
+		}
+		return slices.Delete(faces, k, k+1), "a face lost"
 	case 1: // a vertex that no neighbour has
 		on := latticePointsOn(ring[i], next, 3)
 		if len(on) < 3 {
@@ -249,7 +251,8 @@ func (d *drawer) damaged() (faces []geo.MultiPolygon, damage string) {
 		}
 		ring[i], damage = moved, "a vertex moved"
 	}
-	if geo.Check(area) != nil {
+	area, err := geo.FromOrb(area.Orb()) // wound again, if it has turned over
+	if err != nil {
 		return nil, ""
 	}
 	faces[k] = area
