@@ -92,12 +92,23 @@ func newOverlaps(diffs []PartDiff, tiling bool) *overlaps {
 // material reports whether a pair tells where a grid went: what a border that was only bent gave or took does not.
 func (o *overlaps) material(p pair) bool {
 	from, to := o.parts[p.from], o.parts[p.to]
-	return from.Kind != grid.Void && to.Kind != grid.Void && from.Change != Bent && to.Change != Bent &&
-		p.area > sliver*o.area[from.Before]
+	return from.Kind != grid.Void && to.Kind != grid.Void && !o.rounding(p) && p.area > sliver*o.area[from.Before]
+}
+
+// rounding reports whether a pair is no more than what rounding to the lattice gave or took along a border: the grid was only bent,
+// or the area is that of a strip of a unit's width as long as the grid.
+func (o *overlaps) rounding(p pair) bool {
+	from, to := o.parts[p.from], o.parts[p.to]
+	if p.from == p.to {
+		return false
+	}
+	box := from.Before.Area.Box()
+	length := max(float64(box.Max.X)-float64(box.Min.X), float64(box.Max.Y)-float64(box.Min.Y))
+	return from.Change == Bent || to.Change == Bent || p.area <= length
 }
 
 // lineage returns from which grids the grids came whose identity or boundary is not the same. Shares are of the area of the grid
-// before, without what bent borders took of it; together with what became void area they add up to 1.
+// before, without what rounding took of it; together with what became void area they add up to 1.
 func (o *overlaps) lineage() []grid.Lineage {
 	var all []grid.Lineage
 	for i, from := range o.parts {
@@ -106,7 +117,7 @@ func (o *overlaps) lineage() []grid.Lineage {
 		}
 		whole := o.area[from.Before]
 		for _, k := range o.targets[i] {
-			if o.parts[o.pairs[k].to].Change == Bent {
+			if o.rounding(o.pairs[k]) {
 				whole -= o.pairs[k].area
 			}
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 // bigCounty is a city of one county with n grids of about 60 vertices in communities of about 25.
-func bigCounty(b *testing.B, n int) *edition.City {
+func bigCounty(b testing.TB, n int) *edition.City {
 	b.Helper()
 	tiling := geotest.Big(n, 60)
 	box := tiling.Outline.Box()
