@@ -40,15 +40,15 @@ func (s *Store) PlanImpact(ctx context.Context, city *edition.City, code string)
 		if err != nil {
 			return err
 		}
-		impact, err = planImpact(ctx, db, city, draft)
+		impact, err = planImpact(ctx, db, city, &p, draft)
 		return err
 	})
 	return impact, err
 }
 
 // planImpact returns what publishing the draft, which is over the editions in force, would do now.
-func planImpact(ctx context.Context, db DB, city *edition.City, draft *edition.Draft) (grid.Impact, error) {
-	m, err := measure(ctx, db, city, draft)
+func planImpact(ctx context.Context, db DB, city *edition.City, plan *grid.Plan, draft *edition.Draft) (grid.Impact, error) {
+	m, err := measure(ctx, db, city, plan, draft)
 	if err != nil {
 		return grid.Impact{}, err
 	}
@@ -56,9 +56,9 @@ func planImpact(ctx context.Context, db DB, city *edition.City, draft *edition.D
 }
 
 // measure is planImpact that also returns what it found on the way, for publishing to do.
-func measure(ctx context.Context, db DB, city *edition.City, draft *edition.Draft) (*measuring, error) {
+func measure(ctx context.Context, db DB, city *edition.City, plan *grid.Plan, draft *edition.Draft) (*measuring, error) {
 	m := &measuring{
-		city: city, diff: draft.Diff(), weights: city.Settings().LoadWeights, moved: map[string][]moved{}, gained: map[string]grid.GridCounts{},
+		city: city, drawn: plan.Kind == grid.AdjustmentPlan, diff: draft.Diff(), weights: city.Settings().LoadWeights, moved: map[string][]moved{}, gained: map[string]grid.GridCounts{},
 	}
 	m.impact.AreaMovedM2, m.impact.BorderRedrawnM = m.diff.AreaMovedM2, m.diff.BorderRedrawnM
 	m.impact.PlacesByKind, m.impact.IncidentsByKind = map[string]int{}, map[string]int{}
@@ -90,6 +90,7 @@ func measure(ctx context.Context, db DB, city *edition.City, draft *edition.Draf
 // measuring is an impact on its way.
 type measuring struct {
 	city     *edition.City
+	drawn    bool // by hand: the draft's households are shares of areas, not what an import or an undo brings
 	diff     edition.Diff
 	weights  map[string]float64
 	handover *handover

@@ -16,6 +16,11 @@ func (m *measuring) loads(ctx context.Context, db DB) error {
 	if err := m.count(ctx, db, before); err != nil {
 		return err
 	}
+	for i := range m.diff.Parts {
+		if p := &m.diff.Parts[i]; p.Kind == grid.Base && p.After != nil {
+			after = append(after, m.counted(p))
+		}
+	}
 	m.impact.LoadBefore = grid.SpreadOf(m.weigh(before, m.countsBefore))
 	m.impact.LoadAfter = grid.SpreadOf(m.weigh(after, m.countsAfter))
 	m.estimate()
@@ -25,7 +30,41 @@ func (m *measuring) loads(ctx context.Context, db DB) error {
 	return nil
 }
 
-// baseGrids returns the base grids of the touched communities before and after.
+// counted returns the grid after, as publishing writes it. The draft could only share out the households of a grid that is drawn anew
+// by area; where they are counted by household points it has those that are in it, be it none.
+func (m *measuring) counted(p *edition.PartDiff) *grid.Grid {
+	g := *p.After.Grid
+	anew := p.Change == edition.Created || p.Change == edition.Redrawn
+	if !m.drawn || !anew || p.Kind != grid.Base || g.Households == nil || !m.pointed(p.Code) {
+		return &g
+	}
+	counts := m.countsAfter(p.Code)
+	g.Households = &counts.Households
+	if g.Residents != nil && counts.Residents > 0 { // points may tell none
+		g.Residents = &counts.Residents
+	}
+	return &g
+}
+
+// pointed reports whether household points tell the households of a grid after: it has some, or all that it came from had.
+func (m *measuring) pointed(code string) bool {
+	if m.countsAfter(code).HouseholdPoints > 0 {
+		return true
+	}
+	from := 0
+	for _, l := range m.diff.Lineage {
+		if l.ToCode != code {
+			continue
+		}
+		if m.counts[l.FromCode].HouseholdPoints == 0 {
+			return false
+		}
+		from++
+	}
+	return from > 0
+}
+
+// baseGrids returns the base grids of the touched communities before, and those that are the same after.
 func (m *measuring) baseGrids() (before, after []*grid.Grid) {
 	touched, changed := map[string]bool{}, map[string]bool{}
 	for _, p := range m.diff.Parts {
@@ -41,9 +80,6 @@ func (m *measuring) baseGrids() (before, after []*grid.Grid) {
 			continue
 		}
 		changed[p.Code] = true
-		if p.After != nil {
-			after = append(after, p.After.Grid)
-		}
 	}
 	for _, info := range m.impact.Before {
 		grids := m.city.Edition(info.CountyCode).Base()
@@ -110,6 +146,9 @@ func (m *measuring) part(p *edition.PartDiff) grid.PartImpact {
 			*side.areaM2 = side.part.Void.AreaM2
 		default:
 			g := side.part.Grid
+			if side.part == p.After {
+				g = m.counted(p)
+			}
 			var counts grid.GridCounts
 			if p.Kind == grid.Base {
 				counts = side.counts(p.Code)

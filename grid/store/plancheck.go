@@ -59,7 +59,7 @@ func outcome(findings []grid.Finding) grid.PlanAct {
 
 // findings returns what is wrong or notable about the draft, its tiling proven for whole counties.
 func (a *planAct) findings(ctx context.Context, draft *edition.Draft) ([]grid.Finding, error) {
-	impact, err := planImpact(ctx, a.tx, a.city, draft)
+	impact, err := planImpact(ctx, a.tx, a.city, &a.plan, draft)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +203,7 @@ func (a *planAct) waive(ctx context.Context, findingID int64, reason string) (gr
 	}
 	i := slices.IndexFunc(findings, func(f grid.Finding) bool { return f.ID == findingID })
 	if i < 0 {
-		return grid.Finding{}, fmt.Errorf("plan %s: the last check found no %d: %w", a.plan.Code, findingID, grid.ErrNotFound)
+		return grid.Finding{}, fmt.Errorf("plan %s: finding %d of its last check: %w", a.plan.Code, findingID, grid.ErrNotFound)
 	}
 	f := findings[i]
 	if f.Unwaivable() {

@@ -250,7 +250,7 @@ func findPart(parts []grid.PlanPart, kind, code string) (i int, there bool) {
 // figures fills in what the draft leads to.
 func (a *planAct) figures(ctx context.Context, draft *edition.Draft, made *PlanEdit) error {
 	var err error
-	if made.Impact, err = planImpact(ctx, a.tx, a.city, draft); err != nil {
+	if made.Impact, err = planImpact(ctx, a.tx, a.city, &a.plan, draft); err != nil {
 		return err
 	}
 	made.Findings, err = a.findingsOf(ctx, draft, &made.Impact, false)

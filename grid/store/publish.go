@@ -108,7 +108,7 @@ func (a *planAct) publish(ctx context.Context) (grid.Plan, error) {
 	if p.draft, err = a.draft(ctx); err != nil {
 		return grid.Plan{}, err
 	}
-	if p.measuring, err = measure(ctx, a.tx, a.city, p.draft); err != nil {
+	if p.measuring, err = measure(ctx, a.tx, a.city, &a.plan, p.draft); err != nil {
 		return grid.Plan{}, err
 	}
 	fault(a.tx, "publish.measured")
@@ -258,7 +258,7 @@ func (p *publication) makeEditions() error {
 				"grid %s comes to another community and keeps its code: name a new one, so that its past stays where it was", part.Code)}
 		default:
 			e := byCounty[after.County()]
-			e.grids = append(e.grids, p.counted(part))
+			e.grids = append(e.grids, *p.counted(part))
 		}
 	}
 	for _, d := range p.draft.Divisions() {
@@ -269,22 +269,6 @@ func (p *publication) makeEditions() error {
 		e.outlines = append(e.outlines, d)
 	}
 	return nil
-}
-
-// counted returns the grid to be written. Where the draft could only share out the households of a grid that is drawn anew, and
-// there are household points, it has what they hold, as the impact showed it. What an import or an undo brings stays as it is.
-func (p *publication) counted(part *edition.PartDiff) grid.Grid {
-	g := *part.After.Grid
-	counts := p.countsAfter(part.Code)
-	drawn := p.plan.Kind == grid.AdjustmentPlan && (part.Change == edition.Created || part.Change == edition.Redrawn)
-	if !drawn || part.Kind != grid.Base || counts.HouseholdPoints == 0 || g.Households == nil {
-		return g
-	}
-	g.Households = &counts.Households
-	if g.Residents != nil && counts.Residents > 0 { // points may tell none
-		g.Residents = &counts.Residents
-	}
-	return g
 }
 
 // writeLineage writes from which grids the grids come. A grid that comes out of nothing but void areas has no lineage.
