@@ -73,15 +73,23 @@ func nameState(w http.ResponseWriter, state *live.State) {
 
 // parseInstant reads an RFC 3339 instant, or a date, which means its first instant in the deployment's time zone.
 func parseInstant(text string, state *live.State) (time.Time, error) {
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
+	if at, read := readInstant(text, state); read {
 		return at, nil
+	}
+	return time.Time{}, badParam(asOfParam, "as_of is to be an instant as 2026-03-01T08:00:00Z or 2026-03-01T16:00:00+08:00 (in an address, + is %2B), or a date, which means its beginning here.")
+}
+
+// readInstant is parseInstant, and reports whether the text is an instant.
+func readInstant(text string, state *live.State) (time.Time, bool) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at, true
 	}
 	if zone, err := time.LoadLocation(state.City.Settings().TimeZone); err == nil {
 		if at, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
-			return at, nil
+			return at, true
 		}
 	}
-	return time.Time{}, badParam(asOfParam, "as_of is to be an instant as 2026-03-01T08:00:00Z (write + as %2B), or a date, which means its beginning here.")
+	return time.Time{}, false
 }
 
 // noEditionThen says that as_of lies before the first edition.

@@ -71,7 +71,7 @@ func (s *Server) consult(w http.ResponseWriter, r *http.Request, state *live.Sta
 		return err
 	}
 	ask := store.ConsultRequest{
-		Method: m.oneOf("method", "meeting", "written", "system"), DueAt: m.time("due_at"), Departments: m.codes("departments"), Public: m.flag("public"),
+		Method: m.oneOf("method", "meeting", "written", "system"), DueAt: m.time("due_at", state), Departments: m.codes("departments"), Public: m.flag("public"),
 	}
 	if m.err != nil {
 		return m.err

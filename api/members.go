@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/live"
 )
 
 // The bounds of what the members of a body hold. maxPlanBody bounds the body itself.
@@ -94,7 +95,7 @@ func parseMembers(raw []byte) (*members, error) {
 		}
 		key, _ := name.(string) // the decoder refuses anything else
 		if _, twice := m.values[key]; twice {
-			return nil, badParam("", "The member "+quoted(key)+" stands in the body more than once.")
+			return nil, badParam("", "The field "+quoted(key)+" stands in the body more than once.")
 		}
 		m.values[key] = value
 	}
@@ -116,9 +117,9 @@ func (m *members) only(known ...string) error {
 		if what, personal := grid.PersonalColumn(name); personal {
 			return &grid.RuleError{Rule: "BR-60", Field: shortened(name), Detail: "the field is for personal data (" + what + "), which nothing here may hold"}
 		}
-		detail := "there is no such member here; there are: " + strings.Join(known, ", ")
+		detail := "there is no such field here; there are: " + strings.Join(known, ", ")
 		if len(known) == 0 {
-			detail = "there is no such member here, nor any other"
+			detail = "there is no such field here, nor any other"
 		}
 		return &grid.RuleError{Rule: "unknown_field", Field: shortened(name), Detail: detail}
 	}
@@ -143,7 +144,7 @@ func (m *members) fail(rule, name, detail string) {
 func (m *members) need(names ...string) {
 	for _, name := range names {
 		if !m.has(name) {
-			m.fail("required", name, "the member is required")
+			m.fail("required", name, "the field is required")
 		}
 	}
 }
@@ -266,18 +267,18 @@ func (m *members) wholeNumber(name string, lowest int64) (v int64) {
 	return v
 }
 
-// time reads an instant.
-func (m *members) time(name string) *time.Time {
+// time reads an instant, or a date, which means its first instant in the zone of the deployment.
+func (m *members) time(name string, state *live.State) *time.Time {
 	if !m.has(name) {
 		return nil
 	}
 	var s string
 	if err := json.Unmarshal(m.values[name], &s); err == nil {
-		if t, err := time.Parse(time.RFC3339, s); err == nil && t.Year() >= 1900 && t.Year() < 3000 {
+		if t, read := readInstant(s, state); read && t.Year() >= 1900 && t.Year() < 3000 {
 			return &t
 		}
 	}
-	m.fail("time", name, "an instant such as 2026-12-01T08:00:00+08:00 is expected")
+	m.fail("time", name, "an instant such as 2026-12-01T00:00:00+08:00 is expected, or a date, which means its beginning here")
 	return nil
 }
 

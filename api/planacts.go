@@ -119,7 +119,7 @@ func (s *Server) decidePlan(w http.ResponseWriter, r *http.Request, state *live.
 	m.need("decision")
 	act := m.oneOf("decision", string(grid.ActApprove), string(grid.ActReturn), string(grid.ActReject))
 	d := store.Decision{
-		Act: grid.PlanAct(act), DocNo: m.text("decision_doc_no", maxName), EffectiveAt: m.time("effective_at"), Reason: m.text("reason", maxProse),
+		Act: grid.PlanAct(act), DocNo: m.text("decision_doc_no", maxName), EffectiveAt: m.time("effective_at", state), Reason: m.text("reason", maxProse),
 	}
 	if m.err != nil {
 		return m.err

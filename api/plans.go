@@ -139,7 +139,7 @@ func (s *Server) createPlan(w http.ResponseWriter, r *http.Request, state *live.
 	m.need("counties", "title", "reason")
 	p := grid.Plan{
 		Counties: m.codes("counties"), Kind: m.oneOf("kind", grid.AdjustmentPlan, grid.ImportPlan), Title: m.text("title", maxName),
-		Reason: m.code("reason"), Note: m.text("note", maxProse), EffectiveAt: m.time("effective_at"),
+		Reason: m.code("reason"), Note: m.text("note", maxProse), EffectiveAt: m.time("effective_at", state),
 	}
 	if m.err != nil {
 		return m.err
@@ -176,7 +176,7 @@ func (s *Server) patchPlan(w http.ResponseWriter, r *http.Request, state *live.S
 	}
 	patch.Title, patch.Reason = set("title", m.text("title", maxName)), set("reason", m.code("reason"))
 	patch.Note = set("note", m.text("note", maxProse))
-	if at := m.time("effective_at"); m.given("effective_at") {
+	if at := m.time("effective_at", state); m.given("effective_at") {
 		patch.EffectiveAt = &at
 	}
 	if m.err != nil {

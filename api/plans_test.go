@@ -227,6 +227,7 @@ func TestPlanProblems(t *testing.T) {
 		create("reason unknown", "planner", `{"counties":["`+binhu+`"],"title":"x","reason":"because"}`),
 		create("kind of an undo", "planner", with("kind", `"undo"`)),
 		create("time that is none", "planner", with("effective_at", `"tomorrow"`)),
+		create("date that is none", "planner", with("effective_at", `"2026-13-01"`)),
 		create("BR-60 in the note", "planner", with("note", `"身份证 11010519491231002X"`)),
 		create("member unknown", "planner", with("state", `"decided"`)),
 		create("BR-60 member", "planner", with("tenant", `"x"`)),
@@ -329,4 +330,19 @@ func TestPlanConflicts(t *testing.T) {
 		s.check(t, e)
 	}
 	goldens(t, append(cases, more...))
+}
+
+// TestPlanDate holds that a date alone is its first instant in the zone of the deployment.
+func TestPlanDate(t *testing.T) {
+	t.Parallel()
+	s := serve(t)
+	s.secrets["planner"] = token(t, s.store, "planner", "")
+	body := `{"counties":["` + binhu + `"],"title":"x","reason":"workload","effective_at":"2900-01-02"}`
+	answer := s.do(t, exchange{method: http.MethodPost, target: "/v1/plans", header: asJSON, as: "planner", body: body})
+	var made struct {
+		EffectiveAt string `json:"effective_at"`
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&made); err != nil || made.EffectiveAt != "2900-01-01T16:00:00Z" {
+		t.Errorf("got %s with %q and %v", answer.Status, made.EffectiveAt, err)
+	}
 }

@@ -91,7 +91,7 @@ func problemOf(err error) *problem {
 			detail: "The body is over the limit of " + strconv.FormatInt(tooLarge.Limit, 10) + " bytes: send it in parts.",
 		}
 	case errors.Is(err, grid.ErrNotFound):
-		return notFound("There is nothing of that code.")
+		return notThere(err)
 	case errors.Is(err, grid.ErrStale):
 		p := &problem{
 			status: http.StatusPreconditionFailed, slug: "stale-version", code: "stale_version",
@@ -124,6 +124,22 @@ func problemOf(err error) *problem {
 	}
 	return &problem{status: http.StatusInternalServerError, code: "internal", detail: "Something went wrong here; the log says what, under this request id."}
 }
+
+// notThere says what was not found: what the cause names before its sentinel. What follows that, such as the database's words, is for
+// the log.
+func notThere(err error) *problem {
+	what, _, named := strings.Cut(err.Error(), ": "+grid.ErrNotFound.Error())
+	if !named || !isText(what) {
+		return notFound("There is nothing of that code.")
+	}
+	if runes := []rune(what); len(runes) > maxNamed {
+		what = string(runes[:maxNamed]) + "…"
+	}
+	return notFound("Not found: " + what + ".")
+}
+
+// maxNamed is how many characters of what was not found are said.
+const maxNamed = 200
 
 // conflict says what stands in the way. A conflict of the domain ends in its sentinel, or is a *grid.ConflictError with what it is
 // about; one that the database found begins with it, and its text is for the log.

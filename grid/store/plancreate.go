@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -200,11 +201,24 @@ func checkCoded(ctx context.Context, tx DB, field, enumeration, value string) er
 	if value == "" {
 		return nil
 	}
-	var known bool
-	err := tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT FROM reference_code WHERE enumeration = $1 AND code = $2)`, enumeration, value).Scan(&known)
-	if err == nil && !known {
-		err = &grid.RuleError{Rule: "enum", Field: field, Detail: fmt.Sprintf("%q is not a %s", value, enumeration)}
+	rows, err := tx.Query(ctx, `SELECT code FROM reference_code WHERE enumeration = $1 ORDER BY ordinal, code`, enumeration)
+	if err != nil {
+		return err
 	}
-	return err
+	known, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || slices.Contains(known, value) {
+		return err
+	}
+	return &grid.RuleError{Rule: "enum", Field: field, Detail: fmt.Sprintf("%q is not a %s: it is to be %s", value, enumeration, oneOf(known))}
+}
+
+// maxListed is how many values of an enumeration, to which a city may add, a message lists.
+const maxListed = 40
+
+// oneOf lists values for a message.
+func oneOf(values []string) string {
+	if len(values) > maxListed {
+		return "one of " + strings.Join(values[:maxListed], ", ") + " and others, which GET /v1/codes lists"
+	}
+	return "one of " + strings.Join(values, ", ")
 }
