@@ -130,7 +130,7 @@ func (s *Server) draftCoverage(w http.ResponseWriter, r *http.Request, state *li
 	if d == nil || redrawn == nil {
 		return notFound("There is no division " + division + ": GET /v1/divisions lists them.")
 	}
-	old, next, err := s.store.DraftCounts(r.Context(), before, draft.Draft, &draft.Diff, d)
+	old, next, err := s.store.DraftCounts(r.Context(), before, &draft.Plan, draft.Draft, &draft.Diff, d)
 	if errors.Is(err, grid.ErrConflict) {
 		return &problem{
 			status: http.StatusConflict, slug: "conflict", code: "rebase_needed",

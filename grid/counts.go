@@ -7,6 +7,7 @@ type GridCounts struct {
 	IncidentsOpen   int
 	IncidentsTotal  int
 	HouseholdPoints int
-	Households      int // of the household points
-	Residents       int // of the household points
+	Counted         bool // household points tell the households, even where there are none
+	Households      int  // of the household points
+	Residents       int  // of the household points
 }

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// HouseholdsOf returns the households of a grid: those of its household points, or its own figure where it has no points.
+// HouseholdsOf returns the households of a grid: those of its household points, or its own figure where it has no points and they do
+// not tell that there are none.
 func HouseholdsOf(g *Grid, c GridCounts) int {
-	if c.HouseholdPoints == 0 {
+	if c.HouseholdPoints == 0 && !c.Counted {
 		return countOr0(g.Households)
 	}
 	return c.Households

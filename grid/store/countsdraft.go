@@ -11,8 +11,8 @@ import (
 )
 
 // DraftCounts returns CoverageCounts of a division as it is, and as it would be with the draft in force; grids that are new in the
-// draft have the ids of edition.Draft.Near. city is the draft's base. When its editions are not in force, it is grid.ErrConflict.
-func (s *Store) DraftCounts(ctx context.Context, city *edition.City, draft *edition.Draft, diff *edition.Diff, d *grid.Division) (before, after map[int64]grid.GridCounts, err error) {
+// draft have the ids of edition.Draft.Near. plan is the draft's, city is the draft's base. When its editions are not in force, it is grid.ErrConflict.
+func (s *Store) DraftCounts(ctx context.Context, city *edition.City, plan *grid.Plan, draft *edition.Draft, diff *edition.Diff, d *grid.Division) (before, after map[int64]grid.GridCounts, err error) {
 	err = s.snapshot(ctx, func(db DB) error {
 		numbers, err := currentEditions(ctx, db, nil)
 		if err != nil {
@@ -41,9 +41,37 @@ func (s *Store) DraftCounts(ctx context.Context, city *edition.City, draft *edit
 				c.move(table, &things[i])
 			}
 		}
+		if plan.Kind == grid.AdjustmentPlan {
+			c.markCounted(before, diff, h.after)
+		}
 		return nil
 	})
 	return before, after, err
+}
+
+// markCounted marks the grids without household points that come of grids which had some: publishing gives them none (measuring.counted).
+func (c *draftCounts) markCounted(before map[int64]grid.GridCounts, diff *edition.Diff, after *edition.City) {
+	pointed := map[string]bool{} // by code after: all that the grid comes from had household points
+	for _, l := range diff.Lineage {
+		from, _ := c.city.Grid(l.FromCode)
+		had := from != nil && before[from.ID].HouseholdPoints > 0
+		if all, seen := pointed[l.ToCode]; had && (all || !seen) {
+			pointed[l.ToCode] = true
+		} else {
+			pointed[l.ToCode] = false
+		}
+	}
+	for i := range diff.Parts {
+		p := &diff.Parts[i]
+		if p.Kind != grid.Base || p.Change != edition.Created && p.Change != edition.Redrawn || !pointed[p.Code] {
+			continue
+		}
+		if g, _ := after.Grid(p.Code); g != nil && g.Households != nil {
+			of := c.counts[g.ID]
+			of.Counted = true
+			c.counts[g.ID] = of
+		}
+	}
 }
 
 func cloneCounts(counts map[int64]grid.GridCounts) map[int64]grid.GridCounts {
