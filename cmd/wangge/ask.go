@@ -86,7 +86,7 @@ func problemError(raw []byte) error {
 		Title, Detail, Rule string
 		At                  []float64
 		Param               string
-		Conflicts           json.RawMessage
+		Current             int `json:"current_version"`
 	}
 	if err := json.Unmarshal(raw, &p); err != nil || p.Title == "" && p.Detail == "" {
 		return errors.New(strings.TrimSpace(string(raw)))
@@ -100,6 +100,9 @@ func problemError(raw []byte) error {
 	}
 	if len(p.At) == 2 {
 		text += fmt.Sprintf(" at %v, %v", p.At[0], p.At[1])
+	}
+	if p.Current > 0 {
+		text += fmt.Sprintf(" Version %d is stored now.", p.Current)
 	}
 	return errors.New(text)
 }

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 )
 
 // planCmd is how a division is adjusted from a terminal or a script. Acts print one line, what is read is printed as JSON.
@@ -57,6 +56,11 @@ type planWrite struct {
 
 // act asks for an act and prints the answer. Members that are "" or empty are left out of the body.
 func (p planWrite) act(ctx context.Context, all *cli, path string, body map[string]any) error {
+	return p.actAs(ctx, all, path, "", body)
+}
+
+// actAs is act that says what became of a change.
+func (p planWrite) actAs(ctx context.Context, all *cli, path, became string, body map[string]any) error {
 	a, err := all.ask(ctx)
 	if err != nil {
 		return err
@@ -66,7 +70,7 @@ func (p planWrite) act(ctx context.Context, all *cli, path string, body map[stri
 	if err != nil {
 		return err
 	}
-	return p.print(got.body)
+	return p.printAs(got.body, became)
 }
 
 func (p planWrite) post(ctx context.Context, a *asker, path string, body map[string]any) (answer, error) {
@@ -90,11 +94,14 @@ func (p planWrite) tag(ctx context.Context, a *asker) (string, error) {
 }
 
 // print says in a line where the plan is now.
-func (p planWrite) print(raw json.RawMessage) error {
+func (p planWrite) print(raw json.RawMessage) error { return p.printAs(raw, "") }
+
+// printAs is print that says what became of a change, such as undone.
+func (p planWrite) printAs(raw json.RawMessage, became string) error {
 	if p.JSON {
 		return show(raw)
 	}
-	line, err := planLine(raw)
+	line, err := planLine(raw, became)
 	if err != nil {
 		return err
 	}
@@ -102,8 +109,8 @@ func (p planWrite) print(raw json.RawMessage) error {
 	return nil
 }
 
-// planLine sums up an answer that is a plan or has one.
-func planLine(raw json.RawMessage) (string, error) {
+// planLine sums up an answer that is a plan or has one, with what became of the change that it is about ("" when it was made).
+func planLine(raw json.RawMessage, became string) (string, error) {
 	type plan struct {
 		Code     string
 		State    string
@@ -117,7 +124,7 @@ func planLine(raw json.RawMessage) (string, error) {
 		plan
 		Plan     *plan
 		Seq      int
-		Changed  struct{ Features []json.RawMessage }
+		Changed  struct{ Features []changedPart }
 		Findings []struct {
 			Class    string
 			WaivedBy *string `json:"waived_by"`
@@ -132,7 +139,11 @@ func planLine(raw json.RawMessage) (string, error) {
 	}
 	line := fmt.Sprintf("%s %s, version %d", shown.Code, shown.State, shown.Version)
 	if all.Seq > 0 {
-		line += fmt.Sprintf("; change %d: %d grids and void areas", all.Seq, len(all.Changed.Features))
+		line += fmt.Sprintf("; change %d", all.Seq)
+		if became != "" {
+			line += " " + became
+		}
+		line += ": " + partNames(all.Changed.Features)
 	}
 	if all.Findings != nil {
 		errors, notices := 0, 0
@@ -154,6 +165,30 @@ func planLine(raw json.RawMessage) (string, error) {
 	return line, nil
 }
 
+// changedPart is a grid or void area that a change is about.
+type changedPart struct{ Properties struct{ Code string } }
+
+// partNames names the parts, the first few by code.
+func partNames(parts []changedPart) string {
+	codes := make([]string, len(parts))
+	for i, p := range parts {
+		codes[i] = p.Properties.Code
+	}
+	return codeNames(codes)
+}
+
+// codeNames lists the first few codes and counts the rest.
+func codeNames(codes []string) string {
+	const most = 8
+	switch {
+	case len(codes) == 0:
+		return "nothing differs"
+	case len(codes) > most:
+		return fmt.Sprintf("%s and %d more", strings.Join(codes[:most], ", "), len(codes)-most)
+	}
+	return strings.Join(codes, ", ")
+}
+
 func withoutEmpty(body map[string]any) map[string]any {
 	out := map[string]any{}
 	for name, value := range body {
@@ -173,10 +208,6 @@ func withoutEmpty(body map[string]any) map[string]any {
 		case bool:
 			if v {
 				out[name] = v
-			}
-		case *time.Time:
-			if v != nil {
-				out[name] = v.Format(time.RFC3339Nano)
 			}
 		default:
 			out[name] = value
@@ -204,13 +235,13 @@ func readPath(ctx context.Context, all *cli, path string) error {
 }
 
 type planCreateCmd struct {
-	County      []string   `help:"Code of the county; several for a plan of both sides of a county border." required:""`
-	Title       string     `help:"What it is about." required:""`
-	Reason      string     `help:"community_changed, demolition, population_change, workload, boundary_error, host_request or other." required:""`
-	Note        string     `help:"More about it."`
-	EffectiveAt *time.Time `help:"When it is to take effect, as 2026-12-01T00:00:00+08:00; without it, when it is published." format:"2006-01-02T15:04:05Z07:00"`
-	Kind        string     `help:"adjustment, or import for a whole county from files." enum:"adjustment,import" default:"adjustment"`
-	JSON        bool       `help:"Print the whole answer as JSON." name:"json"`
+	County      []string `help:"Code of the county; several for a plan of both sides of a county border." required:""`
+	Title       string   `help:"What it is about." required:""`
+	Reason      string   `help:"community_changed, demolition, population_change, workload, boundary_error, host_request or other." required:""`
+	Note        string   `help:"More about it."`
+	EffectiveAt string   `help:"When it is to take effect, as 2026-12-01T00:00:00+08:00, or 2026-12-01 for the beginning of that day; without it, when it is published."`
+	Kind        string   `help:"adjustment, or import for a whole county from files." enum:"adjustment,import" default:"adjustment"`
+	JSON        bool     `help:"Print the whole answer as JSON." name:"json"`
 }
 
 // Run makes the plan.
@@ -272,6 +303,20 @@ type planEditCmd struct {
 	Change []string `arg:"" help:"Operations, each a JSON object as POST /v1/plans/{code}/changes takes it, the name of a file with one behind @, or - for standard input, one a line."`
 }
 
+// Help shows an operation of each common form.
+func (planEditCmd) Help() string {
+	return `Examples, with … for the coordinates of a ring or line, each [longitude, latitude]:
+  split             '{"op":"split","grid":"320211001001001","crs":"wgs84","line":{"type":"LineString","coordinates":[…]}}'
+  shift by a line   '{"op":"shift","grid":"320211001001001","crs":"wgs84","line":{"type":"LineString","coordinates":[…]}}'
+  shift by an area  '{"op":"shift","into":"320211001001001","crs":"wgs84","area":{"type":"Polygon","coordinates":[[…]]}}'
+  create dedicated  '{"op":"create","kind":"dedicated","name":"水秀小学","dedicated_kind":"school","host_org_code":"ORG","post_worker_code":"WORKER",
+                     "crs":"wgs84","area":{"type":"Polygon","coordinates":[[…]]}}'
+  void area         '{"op":"carve_void","reason":"water","crs":"wgs84","area":{"type":"Polygon","coordinates":[[…]]}}'
+  rename            '{"op":"rename","grid":"320211001001001","name":"水秀社区第1网格"}'
+
+“wangge get '/v1/grids?division=320211000000'” lists the codes of grids, '/v1/workers?…' those of workers, /v1/codes the kinds and reasons.`
+}
+
 // Run makes the changes, one after the other; the first that cannot be made ends it.
 func (c *planEditCmd) Run(ctx context.Context, all *cli) error {
 	changes, err := readChanges(c.Change, os.Stdin)
@@ -285,12 +330,12 @@ func (c *planEditCmd) Run(ctx context.Context, all *cli) error {
 	defer a.Close()
 	for i, change := range changes {
 		tag, err := c.tag(ctx, a)
-		if err != nil {
-			return err
+		var got answer
+		if err == nil {
+			got, err = a.request(ctx, http.MethodPost, c.path("/changes"), tag, change)
 		}
-		got, err := a.request(ctx, http.MethodPost, c.path("/changes"), tag, change)
 		if err != nil {
-			return fmt.Errorf("change %d of %d: %w", i+1, len(changes), err)
+			return fmt.Errorf("change %d of %d: %w%s", i+1, len(changes), err, keptChanges(i))
 		}
 		c.IfVersion = 0 // it was of the first
 		if err := c.print(got.body); err != nil {
@@ -298,6 +343,17 @@ func (c *planEditCmd) Run(ctx context.Context, all *cli) error {
 		}
 	}
 	return nil
+}
+
+// keptChanges says what stays when a change is refused after n that were made.
+func keptChanges(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "\nthe change before it is kept: “wangge plan undo” takes it back"
+	}
+	return fmt.Sprintf("\nthe %d changes before it are kept: “wangge plan undo” takes them back one by one", n)
 }
 
 // readChanges returns the operations that the arguments name.

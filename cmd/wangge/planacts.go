@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 )
 
 type planSetCmd struct {
@@ -14,7 +13,7 @@ type planSetCmd struct {
 	Title       *string `help:"What it is about."`
 	Reason      *string `help:"As of create."`
 	Note        *string `help:"More about it."`
-	EffectiveAt *string `help:"When it is to take effect, as 2026-12-01T00:00:00+08:00; hand: when it is published."`
+	EffectiveAt *string `help:"When it is to take effect, as of create; hand: when it is published."`
 }
 
 // Run changes the plan.
@@ -54,12 +53,16 @@ func (c *planChangesCmd) Run(ctx context.Context, all *cli) error {
 type planUndoCmd struct{ planWrite }
 
 // Run takes the last change back.
-func (c *planUndoCmd) Run(ctx context.Context, all *cli) error { return c.act(ctx, all, "/undo", nil) }
+func (c *planUndoCmd) Run(ctx context.Context, all *cli) error {
+	return c.actAs(ctx, all, "/undo", "undone", nil)
+}
 
 type planRedoCmd struct{ planWrite }
 
 // Run makes it again.
-func (c *planRedoCmd) Run(ctx context.Context, all *cli) error { return c.act(ctx, all, "/redo", nil) }
+func (c *planRedoCmd) Run(ctx context.Context, all *cli) error {
+	return c.actAs(ctx, all, "/redo", "done again", nil)
+}
 
 type planDraftCmd struct{ planRef }
 
@@ -130,10 +133,10 @@ func (c *planWaiveCmd) Run(ctx context.Context, all *cli) error {
 
 type planConsultCmd struct {
 	planWrite
-	Method     string     `help:"meeting, written or system." enum:"meeting,written,system" default:"system"`
-	DueAt      *time.Time `help:"Until when they may answer; without it, plan.consult_days from now." format:"2006-01-02T15:04:05Z07:00"`
-	Department []string   `help:"Codes of organisations to ask as well."`
-	Public     bool       `help:"Ask the public as well."`
+	Method     string   `help:"meeting, written or system." enum:"meeting,written,system" default:"system"`
+	DueAt      string   `help:"Until when they may answer, as 2026-12-01T00:00:00+08:00, or 2026-12-01 for the beginning of that day; without it, plan.consult_days from now."`
+	Department []string `help:"Codes of organisations to ask as well."`
+	Public     bool     `help:"Ask the public as well."`
 }
 
 // Run asks.
@@ -222,10 +225,10 @@ func (c *planSubmitCmd) Run(ctx context.Context, all *cli) error {
 
 type planDecideCmd struct {
 	planWrite
-	Decision    string     `arg:"" help:"approve, return or reject." enum:"approve,return,reject"`
-	DocNo       string     `help:"Number of the decision."`
-	EffectiveAt *time.Time `help:"When it is to take effect." format:"2006-01-02T15:04:05Z07:00"`
-	Reason      string     `help:"Of a return or rejection."`
+	Decision    string `arg:"" help:"approve, return or reject." enum:"approve,return,reject"`
+	DocNo       string `help:"Number of the decision."`
+	EffectiveAt string `help:"When it is to take effect, as of create."`
+	Reason      string `help:"Of a return or rejection."`
 }
 
 // Run decides.

@@ -48,7 +48,11 @@ func (c *planImportCmd) Run(ctx context.Context, all *cli) error {
 		if err != nil {
 			return intake.Summary{}, err
 		}
-		fmt.Printf("%s %s, version %d; change %d: %d grids and void areas\n", edit.Plan.Code, edit.Plan.State, edit.Plan.Version, edit.Seq, len(edit.Parts))
+		codes := make([]string, len(edit.Parts))
+		for i, part := range edit.Parts {
+			codes[i] = part.Code
+		}
+		fmt.Printf("%s %s, version %d; change %d: %s\n", edit.Plan.Code, edit.Plan.State, edit.Plan.Version, edit.Seq, codeNames(codes))
 		return contents.Summary, nil
 	})
 }

@@ -48,6 +48,7 @@ func County(ctx context.Context, cfg Config, county string) (CountyContents, err
 	if err != nil {
 		return CountyContents{}, err
 	}
+	s.summary.Draft = true
 	s.sumUp(read.reports, read.tree, []store.NewEdition{e})
 	return CountyContents{Edition: e, Imports: read.imports, Summary: s.summary}, nil
 }

@@ -291,6 +291,7 @@ func (s *session) edition(t *tree, county string, parts []*part) (store.NewEditi
 			return e, err
 		}
 		s.summary.Cleaned = append(s.summary.Cleaned, report)
+		s.summary.CleanAreaM2, s.summary.CleanWidthM = s.settings.QCAreaM2, s.settings.QCWidthM
 	}
 	for _, p := range parts {
 		switch {

@@ -30,7 +30,7 @@ func TestUnknownCodes(t *testing.T) {
 	}{
 		"a host":   {host, grid.RuleError{Rule: "unknown_code", Field: "host_org_code", Detail: `there is no organisation "无\"此)单位"`}},
 		"a worker": {worker, grid.RuleError{Rule: "unknown_code", Field: "post_worker_code", Detail: `there is no worker "W-404"`}},
-		"a kind":   {zoo, grid.RuleError{Rule: "enum", Field: "dedicated_kind", Detail: `"zoo" is not a dedicated_kind: it is to be one of government, public_institution, enterprise, school, hospital, ` +
+		"a kind": {zoo, grid.RuleError{Rule: "enum", Field: "dedicated_kind", Detail: `"zoo" is not a dedicated_kind: it is to be one of government, public_institution, enterprise, school, hospital, ` +
 			`industrial_park, office_building, business_district, market, transport_hub, scenic_area, construction_site, sea_area, other`}},
 		"a reason": {carve, grid.RuleError{Rule: "enum", Field: "reason", Detail: `"nope" is not a void_reason: it is to be one of water, military, under_handover, disputed, other`}},
 	} {
