@@ -52,14 +52,15 @@ func readConsultations(ctx context.Context, db DB, planID int64) ([]grid.Consult
 
 // ConsultRequest says how the bodies concerned are asked, and whom else.
 type ConsultRequest struct {
-	Method      string     // meeting, written or system, which is also ""
-	DueAt       *time.Time // nil: after the deployment's plan.consult_days
+	Method      string     // meeting, written or system; "" is system, and for those asked before what it was
+	DueAt       *time.Time // nil: after the deployment's plan.consult_days, and for those asked before when it was
 	Departments []string   // codes of organisations
 	Public      bool
 }
 
 // Consult asks every street and community committee that has not been asked yet and whose area or line the plan changes (BR-33),
-// and the departments and the public where wanted. What was answered before stays.
+// and the departments and the public where wanted. Of those asked before that have not answered, method and time become what is given;
+// what was answered stays.
 func (s *Store) Consult(ctx context.Context, city *edition.City, actor grid.Actor, code string, version int, r ConsultRequest) (grid.Plan, error) {
 	return s.actOnPlan(ctx, city, actor, code, version, "consult", func(a *planAct) error {
 		if err := a.to(grid.ActConsult); err != nil {
@@ -196,6 +197,13 @@ func (a *planAct) ask(ctx context.Context, r ConsultRequest, concerned []body) (
 		SELECT $1, b.kind, b.code, b.kind IN ('street', 'committee'), $4, $5
 		FROM unnest($2::text[], $3::text[]) AS b (kind, code)
 		ON CONFLICT ON CONSTRAINT consultation_body_key DO NOTHING`, a.plan.ID, kinds, codes, due, orDefault(r.Method, "system"))
+	if err != nil {
+		return 0, err
+	}
+	_, err = a.tx.Exec(ctx, `
+		UPDATE consultation
+		SET method = coalesce(nullif($2, ''), method), due_at = coalesce($3, due_at)
+		WHERE plan_id = $1 AND answered_at IS NULL`, a.plan.ID, r.Method, r.DueAt)
 	if err != nil {
 		return 0, err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -204,6 +205,10 @@ func numbersOf(city *edition.City) func(county string) int {
 
 // checkBase returns a *grid.ConflictError unless the plan was drawn over these numbers of its counties.
 func checkBase(p *grid.Plan, number func(county string) int) error {
+	if p.PublishedAt != nil {
+		return fmt.Errorf("plan %s is in force since %s: what it did is the difference of its editions: %w",
+			p.Code, p.PublishedAt.UTC().Format(time.RFC3339), grid.ErrConflict)
+	}
 	for i, county := range p.Counties {
 		if n := number(county); n != p.BaseEditions[i] {
 			return &grid.ConflictError{Detail: fmt.Sprintf("plan %s was drawn over edition %d of %s, but edition %d is in force: rebase it first",

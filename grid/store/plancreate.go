@@ -67,6 +67,9 @@ func (s *Store) createPlan(ctx context.Context, tx pgx.Tx, actor grid.Actor, p g
 	if err := checkPlanTexts(ctx, tx, &p); err != nil {
 		return p, err
 	}
+	if err := checkToCome(p.EffectiveAt); err != nil {
+		return p, err
+	}
 	settings, err := New(tx).Settings(ctx)
 	if err != nil {
 		return p, err
@@ -93,6 +96,17 @@ func (s *Store) createPlan(ctx context.Context, tx pgx.Tx, actor grid.Actor, p g
 		return stored, err
 	}
 	return stored, audit(ctx, tx, AuditEntry{Actor: actor.Name, Action: "create", ObjectType: "plan", ObjectCode: p.Code, After: stored})
+}
+
+// clocksDiffer is how far a time may lie back and still be meant for now.
+const clocksDiffer = time.Minute
+
+// checkToCome refuses a time of effect that is over: nobody means last year, and the plan would take effect at once.
+func checkToCome(at *time.Time) error {
+	if at != nil && at.Before(time.Now().Add(-clocksDiffer)) {
+		return &grid.RuleError{Rule: "range", Field: "effective_at", Detail: "is over: name a time to come, or none and publish the plan by hand"}
+	}
+	return nil
 }
 
 // planBase returns the editions in force of the plan's counties.
@@ -161,6 +175,9 @@ func (s *Store) PatchPlan(ctx context.Context, city *edition.City, actor grid.Ac
 				if err := a.mayDecide(ctx); err != nil {
 					return err
 				}
+			}
+			if err := checkToCome(*patch.EffectiveAt); err != nil {
+				return err
 			}
 			p.EffectiveAt = *patch.EffectiveAt
 		}

@@ -85,6 +85,9 @@ func (a *planAct) approve(ctx context.Context, d Decision) error {
 	}
 	now := time.Now()
 	a.plan.DecidedAt, a.plan.DecidedBy, a.plan.DecisionDocNo = &now, a.actor.Name, d.DocNo
+	if err := checkToCome(d.EffectiveAt); err != nil {
+		return err
+	}
 	if d.EffectiveAt != nil {
 		a.plan.EffectiveAt = d.EffectiveAt
 	}

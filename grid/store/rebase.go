@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -296,6 +297,7 @@ func (a *planAct) checkUnmoved(ctx context.Context, changes []PlanChange) error 
 		return nil
 	}
 	var names []string
+	drop := map[int]bool{}
 	for i := range conflicts {
 		c := &conflicts[i]
 		c.Seq = touched[partName{c.Kind, c.Code}]
@@ -304,10 +306,11 @@ func (a *planAct) checkUnmoved(ctx context.Context, changes []PlanChange) error 
 			c.Draft = boundaryOf(&a.parts[k])
 		}
 		names = append(names, partName{c.Kind, c.Code}.String())
+		drop[c.Seq] = true
 	}
 	return &grid.ConflictError{
-		Detail: fmt.Sprintf("since plan %s was drawn, the counties have changed what it changes too: %s: drop the changes, or draw them anew",
-			a.plan.Code, strings.Join(names[:min(len(names), 10)], ", ")),
+		Detail: fmt.Sprintf("since plan %s was drawn, the counties have changed what it changes too: %s: rebase it without change %s (drop), and draw that anew",
+			a.plan.Code, strings.Join(names[:min(len(names), 10)], ", "), strings.Trim(fmt.Sprint(slices.Sorted(maps.Keys(drop))), "[]")),
 		Conflicts: conflicts,
 	}
 }

@@ -38,6 +38,9 @@ func (s *Store) RevertPlan(ctx context.Context, city *edition.City, actor grid.A
 				return fmt.Errorf("plan %s is of %s: %w", code, county, grid.ErrForbidden)
 			}
 		}
+		if err := refuseSecondUndo(ctx, tx, &undone); err != nil {
+			return err
+		}
 		parts, err := partsBefore(ctx, tx, city, &undone)
 		if err != nil {
 			return err
@@ -54,6 +57,17 @@ func (s *Store) RevertPlan(ctx context.Context, city *edition.City, actor grid.A
 		return err
 	})
 	return made, err
+}
+
+// refuseSecondUndo returns grid.ErrConflict when a plan that undoes this one is open already.
+func refuseSecondUndo(ctx context.Context, tx DB, undone *grid.Plan) error {
+	var other *string
+	err := tx.QueryRow(ctx, `
+		SELECT min(code) FROM plan WHERE undoes_plan_id = $1 AND state NOT IN ('effective', 'withdrawn', 'rejected')`, undone.ID).Scan(&other)
+	if err == nil && other != nil {
+		err = fmt.Errorf("plan %s undoes %s already: go on with it, or withdraw it first: %w", *other, undone.Code, grid.ErrConflict)
+	}
+	return err
 }
 
 // undoTitle is no longer than a title may be.
