@@ -191,6 +191,9 @@ func TestImportCleaned(t *testing.T) {
 	if left := summary.Cleaned[0].Left; len(left) == 0 || len(left) > 5 { // the city's outline is another one in a few places
 		t.Errorf("left: %v", left)
 	}
+	if text := strings.Join(summary.Text(), "\n"); !strings.Contains(text, "qc.area_m2 (1000 m²) and qc.width_m (20 m)\n  --clean-report") {
+		t.Errorf("the summary does not say what was left, and why:\n%s", text)
+	}
 	if n := summary.Editions[0].Faults["unmatched_border"]; n > 0 {
 		t.Errorf("%d unmatched borders", n)
 	}
@@ -203,6 +206,9 @@ func TestImportCleaned(t *testing.T) {
 	}
 	if len(got.Edition.Base) != 143 || got.Edition.CountyCode != "DC-county" || got.Summary.Files[0].Rejected != 0 {
 		t.Errorf("county: %d grids, %+v", len(got.Edition.Base), got.Summary.Files)
+	}
+	if text := strings.Join(got.Summary.Text(), "\n"); !strings.Contains(text, "143 taken into the draft") || !strings.Contains(text, "county DC-county, the draft: 143") {
+		t.Errorf("the summary of a draft is\n%s", text)
 	}
 	if diff := cmp.Diff(stored.Base[0].Boundary, got.Edition.Base[0].Boundary); diff != "" {
 		t.Errorf("the first grid (-stored +read):\n%s", diff)
