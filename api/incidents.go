@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"iter"
 	"maps"
 	"net/http"
 	"net/url"
@@ -136,17 +137,19 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request, state *live.S
 	if err != nil {
 		return err
 	}
-	found, err := s.incidentsOf(r.Context(), f, state, then)
-	if err != nil {
-		return err
-	}
-	state = s.stateKnowing(w, r, state, func(yield func(grid.Assignment) bool) {
-		for i := range found {
-			if !yield(toKnow(&found[i])) {
-				return
+	read := func() ([]grid.Incident, error) { return s.incidentsOf(r.Context(), f, state, then) }
+	found, state, err := steady(s, w, r, state, read, func(found *[]grid.Incident) iter.Seq[grid.Assignment] {
+		return func(yield func(grid.Assignment) bool) {
+			for i := range *found {
+				if !yield(toKnow(&(*found)[i])) {
+					return
+				}
 			}
 		}
 	})
+	if err != nil {
+		return err
+	}
 	return sendJSON(w, pageAfter(state, f.Limit, found, func(in *grid.Incident) int64 { return in.ID }, newIncidentJSON))
 }
 
@@ -171,12 +174,12 @@ func (s *Server) incident(w http.ResponseWriter, r *http.Request, state *live.St
 	if err != nil {
 		return err
 	}
-	var in grid.Incident
-	if then {
-		in, err = s.store.IncidentAt(r.Context(), pathVar(r, "code"), state.At)
-	} else {
-		in, err = s.store.Incident(r.Context(), pathVar(r, "code"))
-	}
+	in, state, err := steady(s, w, r, state, func() (grid.Incident, error) {
+		if then {
+			return s.store.IncidentAt(r.Context(), pathVar(r, "code"), state.At)
+		}
+		return s.store.Incident(r.Context(), pathVar(r, "code"))
+	}, func(in *grid.Incident) iter.Seq[grid.Assignment] { return slices.Values([]grid.Assignment{toKnow(in)}) })
 	if err != nil {
 		return err
 	}

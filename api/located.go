@@ -125,6 +125,27 @@ func pageAfter[S, T any](state *live.State, asked int, found []S, id func(*S) in
 	return p
 }
 
+// maxReads bounds how often things are read because editions change meanwhile.
+const maxReads = 4
+
+// steady reads things until the state knows what they are assigned to (L5). What was read before the state was made anew may belong to
+// an edition in between: it is read again.
+func steady[T any](s *Server, w http.ResponseWriter, r *http.Request, state *live.State, read func() (T, error), assigned func(*T) iter.Seq[grid.Assignment]) (T, *live.State, error) {
+	for range maxReads {
+		found, err := read()
+		if err != nil {
+			return found, state, err
+		}
+		next := s.stateKnowing(w, r, state, assigned(&found))
+		if next == state {
+			return found, state, nil
+		}
+		state = next
+	}
+	var none T
+	return none, state, notReached("Editions change faster than this can be read: try again in a second.")
+}
+
 // stateKnowing returns a state that knows the grids and editions of the assignments: the given one, or a newer one when the
 // database is ahead of it (L5).
 func (s *Server) stateKnowing(w http.ResponseWriter, r *http.Request, state *live.State, assigned iter.Seq[grid.Assignment]) *live.State {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"iter"
 	"maps"
 	"net/http"
 	"net/url"
@@ -116,17 +117,19 @@ func (s *Server) places(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err != nil {
 		return err
 	}
-	found, err := s.placesOf(r.Context(), f, state, then)
-	if err != nil {
-		return err
-	}
-	state = s.stateKnowing(w, r, state, func(yield func(grid.Assignment) bool) {
-		for i := range found {
-			if !yield(found[i].Assignment) {
-				return
+	read := func() ([]grid.Place, error) { return s.placesOf(r.Context(), f, state, then) }
+	found, state, err := steady(s, w, r, state, read, func(found *[]grid.Place) iter.Seq[grid.Assignment] {
+		return func(yield func(grid.Assignment) bool) {
+			for i := range *found {
+				if !yield((*found)[i].Assignment) {
+					return
+				}
 			}
 		}
 	})
+	if err != nil {
+		return err
+	}
 	return sendJSON(w, pageAfter(state, f.Limit, found, func(p *grid.Place) int64 { return p.ID }, func(state *live.State, p *grid.Place) placeJSON {
 		return newPlaceJSON(state, forReader(p, anybody))
 	}))
@@ -182,12 +185,12 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, state *live.State
 	if err != nil {
 		return err
 	}
-	var p grid.Place
-	if then {
-		p, err = s.store.PlaceAt(r.Context(), pathVar(r, "code"), state.At)
-	} else {
-		p, err = s.store.Place(r.Context(), pathVar(r, "code"))
-	}
+	p, state, err := steady(s, w, r, state, func() (grid.Place, error) {
+		if then {
+			return s.store.PlaceAt(r.Context(), pathVar(r, "code"), state.At)
+		}
+		return s.store.Place(r.Context(), pathVar(r, "code"))
+	}, func(p *grid.Place) iter.Seq[grid.Assignment] { return slices.Values([]grid.Assignment{p.Assignment}) })
 	if anybody && (errors.Is(err, grid.ErrNotFound) || err == nil && !p.IsPublic(time.Now())) {
 		return notPublic() // whether there is one is not public either
 	}
