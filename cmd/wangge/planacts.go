@@ -133,7 +133,7 @@ func (c *planWaiveCmd) Run(ctx context.Context, all *cli) error {
 
 type planConsultCmd struct {
 	planWrite
-	Method     string   `help:"meeting, written or system." enum:"meeting,written,system" default:"system"`
+	Method     string   `help:"meeting, written or system; without it system, and for those asked before what it was." enum:",meeting,written,system" default:""`
 	DueAt      string   `help:"Until when they may answer, as 2026-12-01T00:00:00+08:00, or 2026-12-01 for the beginning of that day; without it, plan.consult_days from now."`
 	Department []string `help:"Codes of organisations to ask as well."`
 	Public     bool     `help:"Ask the public as well."`
