@@ -262,9 +262,14 @@ func gridsOf(state *live.State) string {
 	return "current grid"
 }
 
-// workers answers GET /v1/workers: the public posts (BR-46) of a division or a grid.
+// workers answers GET /v1/workers: the public posts (BR-46) of a division or a grid. A token gets the codes by which plans name the
+// workers of its division.
 func (s *Server) workers(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	q, err := params(r, "division", "grid", "limit", "cursor")
+	if err != nil {
+		return err
+	}
+	actor, anybody, err := s.registerReader(r, state)
 	if err != nil {
 		return err
 	}
@@ -288,9 +293,14 @@ func (s *Server) workers(w http.ResponseWriter, r *http.Request, state *live.Sta
 	var all []posted
 	for _, g := range some {
 		for _, p := range state.Posts(g, now) {
-			if p.Public {
-				all = append(all, posted{newWorkerJSON(p), g.Code + "\x00" + p.WorkerCode + "\x00" + p.PostKind})
+			if !p.Public {
+				continue
 			}
+			shown := newWorkerJSON(p)
+			if !anybody && within(state, actor, grid.ReadPlaces, g.CommunityCode) == nil {
+				shown.Code = p.WorkerCode
+			}
+			all = append(all, posted{shown, g.Code + "\x00" + p.WorkerCode + "\x00" + p.PostKind})
 		}
 	}
 	sort.Slice(all, func(i, j int) bool { return all[i].key < all[j].key })

@@ -5,12 +5,18 @@ import (
 	"fmt"
 	"net/url"
 	"testing"
+
+	"github.com/wangge/wangge/grid"
 )
 
 func TestAreas(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
-	s.secrets["reader"] = token(t, s.store, "reader", "")
+	s.secrets["reader"], s.secrets["elsewhere"] = token(t, s.store, "reader", ""), token(t, s.store, "reader", liangxi)
+	inner := grid.Organization{Code: "org-inner", Name: "内部单位", Kind: "government", Level: grid.LevelCounty, DivisionCode: binhu}
+	if err := s.store.ImportOrganizations(t.Context(), imported("organizations", 1), []grid.Organization{inner}); err != nil {
+		t.Fatal(err)
+	}
 	s.all(t, []exchange{
 		{name: "divisions of a level", target: "/v1/divisions?level=county"},
 		{name: "divisions below", target: "/v1/divisions?parent=" + binhu},
@@ -29,9 +35,17 @@ func TestAreas(t *testing.T) {
 		{name: "grid unknown", target: "/v1/grids/999"},
 		{name: "grid with a slash in its code", target: "/v1/grids/A%2F1"},
 		{name: "workers BR-46", target: "/v1/workers?division=" + binhu},
+		{name: "workers with a token", target: "/v1/workers?division=" + binhu, as: "reader"},
+		{name: "L9 workers beyond the token", target: "/v1/workers?division=" + binhu, as: "elsewhere"},
 		{name: "workers of a grid", target: "/v1/workers?grid=" + lake + "002"},
 		{name: "workers grid unknown", target: "/v1/workers?grid=x"},
 		{name: "workers division unknown", target: "/v1/workers?division=x"},
+		{name: "organizations that are public", target: "/v1/organizations"},
+		{name: "organizations with a token", target: "/v1/organizations", as: "reader"},
+		{name: "L9 organizations beyond the token", target: "/v1/organizations", as: "elsewhere"},
+		{name: "organizations of a kind in a division", target: "/v1/organizations?kind=institution&division=" + binhu},
+		{name: "organizations of another division", target: "/v1/organizations?division=" + liangxi, as: "reader"},
+		{name: "organizations division unknown", target: "/v1/organizations?division=x"},
 		{name: "cursor of no list", target: "/v1/grids?cursor=abc"},
 		{name: "cursor not base64", target: "/v1/grids?cursor=%2B%2F"},
 		{name: "coverage of a proven county", target: "/v1/coverage/" + binhu, as: "reader"},
@@ -39,6 +53,10 @@ func TestAreas(t *testing.T) {
 		{name: "coverage of nothing", target: "/v1/coverage/1", as: "reader"},
 		{name: "coverage without a token", target: "/v1/coverage/" + binhu},
 	})
+	code := func(item map[string]any) string { return item["code"].(string) }
+	if got := s.pages(t, "/v1/organizations?", "reader", 1, code); fmt.Sprint(got) != "[org-inner org-school]" {
+		t.Errorf("got the organisations %v", got)
+	}
 }
 
 // pages follows the cursors of a list and returns what get reads of each entry.

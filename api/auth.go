@@ -52,6 +52,21 @@ func (s *Server) authorizeSome(r *http.Request, state *live.State, action grid.A
 	return actor, within(state, actor, action, actor.Scope)
 }
 
+// isAnybody reports whether nobody has said who asks.
+func (s *Server) isAnybody(r *http.Request) bool {
+	return s.operator == nil && r.Header.Get("Authorization") == ""
+}
+
+// registerReader returns who reads a list of which anybody gets a part; anybody is so on the open demo too, so that pages of other
+// sites may go on reading that part.
+func (s *Server) registerReader(r *http.Request, state *live.State) (actor grid.Actor, anybody bool, err error) {
+	if s.isAnybody(r) {
+		return grid.Actor{}, true, nil
+	}
+	actor, err = s.authorizeSome(r, state, grid.ReadPlaces)
+	return actor, false, err
+}
+
 // known returns the actor, which must be somebody.
 func (s *Server) known(r *http.Request, action grid.Action) (grid.Actor, error) {
 	actor, err := s.actor(r)

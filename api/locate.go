@@ -78,6 +78,7 @@ type workerJSON struct {
 	PostKind  string `json:"post_kind"`
 	RoleType  string `json:"role_type"`
 	GridCode  string `json:"grid_code"`
+	Code      string `json:"worker_code,omitempty"` // for readers with a token, in the list of workers
 }
 
 // locate answers GET /v1/locate.

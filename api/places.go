@@ -137,7 +137,7 @@ func (s *Server) places(w http.ResponseWriter, r *http.Request, state *live.Stat
 
 // placeReader returns who reads places. Anybody may read those that are public (BR-63), and those alone.
 func (s *Server) placeReader(r *http.Request, state *live.State) (actor grid.Actor, anybody bool, err error) {
-	if r.Header.Get("Authorization") == "" && !s.readsAreOpen(r) {
+	if s.isAnybody(r) && !s.readsAreOpen(r) {
 		return grid.Actor{}, true, nil
 	}
 	actor, err = s.authorizeSome(r, state, grid.ReadPlaces)

@@ -122,7 +122,7 @@ func TestEveryGetTakesHead(t *testing.T) {
 	s := serve(t)
 	s.secrets["reader"] = token(t, s.store, "reader", "")
 	for _, target := range []string{
-		where(0.5, 0.5), "/v1/divisions", "/v1/divisions/" + binhu, "/v1/grids", "/v1/grids/" + lake + "001", "/v1/workers", "/v1/codes", "/v1/session",
+		where(0.5, 0.5), "/v1/divisions", "/v1/divisions/" + binhu, "/v1/grids", "/v1/grids/" + lake + "001", "/v1/workers", "/v1/organizations", "/v1/codes", "/v1/session",
 		"/v1/coverage/" + binhu, "/v1/plans", "/v1/editions?county=" + binhu, "/v1/editions/" + binhu + "/1", "/v1/grids/" + lake + "001/history",
 		"/v1/divisions/" + lake + "/history", "/v1/places", "/v1/incidents", "/tiles/grids.json", "/tiles/grids/0/0/0.mvt", "/openapi.json",
 		"/problems/invalid", "/healthz", "/readyz", "/metrics",

@@ -83,6 +83,7 @@ func (s *Server) router() *mux.Router {
 	open("/v1/grids", s.inTime(s.grids, asOfParam, planParam))
 	open("/v1/grids/{code}", s.inTime(s.grid, asOfParam, planParam))
 	open("/v1/workers", s.from(s.workers))
+	open("/v1/organizations", s.from(s.organizations))
 	open("/v1/codes", s.codes)
 	get("/v1/session", s.from(s.session))
 	get("/v1/coverage/{division}", s.inTime(s.coverage, asOfParam))

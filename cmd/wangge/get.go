@@ -19,7 +19,8 @@ func (getCmd) Help() string {
 	return `Examples:
   wangge get '/v1/divisions?level=county'               counties; parent=CODE for what is below one
   wangge get '/v1/grids?division=320211000000'          grids of a county, street or community
-  wangge get '/v1/workers?division=320211000000'        the posts on them that are public
+  wangge get '/v1/workers?division=320211000000'        the workers on them, with their codes
+  wangge get '/v1/organizations?kind=institution'       who can host a dedicated grid
   wangge get '/v1/codes'                                kinds and reasons
   wangge get '/openapi.json'                            everything else that there is`
 }

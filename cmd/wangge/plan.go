@@ -314,7 +314,7 @@ func (planEditCmd) Help() string {
   void area         '{"op":"carve_void","reason":"water","crs":"wgs84","area":{"type":"Polygon","coordinates":[[…]]}}'
   rename            '{"op":"rename","grid":"320211001001001","name":"水秀社区第1网格"}'
 
-“wangge get '/v1/grids?division=320211000000'” lists the codes of grids, '/v1/workers?…' those of workers, /v1/codes the kinds and reasons.`
+“wangge get '/v1/grids?division=320211000000'” lists the codes of grids, '/v1/workers?…' those of workers, '/v1/organizations' those of hosts, '/v1/codes' the kinds and reasons.`
 }
 
 // Run makes the changes, one after the other; the first that cannot be made ends it.

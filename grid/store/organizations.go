@@ -24,6 +24,35 @@ func (s *Store) ImportOrganizations(ctx context.Context, imp *Import, rows []gri
 	})
 }
 
+// OrganizationFilter chooses organisations.
+type OrganizationFilter struct {
+	Kind      string   // "" for every
+	Divisions []string // of these divisions; nil for any
+	// Reads are the divisions whose organisations may be read that are not public; nil for all, empty for none.
+	Reads []string
+	After string // code after which to begin
+	Limit int
+}
+
+// Organizations returns the organisations that the filter chooses, by code.
+func (s *Store) Organizations(ctx context.Context, f OrganizationFilter) ([]grid.Organization, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT code, name, kind, level, coalesce(department, '') AS department, division_code, coalesce(parent_code, '') AS parent_code,
+		       coalesce(public_phone, '') AS public_phone, is_public AS public
+		FROM organization
+		WHERE code COLLATE "C" > $1
+		  AND ($2 = '' OR kind = $2)
+		  AND ($3::text[] IS NULL OR division_code = ANY ($3))
+		  AND ($4::text[] IS NULL OR is_public OR division_code = ANY ($4))
+		ORDER BY code COLLATE "C"
+		LIMIT $5`, f.After, f.Kind, f.Divisions, f.Reads, f.Limit)
+	if err != nil {
+		return nil, translate(err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[grid.Organization])
+	return found, translate(err)
+}
+
 // ImportNetworks stores the networks of other services in one transaction.
 func (s *Store) ImportNetworks(ctx context.Context, imp *Import, rows []grid.Network) error {
 	columns := []string{"code", "name", "kind", "owner_org_code", "has_full_cover", "import_id"}
