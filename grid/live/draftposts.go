@@ -32,7 +32,7 @@ func (l *Live) followed(ctx context.Context, now *State, d *Draft) (map[string]r
 		if p.Change != edition.Retired || p.Before.Grid == nil {
 			continue
 		}
-		if to, _ := d.After.City.Grid(successor(d.Diff.Lineage, p.Code)); to != nil {
+		if to, _ := d.After.City.Grid(edition.Successor(d.Diff.Lineage, p.Code)); to != nil {
 			add(to, now.rosters[p.Before.Grid.CountyCode][p.Before.Grid.ID]...)
 		}
 	}
@@ -67,15 +67,4 @@ func (l *Live) ownPosts(ctx context.Context, d *Draft, add func(*grid.Grid, ...g
 		}
 	}
 	return nil
-}
-
-// successor returns the grid that got most of a grid that ends, "" for none; of equal ones the one with the lowest code.
-func successor(lineage []grid.Lineage, code string) string {
-	best, share := "", 0.0
-	for _, l := range lineage { // by the code to
-		if l.FromCode == code && l.ToCode != code && l.ShareOfArea > share {
-			best, share = l.ToCode, l.ShareOfArea
-		}
-	}
-	return best
 }

@@ -51,22 +51,16 @@ func (s *Store) DraftCounts(ctx context.Context, city *edition.City, plan *grid.
 
 // markCounted marks the grids without household points that come of grids which had some: publishing gives them none (measuring.counted).
 func (c *draftCounts) markCounted(before map[int64]grid.GridCounts, diff *edition.Diff, after *edition.City) {
-	pointed := map[string]bool{} // by code after: all that the grid comes from had household points
-	for _, l := range diff.Lineage {
-		from, _ := c.city.Grid(l.FromCode)
-		had := from != nil && before[from.ID].HouseholdPoints > 0
-		if all, seen := pointed[l.ToCode]; had && (all || !seen) {
-			pointed[l.ToCode] = true
-		} else {
-			pointed[l.ToCode] = false
-		}
+	pointed := func(from string) bool {
+		g, _ := c.city.Grid(from)
+		return g != nil && before[g.ID].HouseholdPoints > 0
 	}
 	for i := range diff.Parts {
 		p := &diff.Parts[i]
-		if p.Kind != grid.Base || p.Change != edition.Created && p.Change != edition.Redrawn || !pointed[p.Code] {
+		if !sharedOut(p) || !allFrom(diff.Lineage, p.Code, pointed) {
 			continue
 		}
-		if g, _ := after.Grid(p.Code); g != nil && g.Households != nil {
+		if g, _ := after.Grid(p.Code); g != nil {
 			of := c.counts[g.ID]
 			of.Counted = true
 			c.counts[g.ID] = of

@@ -184,7 +184,7 @@ func (m *measuring) posts(ctx context.Context, db DB) error {
 		}
 		switch p.Change {
 		case edition.Retired:
-			next[p.Before.Grid.ID] = successor(m.diff.Lineage, p.Code)
+			next[p.Before.Grid.ID] = edition.Successor(m.diff.Lineage, p.Code)
 		case edition.Redrawn:
 			next[p.Before.Grid.ID] = p.Code
 		}
@@ -207,20 +207,6 @@ func (m *measuring) posts(ctx context.Context, db DB) error {
 		return nil
 	})
 	return err
-}
-
-// successor returns the grid that has got the largest share of one, of equal shares the one with the lowest code; "" for none.
-func successor(lineage []grid.Lineage, code string) string {
-	best := grid.Lineage{}
-	for _, l := range lineage {
-		if l.FromCode != code || l.ToCode == code {
-			continue
-		}
-		if l.ShareOfArea > best.ShareOfArea || l.ShareOfArea == best.ShareOfArea && l.ToCode < best.ToCode {
-			best = l
-		}
-	}
-	return best.ToCode
 }
 
 // unit is a unit of another network.

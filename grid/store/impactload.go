@@ -34,11 +34,11 @@ func (m *measuring) loads(ctx context.Context, db DB) error {
 // by area; where they are counted by household points it has those that are in it, be it none.
 func (m *measuring) counted(p *edition.PartDiff) *grid.Grid {
 	g := *p.After.Grid
-	anew := p.Change == edition.Created || p.Change == edition.Redrawn
-	if !m.drawn || !anew || p.Kind != grid.Base || g.Households == nil || !m.pointed(p.Code) {
+	counts := m.countsAfter(p.Code)
+	pointed := func(from string) bool { return m.counts[from].HouseholdPoints > 0 }
+	if !m.drawn || !sharedOut(p) || counts.HouseholdPoints == 0 && !allFrom(m.diff.Lineage, p.Code, pointed) {
 		return &g
 	}
-	counts := m.countsAfter(p.Code)
 	g.Households = &counts.Households
 	if g.Residents != nil && counts.Residents > 0 { // points may tell none
 		g.Residents = &counts.Residents
@@ -46,17 +46,19 @@ func (m *measuring) counted(p *edition.PartDiff) *grid.Grid {
 	return &g
 }
 
-// pointed reports whether household points tell the households of a grid after: it has some, or all that it came from had.
-func (m *measuring) pointed(code string) bool {
-	if m.countsAfter(code).HouseholdPoints > 0 {
-		return true
-	}
+// sharedOut reports whether a part is a base grid that is drawn anew, of which the draft knows the households by area only.
+func sharedOut(p *edition.PartDiff) bool {
+	return p.Kind == grid.Base && (p.Change == edition.Created || p.Change == edition.Redrawn) && p.After.Grid.Households != nil
+}
+
+// allFrom reports whether everything that a grid comes from is so; false for what comes from nothing.
+func allFrom(lineage []grid.Lineage, code string, so func(from string) bool) bool {
 	from := 0
-	for _, l := range m.diff.Lineage {
+	for _, l := range lineage {
 		if l.ToCode != code {
 			continue
 		}
-		if m.counts[l.FromCode].HouseholdPoints == 0 {
+		if !so(l.FromCode) {
 			return false
 		}
 		from++

@@ -17,7 +17,7 @@ func (p *publication) writePosts(ctx context.Context) error {
 	for i := range p.diff.Parts {
 		if part := &p.diff.Parts[i]; part.Kind != grid.Void && part.Change == edition.Retired {
 			from = append(from, part.Before.Grid.ID)
-			to = append(to, p.ids[successor(p.diff.Lineage, part.Code)])
+			to = append(to, p.ids[edition.Successor(p.diff.Lineage, part.Code)])
 		}
 	}
 	if err := p.followPosts(ctx, from, to); err != nil {
