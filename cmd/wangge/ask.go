@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"strings"
 
@@ -57,23 +56,42 @@ func (a *asker) request(ctx context.Context, method, path, tag string, body any)
 			return answer{}, err
 		}
 	}
-	r := httptest.NewRequestWithContext(ctx, method, path, bytes.NewReader(content))
+	r, err := http.NewRequestWithContext(ctx, method, path, bytes.NewReader(content))
+	if err != nil {
+		return answer{}, err
+	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	if tag != "" {
 		r.Header.Set("If-Match", tag)
 	}
-	w := httptest.NewRecorder()
+	w := &kept{header: http.Header{}, status: http.StatusOK}
 	a.handler.ServeHTTP(w, r)
 	if err := ctx.Err(); err != nil {
 		return answer{}, err
 	}
-	if w.Code >= http.StatusBadRequest {
-		return answer{}, problemError(w.Body.Bytes())
+	if w.status >= http.StatusBadRequest {
+		return answer{}, problemError(w.body.Bytes())
 	}
-	return answer{body: w.Body.Bytes(), tag: w.Header().Get("ETag")}, nil
+	return answer{body: w.body.Bytes(), tag: w.header.Get("ETag")}, nil
 }
+
+// kept is an http.ResponseWriter that keeps the answer.
+type kept struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header implements http.ResponseWriter.
+func (k *kept) Header() http.Header { return k.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (k *kept) WriteHeader(status int) { k.status = status }
+
+// Write implements http.ResponseWriter.
+func (k *kept) Write(b []byte) (int, error) { return k.body.Write(b) }
 
 // get asks for path.
 func (a *asker) get(ctx context.Context, path string) (answer, error) {
