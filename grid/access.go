@@ -28,6 +28,9 @@ const (
 	ReadPlans      Action = "read_plans"   // drafts and all about them, and their consultations
 	WritePlans     Action = "write_plans"  // draw, check, consult, submit, withdraw before the decision, file, announce
 	AnswerPlans    Action = "answer_plans" // a consulted body's word, for its own subtree
+	WriteDuty      Action = "write_duty"   // the calendar of who is on and who stands in
+	WriteRoster    Action = "write_roster" // workers and their posts
+	WriteItems     Action = "write_items"  // a county's list of service items, admissions, what is in effect
 	DecidePlans    Action = "decide_plans" // approve, return, reject, publish, withdraw after the decision: for the deciding body's division
 	Administer     Action = "administer"
 )
@@ -40,6 +43,9 @@ var leastRole = map[Action]string{
 	ReadPlans:      RoleReader,
 	WritePlans:     RolePlanner,
 	AnswerPlans:    RoleDispatcher,
+	WriteDuty:      RoleDispatcher,
+	WriteRoster:    RolePlanner,
+	WriteItems:     RoleAdministrator,
 	DecidePlans:    RoleAdministrator,
 	Administer:     RoleAdministrator,
 }

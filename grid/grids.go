@@ -84,6 +84,7 @@ type Posting struct {
 	WorkPhone  string
 	RoleType   string
 	PostKind   string
+	PostID     int64
 	GridID     int64
 	GridCode   string
 	ValidFrom  time.Time

@@ -40,6 +40,35 @@ type Settings struct {
 	FilingBeforeEffect bool `json:"filing.before_effect"`
 	// DedicatedSpan lets a dedicated grid span communities (BR-13).
 	DedicatedSpan bool `json:"dedicated.span"`
+	// BaseKinds are the kinds of incidents for which the base grid is responsible inside a dedicated one too (BR-15).
+	BaseKinds []string `json:"precedence.base_kinds"`
+	// WorkerMaxGrids is how many grids a worker may serve (BR-45).
+	WorkerMaxGrids int `json:"worker.max_grids"`
+	// DuplicateM and DuplicateHours are how near in space and time an incident of the same kind is suggested as the same one (BR-54).
+	DuplicateM     float64 `json:"incident.dup_m"`
+	DuplicateHours float64 `json:"incident.dup_hours"`
+	// Deadlines are tried in their order: the first that fits an incident's kind and severity counts (BR-55).
+	Deadlines []Deadline `json:"incident.deadlines"`
+	// OverdueHours are how long after its deadline an open incident brings a reminder, a circular, an interview, listed supervision.
+	OverdueHours [4]float64 `json:"incident.overdue_hours"`
+	// UncheckedKinds may be closed by who handled them (BR-56).
+	UncheckedKinds []string `json:"incident.unchecked_kinds"`
+	// ReopenDays is how long after its end an incident may be reopened under its number.
+	ReopenDays int `json:"incident.reopen_days"`
+	// StraightTo are the levels, county or city, to which incidents of a severity are escalated at once (BR-51).
+	StraightTo map[string]string `json:"incident.straight_to"`
+	// JointHours is how long several departments have to agree on who leads (BR-52).
+	JointHours float64 `json:"incident.joint_hours"`
+	// FeedDays is how long what has happened is kept for who listens.
+	FeedDays int `json:"feed.days"`
+}
+
+// Deadline is how long there is for incidents of a kind and severity, "" for any.
+type Deadline struct {
+	Kind          string  `json:"kind"`
+	Severity      string  `json:"severity"`
+	ResponseHours float64 `json:"response_hours"` // until whom it was given to takes it up
+	DoneHours     float64 `json:"done_hours"`     // until it is done
 }
 
 // DefaultSettings are the values in force where a deployment sets none.
@@ -60,6 +89,22 @@ func DefaultSettings() Settings {
 		DecidingLevel: LevelCounty,
 		ConsultDays:   10,
 		FilingDays:    15,
+
+		WorkerMaxGrids: 3,
+		DuplicateM:     50,
+		DuplicateHours: 24,
+		Deadlines: []Deadline{
+			{Severity: "extreme", ResponseHours: 0.25, DoneHours: 12},
+			{Severity: "grave", ResponseHours: 0.5, DoneHours: 24},
+			{Severity: "serious", ResponseHours: 1, DoneHours: 48},
+			{ResponseHours: 4, DoneHours: 120},
+		},
+		OverdueHours:   [4]float64{0, 24, 72, 168},
+		UncheckedKinds: []string{"service_request", "opinion"},
+		ReopenDays:     30,
+		StraightTo:     map[string]string{"grave": LevelCounty, "extreme": LevelCity},
+		JointHours:     48,
+		FeedDays:       7,
 	}
 }
 
@@ -81,6 +126,12 @@ func (s *Settings) Check() error {
 		{"qc.thinness", s.Thinness, 1},
 		{"plan.consult_days", float64(s.ConsultDays), 365},
 		{"filing.days", float64(s.FilingDays), 365},
+		{"worker.max_grids", float64(s.WorkerMaxGrids), 1000},
+		{"incident.dup_m", s.DuplicateM, 1000},
+		{"incident.dup_hours", s.DuplicateHours, 24 * 365},
+		{"incident.reopen_days", float64(s.ReopenDays), 3650},
+		{"incident.joint_hours", s.JointHours, 24 * 365},
+		{"feed.days", float64(s.FeedDays), 365},
 	} {
 		if !(n.value >= 0 && n.value <= n.most) { // nor NaN
 			return settingError(n.key, "is %v, must be between 0 and %v", n.value, n.most)
@@ -106,10 +157,48 @@ func (s *Settings) Check() error {
 	if _, err := time.LoadLocation(s.TimeZone); err != nil {
 		return settingError("time_zone", "is %q, must be the name of a zone such as Asia/Shanghai", s.TimeZone)
 	}
+	if err := s.checkIncidents(); err != nil {
+		return err
+	}
 	if err := s.CodeScheme.Check(); err != nil {
 		return settingError("code_scheme", "%v", err)
 	}
 	return nil
+}
+
+// checkIncidents is the part of Check that is about incidents.
+func (s *Settings) checkIncidents() error {
+	if s.FeedDays < 1 {
+		return settingError("feed.days", "is %d, must be at least 1", s.FeedDays)
+	}
+	for _, d := range s.Deadlines {
+		if !(d.ResponseHours > 0 && d.DoneHours >= d.ResponseHours && d.DoneHours <= 24*365) {
+			return settingError("incident.deadlines", "has %v hours to respond and %v until done: must be more than 0, in this order, and at most a year", d.ResponseHours, d.DoneHours)
+		}
+	}
+	last := 0.0
+	for _, h := range s.OverdueHours {
+		if !(h >= last && h <= 24*365) {
+			return settingError("incident.overdue_hours", "is %v: must be four numbers from 0 to 8760, none less than the one before", s.OverdueHours)
+		}
+		last = h
+	}
+	for _, severity := range slices.Sorted(maps.Keys(s.StraightTo)) {
+		if level := s.StraightTo[severity]; level != LevelCounty && level != LevelCity {
+			return settingError("incident.straight_to", "sends %s to %q: must be county or city", severity, level)
+		}
+	}
+	return nil
+}
+
+// DeadlineOf returns how long there is for an incident of that kind and severity, false for no limit.
+func (s *Settings) DeadlineOf(kind, severity string) (Deadline, bool) {
+	for _, d := range s.Deadlines {
+		if (d.Kind == "" || d.Kind == kind) && (d.Severity == "" || d.Severity == severity) {
+			return d, true
+		}
+	}
+	return Deadline{}, false
 }
 
 func settingError(key, format string, args ...any) error {

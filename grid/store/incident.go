@@ -340,7 +340,7 @@ func writeEvent(ctx context.Context, tx DB, incidentID int64, e grid.IncidentEve
 func (s *Store) IncidentEvents(ctx context.Context, id int64) ([]grid.IncidentEvent, error) {
 	rows, err := s.db.Query(ctx, `
 		SELECT at, actor, action, coalesce(from_state, '') AS from_state, coalesce(to_state, '') AS to_state, coalesce(unit, '') AS unit,
-		       coalesce(text, '') AS text
+		       coalesce(text, '') AS text, data
 		FROM incident_event
 		WHERE incident_id = $1
 		ORDER BY id`, id)

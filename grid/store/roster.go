@@ -12,7 +12,7 @@ import (
 // in the posting: leaders first is the reader's business.
 func (s *Store) Roster(ctx context.Context, county string) ([]grid.Posting, error) {
 	rows, err := s.db.Query(ctx, `
-		SELECT w.code AS worker_code, w.name, coalesce(w.work_phone, '') AS work_phone, w.role_type, p.post_kind, g.id AS grid_id,
+		SELECT w.code AS worker_code, w.name, coalesce(w.work_phone, '') AS work_phone, w.role_type, p.post_kind, p.id AS post_id, g.id AS grid_id,
 		       g.code AS grid_code, p.valid_from, p.valid_to, p.is_public AS public
 		FROM post p
 		JOIN worker w ON w.id = p.worker_id
@@ -29,7 +29,7 @@ func (s *Store) Roster(ctx context.Context, county string) ([]grid.Posting, erro
 // AllPosts is Roster with the posts that have ended. Those of workers who are not active any more are not public.
 func (s *Store) AllPosts(ctx context.Context, county string) ([]grid.Posting, error) {
 	rows, err := s.db.Query(ctx, `
-		SELECT w.code AS worker_code, w.name, coalesce(w.work_phone, '') AS work_phone, w.role_type, p.post_kind, g.id AS grid_id,
+		SELECT w.code AS worker_code, w.name, coalesce(w.work_phone, '') AS work_phone, w.role_type, p.post_kind, p.id AS post_id, g.id AS grid_id,
 		       g.code AS grid_code, p.valid_from, p.valid_to, p.is_public AND w.active AS public
 		FROM post p
 		JOIN worker w ON w.id = p.worker_id
