@@ -22,7 +22,7 @@ const (
 	probeEvery = 30 * time.Second
 )
 
-// Listen calls heard for every notification of a commit (channel edition or roster with a county's code, settings with a key) until
+// Listen calls heard for every notification of a commit (channel edition or roster with a county's code, settings with a key, FeedChannel) until
 // ctx ends or the connection fails. It has a connection of its own, straight from the configuration of the store's pool. Once
 // everything that is committed from then on will be heard it calls heard with the channel ""; what came before is to be looked up
 // then. heard must not block for long. The error is never nil: grid.ErrUnavailable when the connection cannot be had or is lost, or when
@@ -70,7 +70,7 @@ func connectToListen(ctx context.Context, pool *pgxpool.Pool) (*pgx.Conn, error)
 	if err != nil {
 		return nil, ended(ctx, err)
 	}
-	for _, listen := range []string{`LISTEN edition`, `LISTEN roster`, `LISTEN settings`, `LISTEN probe`} {
+	for _, listen := range []string{`LISTEN edition`, `LISTEN roster`, `LISTEN settings`, `LISTEN feed`, `LISTEN probe`} {
 		if _, err := conn.Exec(ctx, listen); err != nil {
 			_ = conn.Close(ctx) // the error is why
 			return nil, ended(ctx, err)

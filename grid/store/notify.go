@@ -7,7 +7,7 @@ const (
 	editionChannel  = "edition"  // payload: county code
 	rosterChannel   = "roster"   // payload: county code
 	settingsChannel = "settings" // payload: key
-	feedChannel     = "feed"     // payload: nothing; something has happened that has no number yet
+	FeedChannel     = "feed"     // payload: nothing; something has happened that has no number yet
 	probeChannel    = "probe"    // payload: of the listener that sends it to itself; see listen.go
 )
 
