@@ -172,11 +172,17 @@ func (b *batch) one(raw []byte) (*answer, error) {
 	return b.shape(system, g)
 }
 
-func (b *batch) point(system crs.System, lonLat orb.Point) (*answer, error) {
-	if _, err := geo.Snap(lonLat); err != nil { // before the conversion, which may move it back onto the globe
-		return nil, err
+// place puts a position on the lattice.
+func (b *batch) place(system crs.System, lonLat orb.Point) (geo.Point, error) {
+	p, err := geo.Snap(lonLat)
+	if err != nil || system == crs.WGS84 || system == crs.CGCS2000 {
+		return p, err
 	}
-	p, err := geo.Snap(system.ToWGS84(lonLat))
+	return geo.Snap(system.ToWGS84(lonLat)) // the conversion may move what is no position back onto the globe: hence both
+}
+
+func (b *batch) point(system crs.System, lonLat orb.Point) (*answer, error) {
+	p, err := b.place(system, lonLat)
 	if err != nil {
 		return nil, err
 	}
