@@ -114,10 +114,11 @@ func (l *Live) ahead(now *State, p *grid.Plan) bool {
 	return false
 }
 
-// with returns the state with the posts of another.
+// with returns the state with the posts of another, and with its registers.
 func (s *State) with(now *State) *State {
 	shown := *s
 	shown.rosters, shown.Codes, shown.marks = now.rosters, now.Codes, now.marks
+	shown.organizations, shown.networks = now.organizations, now.networks
 	return &shown
 }
 
@@ -194,7 +195,7 @@ func (l *Live) future(ctx context.Context, at time.Time) (*State, error) {
 	}
 	due = slices.DeleteFunc(due, func(p grid.Plan) bool { return !atBase(now, &p) }) // those cannot take effect as they are
 	if len(due) == 0 {
-		return &State{City: now.City, Codes: now.Codes, At: at, rosters: now.rosters, marks: now.marks}, nil
+		return (&State{City: now.City, At: at}).with(now), nil
 	}
 	preview := &Preview{}
 	for _, p := range due {

@@ -24,7 +24,12 @@ type State struct {
 	At      time.Time         // of the state at a given instant; zero is now
 	Preview *Preview          // nil: nothing but editions in force
 	rosters map[string]roster // by county code
-	marks   store.Marks       // what the database showed when this was loaded
+
+	// Organisations and networks are those of now, in a state of another time too: nothing says what they were.
+	organizations *organizations
+	networks      []*edition.Network
+
+	marks store.Marks // what the database showed when this was loaded
 }
 
 // roster is the posts of a county by grid id.
@@ -150,6 +155,9 @@ func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
 		if next.rosters[county], err = loadRoster(ctx, s, old, marks, county, moved[county]); err != nil {
 			return nil, err
 		}
+	}
+	if err := next.loadRegisters(ctx, s, old); err != nil {
+		return nil, err
 	}
 	next.City, err = edition.NewCity(divisions, editions, settings)
 	return next, err

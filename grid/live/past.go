@@ -42,7 +42,9 @@ func (l *Live) At(ctx context.Context, at time.Time) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &State{City: city, Codes: now.Codes, At: at, rosters: rosters, marks: now.marks}, nil
+	state := (&State{City: city, At: at}).with(now)
+	state.rosters = rosters
+	return state, nil
 }
 
 // Of returns the city with those editions of its counties, and none of the others; grid.ErrNotFound when there is no such

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/grid"
 )
@@ -50,6 +51,56 @@ func (s *Store) Organizations(ctx context.Context, f OrganizationFilter) ([]grid
 		return nil, translate(err)
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[grid.Organization])
+	return found, translate(err)
+}
+
+// AllOrganizations returns every organisation, by code.
+func (s *Store) AllOrganizations(ctx context.Context) ([]grid.Organization, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT code, name, kind, level, coalesce(department, '') AS department, division_code, coalesce(parent_code, '') AS parent_code,
+		       coalesce(public_phone, '') AS public_phone, is_public AS public
+		FROM organization
+		ORDER BY code COLLATE "C"`)
+	if err != nil {
+		return nil, translate(err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[grid.Organization])
+	return found, translate(err)
+}
+
+// Networks returns every network, by code.
+func (s *Store) Networks(ctx context.Context) ([]grid.Network, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT code, name, kind, coalesce(owner_org_code, '') AS owner_org, has_full_cover
+		FROM network
+		ORDER BY code COLLATE "C"`)
+	if err != nil {
+		return nil, translate(err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[grid.Network])
+	return found, translate(err)
+}
+
+// ServiceUnits returns the units of a network, by code.
+func (s *Store) ServiceUnits(ctx context.Context, network string) ([]grid.ServiceUnit, error) {
+	rows, err := s.db.Query(ctx, `
+		SELECT network_code, external_code, name, coalesce(org_code, ''), coalesce(phone, ''), ST_AsEWKB(boundary)
+		FROM service_unit
+		WHERE network_code = $1
+		ORDER BY external_code COLLATE "C"`, network)
+	if err != nil {
+		return nil, translate(err)
+	}
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.ServiceUnit, error) {
+		var u grid.ServiceUnit
+		var boundary []byte
+		if err := row.Scan(&u.NetworkCode, &u.ExternalCode, &u.Name, &u.Org, &u.Phone, &boundary); err != nil {
+			return u, err
+		}
+		var err error
+		u.Boundary, err = decode[orb.MultiPolygon](boundary)
+		return u, err
+	})
 	return found, translate(err)
 }
 
