@@ -17,6 +17,7 @@ type recorder struct {
 	bytes  int64
 	wrote  bool
 	gzip   bool
+	id     [1]string // of the request, as a header's values
 }
 
 // WriteHeader implements http.ResponseWriter.
@@ -33,6 +34,14 @@ func (w *recorder) Write(b []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(b)
 	w.bytes += int64(n)
 	return n, err
+}
+
+// requestID returns the id of the request that w answers.
+func requestID(w http.ResponseWriter) string {
+	if rec, ok := w.(*recorder); ok {
+		return rec.id[0]
+	}
+	return ""
 }
 
 // Unwrap lets http.ResponseController reach the connection.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -21,30 +22,39 @@ const (
 // refuse.
 func (s *Server) inTime(h stateHandler, takes ...string) handler {
 	return s.from(func(w http.ResponseWriter, r *http.Request, state *live.State) error {
-		q := r.URL.Query() // what cannot be read in it is for h to refuse
-		asOf, plan := q.Get(asOfParam), q.Get(planParam)
-		named := func(name string) bool { return q.Has(name) && slices.Contains(takes, name) }
-		switch {
-		case named(asOfParam) && named(planParam):
-			return badParam(planParam, "Send as_of or plan, not both: a plan's draft is of no time.")
-		case named(asOfParam):
-			at, err := parseInstant(asOf, state)
-			if err != nil {
+		q, _ := readQuery(r.URL.RawQuery) // what cannot be read in it is for h to refuse
+		named := func(name string) bool { return q.has(name) && slices.Contains(takes, name) }
+		if named(asOfParam) || named(planParam) {
+			if named(asOfParam) && named(planParam) {
+				return badParam(planParam, "Send as_of or plan, not both: a plan's draft is of no time.")
+			}
+			var err error
+			if state, err = s.otherState(w, r, state, q); err != nil {
 				return err
 			}
-			if state, err = s.stateAt(w, r, at); err != nil {
-				return err
-			}
-		case named(planParam):
-			d, err := s.draftOf(w, r, state, plan)
-			if err != nil {
-				return err
-			}
-			state = d.After
+			nameState(w, state)
 		}
-		nameState(w, state)
 		return h(w, r, state)
 	})
+}
+
+// otherState returns the state that as_of or plan names, whichever is given. It waits for the database no longer than for other work.
+func (s *Server) otherState(w http.ResponseWriter, r *http.Request, state *live.State, q query) (*live.State, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), workIn)
+	defer cancel()
+	r = r.WithContext(ctx)
+	if q.has(asOfParam) {
+		at, err := parseInstant(q.text(asOfParam), state)
+		if err != nil {
+			return nil, err
+		}
+		return s.stateAt(w, r, at)
+	}
+	d, err := s.draftOf(w, r, state, q.text(planParam))
+	if err != nil {
+		return nil, err
+	}
+	return d.After, nil
 }
 
 // stateAt returns the state at an instant. The past of grids is as public as their present; what plans will have changed by then is not.

@@ -30,7 +30,9 @@ type stateHandler func(w http.ResponseWriter, r *http.Request, state *live.State
 func (s *Server) from(h stateHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		state, err := s.stateFor(r)
-		editionHeader(w, editionsOf(state))
+		if editions := s.editionsNow(state); editions != nil {
+			w.Header()["Wangge-Edition"] = editions
+		}
 		if err != nil {
 			return err
 		}
@@ -107,6 +109,25 @@ func reached(state *live.State, wanted map[string]int) bool {
 		}
 	}
 	return true
+}
+
+// namedEditions are the editions of a state as a header's values.
+type namedEditions struct {
+	of     *live.State
+	values []string
+}
+
+// editionsNow returns the header of a state. It keeps that of the last one, which is the present's: it is asked for with every request.
+func (s *Server) editionsNow(state *live.State) []string {
+	named := s.named.Load()
+	if named == nil || named.of != state {
+		named = &namedEditions{of: state}
+		if infos := editionsOf(state); len(infos) > 0 {
+			named.values = []string{editionText(infos)}
+		}
+		s.named.Store(named)
+	}
+	return named.values
 }
 
 // editionHeader names the editions that an answer is of (L5), in code order.

@@ -1,6 +1,14 @@
 package api
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // metrics are counted per route template, never per raw path.
 type metrics struct {
@@ -20,4 +28,35 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 	r.MustRegister(m.requests, m.seconds)
 	return m
+}
+
+// noRoute is the label of what no route takes.
+const noRoute = "other"
+
+// routeMetrics are those of one route. What is counted most is looked up once, when it is first counted: until then it is not shown.
+type routeMetrics struct {
+	all     *metrics
+	route   string
+	seconds func() prometheus.Observer
+	served  func() prometheus.Counter // GET with 200
+}
+
+func (m *metrics) of(route string) *routeMetrics {
+	return &routeMetrics{
+		all: m, route: route,
+		seconds: sync.OnceValue(func() prometheus.Observer { return m.seconds.WithLabelValues(route) }),
+		served:  sync.OnceValue(func() prometheus.Counter { return m.requests.WithLabelValues(route, http.MethodGet, "200") }),
+	}
+}
+
+func (m *routeMetrics) count(method string, status int, took time.Duration) {
+	m.seconds().Observe(took.Seconds())
+	if method == http.MethodGet && status == http.StatusOK {
+		m.served().Inc()
+		return
+	}
+	if !slices.Contains(methods, method) {
+		method = "other" // what a client makes up is no label
+	}
+	m.all.requests.WithLabelValues(m.route, method, strconv.Itoa(status)).Inc()
 }

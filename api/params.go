@@ -19,21 +19,64 @@ import (
 )
 
 // query are the parameters of a request: each once, none unknown.
-type query struct{ values url.Values }
+type query struct{ given []parameter }
+
+type parameter struct{ name, value string }
+
+// readQuery returns the parameters of a query string in their order where nothing in it is encoded, else by name. The error is url's.
+func readQuery(raw string) (query, error) {
+	var q query
+	if strings.ContainsAny(raw, "%+;") {
+		values, err := url.ParseQuery(raw)
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			for _, value := range values[name] {
+				q.given = append(q.given, parameter{name, value})
+			}
+		}
+		return q, err
+	}
+	for raw != "" {
+		var one string
+		if one, raw, _ = strings.Cut(raw, "&"); one == "" {
+			continue
+		}
+		if q.given == nil {
+			q.given = make([]parameter, 0, 4)
+		}
+		name, value, _ := strings.Cut(one, "=")
+		q.given = append(q.given, parameter{name, value})
+	}
+	return q, nil
+}
 
 // params returns the query, refusing parameters that are not in known and repeated ones.
 func params(r *http.Request, known ...string) (query, error) {
-	values, err := url.ParseQuery(r.URL.RawQuery)
+	q, err := readQuery(r.URL.RawQuery)
 	if err != nil {
 		return query{}, badParam("", "The query string cannot be read: encode it as RFC 3986 says.")
 	}
+	for i, p := range q.given {
+		repeated := slices.ContainsFunc(q.given[:i], func(before parameter) bool { return before.name == p.name })
+		if repeated || !slices.Contains(known, p.name) || !isText(p.value) {
+			return query{}, q.refusal(known)
+		}
+	}
+	return q, nil
+}
+
+// refusal says what is wrong with a query: of several faults the one of the first name in order.
+func (q query) refusal(known []string) error {
+	values := url.Values{}
+	for _, p := range q.given {
+		values[p.name] = append(values[p.name], p.value)
+	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !isText(name) || slices.ContainsFunc(values[name], func(v string) bool { return !isText(v) }) {
-			return query{}, badParam(strings.ToValidUTF8(name, "\ufffd"), "A parameter is not UTF-8 text.")
+			return badParam(strings.ToValidUTF8(name, "\ufffd"), "A parameter is not UTF-8 text.")
 		}
 		if slices.Contains(known, name) {
 			if len(values[name]) > 1 {
-				return query{}, badParam(name, "The parameter "+name+" stands more than once: send it once.")
+				return badParam(name, "The parameter "+name+" stands more than once: send it once.")
 			}
 			continue
 		}
@@ -41,9 +84,9 @@ func params(r *http.Request, known ...string) (query, error) {
 		if len(known) == 0 {
 			detail = "There is no parameter " + strconv.Quote(name) + " here, nor any other."
 		}
-		return query{}, badParam(name, detail)
+		return badParam(name, detail)
 	}
-	return query{values}, nil
+	return nil
 }
 
 // isText reports whether s is text as the database takes it: UTF-8 without NUL.
@@ -58,10 +101,28 @@ func pathVar(r *http.Request, name string) string {
 	return value
 }
 
-func (q query) text(name string) string { return q.values.Get(name) }
+// text returns the value of a parameter, "" for one that is not given.
+func (q query) text(name string) string {
+	value, _ := q.value(name)
+	return value
+}
+
+func (q query) has(name string) bool {
+	_, given := q.value(name)
+	return given
+}
+
+func (q query) value(name string) (value string, given bool) {
+	for _, p := range q.given {
+		if p.name == name {
+			return p.value, true
+		}
+	}
+	return "", false
+}
 
 func (q query) number(name string, lowest, highest float64) (value float64, given bool, err error) {
-	if !q.values.Has(name) {
+	if !q.has(name) {
 		return 0, false, nil
 	}
 	value, err = parseNumber(q.text(name))
@@ -80,7 +141,7 @@ func parseNumber(s string) (float64, error) {
 }
 
 func (q query) integer(name string, lowest, highest, otherwise int) (int, error) {
-	if !q.values.Has(name) {
+	if !q.has(name) {
 		return otherwise, nil
 	}
 	value, err := strconv.Atoi(q.text(name))
