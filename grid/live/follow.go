@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/wangge/wangge/grid/store"
 )
 
 // The waits of following. While commits are heard, the poll is only a safety net and gets slower.
@@ -18,14 +20,18 @@ const (
 
 // Follow refreshes when a commit is heard of, and every interval (every fifth while the database can be heard), until ctx ends; what it
 // started has ended when it returns. A database that does not answer leaves the state as it is and starts LostSince. Where
-// notifications do not arrive, as behind a transaction pooler, the poll alone does it.
+// notifications do not arrive, as behind a transaction pooler, the poll alone does it. The feed is followed by the same connection, and
+// what is too old in it is deleted now and then.
 func (l *Live) Follow(ctx context.Context, every time.Duration) {
 	f := follower{live: l, news: make(chan struct{}, 1)}
-	var listening sync.WaitGroup
-	listening.Go(func() { f.listen(ctx) })
-	defer listening.Wait()
-	tick := time.NewTicker(every)
+	var background sync.WaitGroup
+	background.Go(func() { f.listen(ctx) })
+	defer background.Wait()
+	tick, feedTick := time.NewTicker(every), time.NewTicker(every)
 	defer tick.Stop()
+	defer feedTick.Stop()
+	background.Go(func() { l.feed.follow(ctx, feedTick.C, f.heard.Load) })
+	background.Go(func() { l.trim(ctx) })
 	for ticks := 1; ; ticks++ {
 		select {
 		case <-ctx.Done():
@@ -67,11 +73,16 @@ type follower struct {
 func (f *follower) listen(ctx context.Context) {
 	wait := retryFirst
 	for ctx.Err() == nil {
-		err := f.live.store.Listen(ctx, func(string, string) {
+		err := f.live.store.Listen(ctx, func(channel, _ string) {
 			if !f.heard.Swap(true) {
 				wait = retryFirst
 			}
-			f.tell()
+			if channel == store.FeedChannel || channel == "" {
+				f.live.feed.tell(channel == "")
+			}
+			if channel != store.FeedChannel {
+				f.tell()
+			}
 		})
 		if ctx.Err() != nil {
 			return

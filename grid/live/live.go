@@ -60,6 +60,7 @@ type Live struct {
 	state   atomic.Pointer[State]
 	loading sync.Mutex
 	lost    atomic.Pointer[time.Time] // since when the database does not answer
+	feed    *Feed
 
 	// What was asked for besides the present; see past.go and draft.go.
 	cities *kept[*edition.City]
@@ -73,7 +74,12 @@ func Open(ctx context.Context, s *store.Store) (*Live, error) {
 		store:  s,
 		cities: newKept[*edition.City](mostCities), posts: newKept[map[string]roster](1), drafts: newKept[*Draft](mostDrafts),
 	}
-	return l, l.Refresh(ctx)
+	if err := l.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	l.feed, err = openFeed(ctx, s)
+	return l, err
 }
 
 // Now returns the current state.
