@@ -226,6 +226,29 @@ func (m *members) list(name string, one func(string, json.RawMessage) string) []
 	return texts
 }
 
+// objects reads a list of JSON objects whose members are known. Whoever reads one looks at its err too.
+func (m *members) objects(name string, known ...string) []*members {
+	if !m.has(name) {
+		return nil
+	}
+	var raws []json.RawMessage
+	if err := json.Unmarshal(m.values[name], &raws); err != nil || len(raws) > maxList {
+		m.fail("list", name, fmt.Sprintf("a list of up to %d objects is expected", maxList))
+		return nil
+	}
+	objects := make([]*members, len(raws))
+	for i, raw := range raws {
+		o, err := parseMembers(raw)
+		if err != nil {
+			m.fail("list", name, fmt.Sprintf("entry %d of the list is no JSON object", i))
+			return nil
+		}
+		o.err = o.only(known...)
+		objects[i] = o
+	}
+	return objects
+}
+
 // oneOf reads a text that is one of the values.
 func (m *members) oneOf(name string, values ...string) string {
 	var s string

@@ -115,6 +115,14 @@ func (s *Server) router() *mux.Router {
 	get("/v1/incidents/{code}", s.inTime(s.incident, asOfParam))
 	patch("/v1/incidents/{code}", s.from(s.patchIncident))
 
+	open("/v1/items", s.from(s.items))
+	get("/v1/item-lists/{county}", s.from(s.itemLists))
+	post("/v1/item-lists/{county}", s.from(s.createItemList))
+	get("/v1/item-lists/{county}/{version}", s.from(s.itemList))
+	post("/v1/item-lists/{county}/{version}/items/{code}/admission", s.from(s.requestAdmission))
+	post("/v1/item-lists/{county}/{version}/items/{code}/decision", s.from(s.decideAdmission))
+	post("/v1/item-lists/{county}/{version}/effect", s.from(s.putItemsInEffect))
+
 	get("/v1/plans", s.from(s.plans))
 	post("/v1/plans", s.from(s.createPlan))
 	get("/v1/plans/{code}", s.from(s.plan))
