@@ -90,6 +90,11 @@ type Posting struct {
 	ValidFrom  time.Time
 	ValidTo    *time.Time
 	Public     bool
+
+	// Of the worker, for those who may read what is not public.
+	Grade       string
+	Origin      string
+	ManagingOrg string // code of the organisation
 }
 
 // Assignment is what locate stores with a place or incident (L3).

@@ -15,7 +15,10 @@ type Duty struct {
 	UpdatedAt time.Time
 	UpdatedBy string
 
+	CountyCode string
+
 	// Of the two posts, for who reads it.
+	GridID        int64
 	GridCode      string
 	WorkerCode    string
 	PostKind      string

@@ -117,7 +117,7 @@ func (l *Live) ahead(now *State, p *grid.Plan) bool {
 // with returns the state with the posts of another, and with its registers.
 func (s *State) with(now *State) *State {
 	shown := *s
-	shown.rosters, shown.Codes, shown.marks = now.rosters, now.Codes, now.marks
+	shown.rosters, shown.calendar, shown.Codes, shown.marks = now.rosters, now.calendar, now.Codes, now.marks
 	shown.organizations, shown.networks = now.organizations, now.networks
 	return &shown
 }
@@ -194,8 +194,14 @@ func (l *Live) future(ctx context.Context, at time.Time) (*State, error) {
 		return nil, err
 	}
 	due = slices.DeleteFunc(due, func(p grid.Plan) bool { return !atBase(now, &p) }) // those cannot take effect as they are
+	rosters, err := l.futureRosters(ctx, now, at)
+	if err != nil {
+		return nil, err
+	}
 	if len(due) == 0 {
-		return (&State{City: now.City, At: at}).with(now), nil
+		state := (&State{City: now.City, At: at}).with(now)
+		state.rosters = rosters
+		return state, nil
 	}
 	preview := &Preview{}
 	for _, p := range due {
@@ -218,8 +224,16 @@ func (l *Live) future(ctx context.Context, at time.Time) (*State, error) {
 		return nil, err
 	}
 	state := d.After.with(now)
-	state.At = at
+	state.At, state.rosters = at, rosters
 	return state, nil
+}
+
+// futureRosters returns now's rosters with the duty around an instant to come.
+func (l *Live) futureRosters(ctx context.Context, now *State, at time.Time) (map[string]*roster, error) {
+	if !now.calendar.runsOut(at) {
+		return now.rosters, nil
+	}
+	return l.onDuty(ctx, fmt.Sprint("future ", now.marks.Rosters), now.rosters, at)
 }
 
 // atBase reports whether the plan is drawn over the editions in force.

@@ -4,7 +4,6 @@
 package live
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -19,11 +18,12 @@ import (
 
 // State is what a request is answered from, at one moment. It is immutable.
 type State struct {
-	City    *edition.City
-	Codes   grid.Codes
-	At      time.Time         // of the state at a given instant; zero is now
-	Preview *Preview          // nil: nothing but editions in force
-	rosters map[string]roster // by county code
+	City     *edition.City
+	Codes    grid.Codes
+	At       time.Time          // of the state at a given instant; zero is now
+	Preview  *Preview           // nil: nothing but editions in force
+	rosters  map[string]*roster // by county code
+	calendar window             // the time of which the rosters have the duty
 
 	// Organisations and networks are those of now, in a state of another time too: nothing says what they were.
 	organizations *organizations
@@ -31,9 +31,6 @@ type State struct {
 
 	marks store.Marks // what the database showed when this was loaded
 }
-
-// roster is the posts of a county by grid id.
-type roster map[int64][]grid.Posting
 
 // Time returns the instant that the state is of.
 func (s *State) Time() time.Time {
@@ -43,43 +40,28 @@ func (s *State) Time() time.Time {
 	return s.At
 }
 
-// Posts returns the posts that are valid on a grid at an instant, workers before leaders before the rest, each by code.
-func (s *State) Posts(g *grid.Grid, at time.Time) []grid.Posting {
-	var valid []grid.Posting
-	for _, p := range s.rosters[g.CountyCode][g.ID] {
-		if !p.ValidFrom.After(at) && (p.ValidTo == nil || p.ValidTo.After(at)) {
-			valid = append(valid, p)
-		}
-	}
-	return valid
-}
-
 // Live follows one database. Make it with Open; all methods are safe for concurrent use.
 type Live struct {
 	store   *store.Store
 	state   atomic.Pointer[State]
 	loading sync.Mutex
 	lost    atomic.Pointer[time.Time] // since when the database does not answer
-	feed    *Feed
 
 	// What was asked for besides the present; see past.go and draft.go.
-	cities *kept[*edition.City]
-	posts  *kept[map[string]roster]
-	drafts *kept[*Draft]
+	cities    *kept[*edition.City]
+	posts     *kept[map[string]*roster]
+	calendars *kept[map[string]*roster]
+	drafts    *kept[*Draft]
 }
 
 // Open loads every county.
 func Open(ctx context.Context, s *store.Store) (*Live, error) {
 	l := &Live{
 		store:  s,
-		cities: newKept[*edition.City](mostCities), posts: newKept[map[string]roster](1), drafts: newKept[*Draft](mostDrafts),
+		cities: newKept[*edition.City](mostCities), posts: newKept[map[string]*roster](1),
+		calendars: newKept[map[string]*roster](mostCalendars), drafts: newKept[*Draft](mostDrafts),
 	}
-	if err := l.Refresh(ctx); err != nil {
-		return nil, err
-	}
-	var err error
-	l.feed, err = openFeed(ctx, s)
-	return l, err
+	return l, l.Refresh(ctx)
 }
 
 // Now returns the current state.
@@ -107,7 +89,7 @@ func (l *Live) Refresh(ctx context.Context) error {
 		return err
 	}
 	old := l.state.Load()
-	if old != nil && old.marks.Equal(marks) {
+	if old != nil && old.marks.Equal(marks) && !old.calendar.runsOut(time.Now()) {
 		return nil
 	}
 	var next *State
@@ -130,13 +112,13 @@ func (l *Live) marks(ctx context.Context) (store.Marks, error) {
 }
 
 // load reads the state from s, which shows one moment. What old has already, by the marks, is taken from there: after a new edition
-// only its county's edition, divisions and roster are read.
+// only its county's edition, divisions and roster are read, after a change of a roster only that.
 func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
 	marks, err := s.Marks(ctx)
 	if err != nil {
 		return nil, err
 	}
-	next := &State{rosters: map[string]roster{}, marks: marks}
+	next := &State{rosters: map[string]*roster{}, marks: marks, calendar: calendarOf(old, time.Now())}
 	settings, err := s.Settings(ctx)
 	if err != nil {
 		return nil, err
@@ -158,7 +140,7 @@ func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
 			}
 		}
 		editions = append(editions, e)
-		if next.rosters[county], err = loadRoster(ctx, s, old, marks, county, moved[county]); err != nil {
+		if next.rosters[county], err = loadRoster(ctx, s, old, next, county); err != nil {
 			return nil, err
 		}
 	}
@@ -213,35 +195,4 @@ func loadDivisions(ctx context.Context, s *store.Store, old *State, marks store.
 		}
 	}
 	return divisions, nil
-}
-
-// loadRoster returns the roster of a county, which changes with its edition and with imports.
-func loadRoster(ctx context.Context, s *store.Store, old *State, marks store.Marks, county string, moved bool) (roster, error) {
-	if old != nil && !moved && old.marks.Imports == marks.Imports {
-		return old.rosters[county], nil
-	}
-	posts, err := s.Roster(ctx, county)
-	return byGrid(posts), err
-}
-
-// postRank orders the kinds of posts for a caller who looks for somebody to ring (BR-29).
-var postRank = []string{"worker", "dedicated_contact", "deputy", "grid_leader", "adviser", "liaison"}
-
-func sortPosts(posts []grid.Posting) {
-	slices.SortFunc(posts, func(a, b grid.Posting) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(postRank, a.PostKind), slices.Index(postRank, b.PostKind)),
-			cmp.Compare(a.RoleType, b.RoleType), // full_time before part_time
-			cmp.Compare(a.WorkerCode, b.WorkerCode),
-		)
-	})
-}
-
-func byGrid(posts []grid.Posting) roster {
-	sortPosts(posts)
-	r := roster{}
-	for _, p := range posts {
-		r[p.GridID] = append(r[p.GridID], p)
-	}
-	return r
 }

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -12,10 +13,12 @@ import (
 	"github.com/wangge/wangge/grid/edition"
 )
 
-// mostCities is how many cities of the past are kept, mostDrafts how many drafts. They share what they have in common with the present.
+// mostCities is how many cities of the past are kept, mostDrafts how many drafts, mostCalendars how many days' rosters. They share what
+// they have in common with the present, or with each other.
 const (
-	mostCities = 4
-	mostDrafts = 4
+	mostCities    = 4
+	mostDrafts    = 4
+	mostCalendars = 4
 )
 
 // At returns the state at an instant (BR-27). In the past it has the editions then in force, the outlines of their divisions and the
@@ -38,7 +41,7 @@ func (l *Live) At(ctx context.Context, at time.Time) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	rosters, err := l.allRosters(ctx, now, numbers)
+	rosters, err := l.allRosters(ctx, now, numbers, at)
 	if err != nil {
 		return nil, err
 	}
@@ -80,19 +83,46 @@ func editionsKey(numbers map[string]int) string {
 	return b.String()
 }
 
-// allRosters returns the posts of the counties, those that have ended too.
-func (l *Live) allRosters(ctx context.Context, now *State, numbers map[string]int) (map[string]roster, error) {
+// allRosters returns the rosters of an instant: all posts, those that have ended too, and the duty around it.
+func (l *Live) allRosters(ctx context.Context, now *State, numbers map[string]int, at time.Time) (map[string]*roster, error) {
 	counties := slices.Sorted(maps.Keys(numbers))
-	key := fmt.Sprint(counties, now.marks.Imports, editionsKey(now.marks.Editions)) // posts follow their grids at a new edition
-	return l.posts.get(ctx, key, func(ctx context.Context) (map[string]roster, error) {
-		rosters := map[string]roster{}
+	key := fmt.Sprint(counties, now.marks.Rosters)
+	rosters, err := l.posts.get(ctx, key, func(ctx context.Context) (map[string]*roster, error) {
+		rosters := map[string]*roster{}
 		for _, county := range counties {
 			posts, err := l.store.AllPosts(ctx, county)
 			if err != nil {
 				return nil, err
 			}
-			rosters[county] = byGrid(posts)
+			rosters[county] = newRoster(posts)
 		}
 		return rosters, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return l.onDuty(ctx, "past "+key, rosters, at)
+}
+
+// onDuty returns the rosters, which have that key, with the duty of the days around an instant.
+func (l *Live) onDuty(ctx context.Context, key string, rosters map[string]*roster, at time.Time) (map[string]*roster, error) {
+	day := at.UTC().Truncate(24 * time.Hour) // so that all instants of a day are one
+	key = fmt.Sprint(key, day.Unix())
+	return l.calendars.get(ctx, key, func(ctx context.Context) (map[string]*roster, error) {
+		duties, err := l.store.DutyBetween(ctx, slices.Sorted(maps.Keys(rosters)), day.Add(-calendarBefore), day.Add(calendarAfter))
+		if err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(duties, func(a, b grid.Duty) int { return cmp.Compare(a.CountyCode, b.CountyCode) })
+		own := make(map[string]*roster, len(rosters))
+		for county, r := range rosters {
+			first, _ := slices.BinarySearchFunc(duties, county, func(d grid.Duty, county string) int { return cmp.Compare(d.CountyCode, county) })
+			end := first
+			for end < len(duties) && duties[end].CountyCode == county {
+				end++
+			}
+			own[county] = r.withDuties(duties[first:end])
+		}
+		return own, nil
 	})
 }

@@ -277,13 +277,16 @@ func TestImportPosts(t *testing.T) {
 	}
 	want := []grid.Posting{{
 		WorkerCode: "W1", Name: "网格员0001", WorkPhone: "000-0001", RoleType: "full_time", PostKind: "worker", GridID: g.ID, GridCode: g.Code,
-		ValidFrom: from, Public: true,
+		ValidFrom: from, Public: true, ManagingOrg: "STREET",
 	}}
+	if len(roster) == 1 {
+		want[0].PostID = roster[0].PostID
+	}
 	if diff := cmp.Diff(roster, want); diff != "" { // the post that has ended and the worker who is not active are left out
 		t.Errorf("roster (-got +want):\n%s", diff)
 	}
-	if after, err := s.Marks(t.Context()); err != nil || after.Equal(marks) {
-		t.Errorf("posts did not move the marks: %v", err)
+	if after, err := s.Marks(t.Context()); err != nil || after.Equal(marks) || after.Rosters[countyCode] != marks.Rosters[countyCode]+1 {
+		t.Errorf("posts did not move the marks: %v, %v", after.Rosters, err)
 	}
 	err = s.ImportPosts(t.Context(), newImport("posts", 1), []grid.Post{{WorkerCode: "W9", GridCode: g.Code, PostKind: "worker", ValidFrom: from}})
 	var rule *grid.RuleError

@@ -24,7 +24,7 @@ func (p *publication) writePosts(ctx context.Context) error {
 		return err
 	}
 	for _, e := range p.editions {
-		if err := notify(ctx, p.tx, rosterChannel, e.county); err != nil {
+		if err := rosterChanged(ctx, p.tx, e.county); err != nil {
 			return err
 		}
 	}

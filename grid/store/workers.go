@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,7 +20,18 @@ func (s *Store) ImportWorkers(ctx context.Context, imp *Import, rows []grid.Work
 				w.Code, w.Name, w.RoleType, orNull(w.Origin), orNull(w.Grade), w.ManagingOrg, orNull(w.WorkPhone), w.Active, imp.ID,
 			}, nil
 		})
-		return int64(len(rows)), err
+		if err != nil {
+			return 0, err
+		}
+		var organizations []string
+		for i := range rows {
+			organizations = append(organizations, rows[i].ManagingOrg)
+		}
+		counties, err := countiesOfOrganizations(ctx, tx, organizations)
+		if err != nil {
+			return 0, err
+		}
+		return int64(len(rows)), rosterChanged(ctx, tx, counties...)
 	})
 }
 
@@ -50,12 +63,7 @@ func (s *Store) ImportPosts(ctx context.Context, imp *Import, rows []grid.Post) 
 		if err != nil {
 			return 0, err
 		}
-		for county := range counties {
-			if err := notify(ctx, tx, rosterChannel, county); err != nil {
-				return 0, err
-			}
-		}
-		return int64(len(rows)), nil
+		return int64(len(rows)), rosterChanged(ctx, tx, slices.Sorted(maps.Keys(counties))...)
 	})
 }
 
