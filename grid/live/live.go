@@ -46,6 +46,7 @@ type Live struct {
 	state   atomic.Pointer[State]
 	loading sync.Mutex
 	lost    atomic.Pointer[time.Time] // since when the database does not answer
+	feed    *Feed
 
 	// What was asked for besides the present; see past.go and draft.go.
 	cities    *kept[*edition.City]
@@ -61,7 +62,12 @@ func Open(ctx context.Context, s *store.Store) (*Live, error) {
 		cities: newKept[*edition.City](mostCities), posts: newKept[map[string]*roster](1),
 		calendars: newKept[map[string]*roster](mostCalendars), drafts: newKept[*Draft](mostDrafts),
 	}
-	return l, l.Refresh(ctx)
+	if err := l.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	var err error
+	l.feed, err = openFeed(ctx, s)
+	return l, err
 }
 
 // Now returns the current state.
