@@ -183,7 +183,7 @@ func (s *Server) incident(w http.ResponseWriter, r *http.Request, state *live.St
 	if err != nil {
 		return err
 	}
-	if err := within(state, actor, grid.ReadPlaces, divisionOf(in.Assignment)); err != nil {
+	if err := withinSome(state, actor, grid.ReadPlaces, in.Areas()); err != nil {
 		return err
 	}
 	if then {
@@ -195,6 +195,19 @@ func (s *Server) incident(w http.ResponseWriter, r *http.Request, state *live.St
 func (s *Server) sendIncident(w http.ResponseWriter, r *http.Request, state *live.State, status int, in *grid.Incident) error {
 	state = s.stateKnowing(w, r, state, slices.Values([]grid.Assignment{toKnow(in)}))
 	return sendVersioned(w, r, status, in.Version, newIncidentJSON(state, in))
+}
+
+// withinSome is within for one of several divisions; for none, outside every division.
+func withinSome(state *live.State, actor grid.Actor, action grid.Action, divisions []string) error {
+	if len(divisions) == 0 {
+		return within(state, actor, action, "")
+	}
+	for _, division := range divisions {
+		if within(state, actor, action, division) == nil {
+			return nil
+		}
+	}
+	return grid.ErrForbidden
 }
 
 // createIncident answers POST /v1/incidents.
@@ -217,8 +230,9 @@ func (s *Server) createIncident(w http.ResponseWriter, r *http.Request, state *l
 	if err != nil {
 		return err
 	}
-	made, err := s.store.CreateIncident(r.Context(), actor, state.City, in)
-	if errors.Is(err, grid.ErrConflict) && in.Code != "" {
+	made, _, err := s.store.CreateIncident(r.Context(), actor, state.City, in, store.IdempotencyKey{})
+	var named *grid.ConflictError
+	if errors.Is(err, grid.ErrConflict) && !errors.As(err, &named) && in.Code != "" {
 		return codeTaken(in.Code)
 	}
 	if err != nil {
@@ -270,6 +284,9 @@ func (b *body) changeIncident(ctx context.Context, state *live.State, in *grid.I
 	}
 	checked.ID, checked.Code, checked.Version, checked.Assignment = in.ID, in.Code, in.Version, in.Assignment
 	checked.Handover, checked.ParentID = in.Handover, in.ParentID
+	checked.TransferTo, checked.ProposedUnit, checked.UnitDivisions = in.TransferTo, in.ProposedUnit, in.UnitDivisions
+	checked.RespondedAt, checked.FinishedBy, checked.JointDueAt = in.RespondedAt, in.FinishedBy, in.JointDueAt
+	checked.OverdueStep, checked.ItemListVersion = in.OverdueStep, in.ItemListVersion
 	checked.CreatedAt, checked.CreatedBy, checked.UpdatedAt, checked.UpdatedBy = in.CreatedAt, in.CreatedBy, in.UpdatedAt, in.UpdatedBy
 	*in = checked
 	return nil

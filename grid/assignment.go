@@ -8,3 +8,11 @@ func (a Assignment) Same(b Assignment) bool {
 	}
 	return a == b
 }
+
+// Division returns the code of the lowest division that a assigns to, "" outside every county.
+func (a Assignment) Division() string {
+	if a.CommunityCode != "" {
+		return a.CommunityCode
+	}
+	return a.CountyCode
+}

@@ -70,6 +70,36 @@ var endStates = []string{"closed", "rejected", "merged", "cancelled"}
 // Open reports whether somebody still has to handle the incident.
 func (i Incident) Open() bool { return !slices.Contains(endStates, i.State) }
 
+// Areas returns the codes of the divisions that have to do with the incident: the lowest one in which it lies, and those of its units. Who
+// may read in one of them may read it.
+func (i Incident) Areas() []string {
+	areas := slices.Clone(i.UnitDivisions)
+	if own := i.Assignment.Division(); own != "" {
+		areas = append(areas, own)
+	}
+	slices.Sort(areas)
+	return slices.Compact(areas)
+}
+
+// Units returns the units that have to do with the incident, each once: who received it first, leads, is asked to, and handles it.
+func (i Incident) Units() []Unit {
+	var units []Unit
+	for _, u := range append([]Unit{Unit(i.FirstReceiver), Unit(i.LeadUnit), i.TransferTo}, unitsOf(i.HandlingUnits)...) {
+		if u != "" && !slices.Contains(units, u) {
+			units = append(units, u)
+		}
+	}
+	return units
+}
+
+func unitsOf(names []string) []Unit {
+	units := make([]Unit, len(names))
+	for n, name := range names {
+		units[n] = Unit(name)
+	}
+	return units
+}
+
 // IncidentEvent is one entry of an incident's history, which only grows.
 type IncidentEvent struct {
 	At        time.Time

@@ -240,7 +240,7 @@ var Layers = []Layer{
 			text("lead_unit"),
 			{Name: "handling_units", Type: List},
 			code("item_code"),
-			oneOf("state", IncidentStates...).or("reported"), oneOf("phase", "intake", "handling", "follow_up", "feedback").or("intake"),
+			oneOf("state", IncidentStates...).or("reported"), oneOf("phase", "intake", "handling", "follow_up", "feedback"),
 			instant("due_at"), instant("response_due_at"), boolean("supervised").or("false"), instant("closed_at"), enum("outcome", "incident_outcome"),
 			integer("satisfaction"),
 			{Name: "external_refs", Type: Object},

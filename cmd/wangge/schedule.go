@@ -33,3 +33,24 @@ func publishDue(ctx context.Context, s *store.Store, city *live.Live, every time
 		}
 	}
 }
+
+// remindDue takes the steps against overdue incidents whose time has come until ctx ends. Every server does so; the database sees to it
+// that each step is taken once.
+func remindDue(ctx context.Context, s *store.Store, city *live.Live, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		codes, err := s.RemindDue(ctx, scheduler)
+		if len(codes) > 0 {
+			slog.InfoContext(ctx, "overdue incidents reminded of", "incidents", len(codes))
+		}
+		if err != nil && ctx.Err() == nil && city.LostSince().IsZero() {
+			slog.ErrorContext(ctx, "overdue incidents", "error", err)
+		}
+	}
+}

@@ -4,23 +4,16 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/grid"
-	"github.com/wangge/wangge/grid/edition"
 )
 
-var (
-	//go:embed sql/incidents.sql
-	incidentsSQL string
-	//go:embed sql/update_incident.sql
-	updateIncidentSQL string
-)
+//go:embed sql/incidents.sql
+var incidentsSQL string
 
 // Incident returns the incident of that code, grid.ErrNotFound when there is none.
 func (s *Store) Incident(ctx context.Context, code string) (grid.Incident, error) {
@@ -45,11 +38,7 @@ func readIncident(ctx context.Context, db DB, code string) (grid.Incident, error
 func (s *Store) Incidents(ctx context.Context, f Filter) ([]grid.Incident, error) {
 	var incidents []grid.Incident
 	err := s.snapshot(ctx, func(db DB) error {
-		in, err := areaOf(ctx, db, f.Division, f.Scope)
-		if err != nil {
-			return err
-		}
-		first, last, window, err := boxParameters(f.Boxes)
+		args, err := f.incidentArguments(ctx, db)
 		if err != nil {
 			return err
 		}
@@ -76,9 +65,16 @@ func (s *Store) Incidents(ctx context.Context, f Filter) ([]grid.Incident, error
 			       SELECT q.id
 			       FROM incident q
 			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))))
+			  AND ($11::text[] IS NULL OR i.unit_divisions && $11 OR i.county_code = ANY ($12) OR i.community_code = ANY ($13))
+			  AND ($14 = '' OR $14 IN (i.first_receiver, i.lead_unit, i.transfer_to) OR $14 = ANY (i.handling_units))
+			  AND (NOT $15 OR i.due_at < now() AND i.state NOT IN ('waiting_check', 'closed', 'rejected', 'merged', 'cancelled'))
+			  AND (NOT $16 OR i.handover_needed)
+			  AND (NOT $17 OR i.supervised)
+			  AND ($18 = '' OR i.external_case_no = $18)
+			  AND ($19::timestamptz IS NULL OR i.reported_at >= $19)
 			ORDER BY i.id
 			LIMIT $10`,
-			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, window, f.Limit)
+			append(args, f.Unit, f.Overdue, f.Handover, f.Supervised, f.ExternalCaseNo, orNull(f.Since))...)
 		if err != nil {
 			return err
 		}
@@ -131,6 +127,14 @@ type incidentRow struct {
 	DedicatedGridID   int64
 	LocatedEdition    int
 	OnBoundary        bool
+	TransferTo        grid.Unit
+	ProposedUnit      grid.Unit
+	UnitDivisions     []string
+	RespondedAt       *time.Time
+	FinishedBy        string
+	JointDueAt        *time.Time
+	OverdueStep       int
+	ItemListVersion   int
 	Version           int
 	CreatedAt         time.Time
 	CreatedBy         string
@@ -193,168 +197,36 @@ func (r incidentRow) incident() (grid.Incident, error) {
 			CountyCode: r.CountyCode, CommunityCode: r.CommunityCode, BaseGridID: r.BaseGridID, DedicatedID: r.DedicatedGridID,
 			Edition: r.LocatedEdition, OnBoundary: r.OnBoundary,
 		},
+		TransferTo: r.TransferTo, ProposedUnit: r.ProposedUnit, UnitDivisions: r.UnitDivisions, RespondedAt: r.RespondedAt, FinishedBy: r.FinishedBy,
+		JointDueAt: r.JointDueAt, OverdueStep: r.OverdueStep, ItemListVersion: r.ItemListVersion,
 		Version: r.Version, CreatedAt: r.CreatedAt, CreatedBy: r.CreatedBy, UpdatedAt: r.UpdatedAt, UpdatedBy: r.UpdatedBy,
 	}, err
 }
 
-// CreateIncident stores a new incident with its first event, located by city or, where that is not up to date, by the editions
-// in force, and returns it as stored. The actor must be allowed to write incidents where it lies (grid.ErrForbidden). A code
-// that is there already is grid.ErrConflict.
-func (s *Store) CreateIncident(ctx context.Context, actor grid.Actor, city *edition.City, in grid.Incident) (grid.Incident, error) {
-	var made grid.Incident
-	err := s.write(ctx, func(tx pgx.Tx) error {
-		city, err := settle(ctx, tx, city, in.Shape)
-		if err != nil {
-			return err
-		}
-		if in.Assignment, err = city.Assign(ctx, in.Shape); err != nil {
-			return err
-		}
-		if err := may(actor, grid.WriteIncidents, city, in.Assignment); err != nil {
-			return err
-		}
-		codes, err := s.newCodeMaker(ctx, tx)
-		if err != nil {
-			return err
-		}
-		one := []grid.Incident{in}
-		if err := copyIncidents(ctx, tx, &Import{Actor: actor.Name}, codes, one); err != nil {
-			return err
-		}
-		if made, err = readIncident(ctx, tx, one[0].Code); err != nil {
-			return err
-		}
-		event := grid.IncidentEvent{Actor: actor.Name, Action: "create", ToState: made.State}
-		if err := writeEvent(ctx, tx, made.ID, event); err != nil {
-			return err
-		}
-		return auditIncident(ctx, tx, actor, "create", nil, made)
-	})
-	return made, err
-}
-
-// UpdateIncident changes the incident of that code, if it still is at that version (otherwise grid.ErrStale), writes an event and
-// returns it as stored. change gets the incident and changes it; its error ends the update. Code, assignment, version and times
-// of writing are not change's to set. When the shape has changed the incident is located again, as by CreateIncident, and an open
-// one whose grid changes is marked to be handed over (BR-53). The actor must be allowed to write incidents where the incident was
-// and where it comes to lie.
-func (s *Store) UpdateIncident(ctx context.Context, actor grid.Actor, city *edition.City, code string, version int, change func(*grid.Incident) error) (grid.Incident, error) {
-	var made grid.Incident
-	err := s.write(ctx, func(tx pgx.Tx) error {
-		before, err := readIncident(ctx, tx, code)
-		if err != nil {
-			return err
-		}
-		after := before
-		after.ExternalRefs, after.HandlingUnits = maps.Clone(before.ExternalRefs), slices.Clone(before.HandlingUnits)
-		if err := change(&after); err != nil {
-			return &rowsError{err}
-		}
-		// The locks of the counties come before the row's, as they do for whoever publishes an edition.
-		city, err := settle(ctx, tx, city, before.Shape, after.Shape)
-		if err != nil {
-			return err
-		}
-		if err := lockVersion(ctx, tx, `SELECT version FROM incident WHERE id = $1 FOR UPDATE`, before.ID, before.Version, version); err != nil {
-			return fmt.Errorf("incident %s: %w", code, err)
-		}
-		after.Assignment = before.Assignment
-		// One that had ended has kept the grids of its time: opened again, it belongs where it lies now.
-		if !orb.Equal(before.Shape, after.Shape) || after.Open() && !before.Open() {
-			if after.Assignment, err = city.Assign(ctx, after.Shape); err != nil {
-				return err
-			}
-			after.Handover = after.Handover || after.Open() && before.Assignment.BaseGridID != 0 && otherGrids(before.Assignment, after.Assignment)
-		}
-		if err := may(actor, grid.WriteIncidents, city, before.Assignment, after.Assignment); err != nil {
-			return err
-		}
-		if moved := !orb.Equal(before.Shape, after.Shape); moved || !after.Assignment.Same(before.Assignment) {
-			if err := keepPast(ctx, tx, &incidentTable, []int64{before.ID}, ending{actor: actor.Name, moved: moved}); err != nil {
-				return err
-			}
-		}
-		if err := writeIncident(ctx, tx, actor, &before, &after); err != nil {
-			return err
-		}
-		if err := writeEvent(ctx, tx, before.ID, eventOf(actor, &before, &after)); err != nil {
-			return err
-		}
-		if made, err = readIncident(ctx, tx, code); err != nil {
-			return err
-		}
-		return auditIncident(ctx, tx, actor, "update", &before, made)
-	})
-	return made, err
-}
-
-func otherGrids(a, b grid.Assignment) bool {
-	return a.BaseGridID != b.BaseGridID || a.DedicatedID != b.DedicatedID
-}
-
-func eventOf(actor grid.Actor, before, after *grid.Incident) grid.IncidentEvent {
-	e := grid.IncidentEvent{Actor: actor.Name, Action: "update", Unit: after.LeadUnit}
-	switch {
-	case before.State != after.State:
-		e.Action, e.FromState, e.ToState = "state", before.State, after.State
-	case !orb.Equal(before.Shape, after.Shape):
-		e.Action = "move"
+// incidentArguments returns the filter as the first thirteen parameters of the queries about incidents: the ten of Filter.arguments for the
+// division that is asked for, then what the scope covers. Somebody may read an incident when it lies in his scope or a unit that has to do with
+// it does.
+func (f *Filter) incidentArguments(ctx context.Context, db DB) ([]any, error) {
+	unscoped := *f
+	unscoped.Scope = ""
+	args, err := unscoped.arguments(ctx, db)
+	if err != nil || f.Scope == "" {
+		return append(args, nil, nil, nil), err
 	}
-	return e
-}
-
-func writeIncident(ctx context.Context, tx DB, actor grid.Actor, before, after *grid.Incident) error {
-	shape, err := encode(after.Shape)
+	in, err := areaOf(ctx, db, "", f.Scope)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cell, err := cellOf(after.Shape)
+	rows, err := db.Query(ctx, `
+		WITH RECURSIVE subtree AS (
+			SELECT code FROM division WHERE code = $1
+			UNION ALL
+			SELECT d.code FROM division d JOIN subtree s ON d.parent_code = s.code
+		)
+		SELECT code FROM subtree`, f.Scope)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	externalRefs, err := object(after.ExternalRefs)
-	if err != nil {
-		return err
-	}
-	lon, lat := original(after.Original)
-	a := after.Assignment
-	_, err = tx.Exec(ctx, updateIncidentSQL,
-		before.ID, after.Kind, orDefault(after.Severity, "normal"), orDefault(after.Source, "import"), orNull(after.ExternalCaseNo), after.Title,
-		orNull(after.Description), shape, cell, orNull(after.Address), after.InputCRS, lon, lat, after.PositionAccuracyM, after.OccurredAt,
-		after.ReportedAt, orNull(after.PlaceCode), orNull(after.FirstReceiver), orNull(after.LeadUnit), listOrEmpty(after.HandlingUnits),
-		orNull(after.ItemCode), orDefault(after.State, "reported"), orDefault(after.Phase, "intake"), after.DueAt, after.ResponseDueAt,
-		after.Supervised, after.Handover, orNull(after.ParentID), after.ClosedAt, orNull(after.Outcome), after.Satisfaction, externalRefs,
-		orNull(a.CountyCode), orNull(a.CommunityCode), orNull(a.BaseGridID), orNull(a.DedicatedID), orNull(a.Edition), a.OnBoundary, actor.Name)
-	return err
-}
-
-func writeEvent(ctx context.Context, tx DB, incidentID int64, e grid.IncidentEvent) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO incident_event (incident_id, actor, action, from_state, to_state, unit, text)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		incidentID, e.Actor, e.Action, orNull(e.FromState), orNull(e.ToState), orNull(e.Unit), orNull(e.Text))
-	return err
-}
-
-// IncidentEvents returns the history of an incident, oldest first; empty for one that was imported and not changed since.
-func (s *Store) IncidentEvents(ctx context.Context, id int64) ([]grid.IncidentEvent, error) {
-	rows, err := s.db.Query(ctx, `
-		SELECT at, actor, action, coalesce(from_state, '') AS from_state, coalesce(to_state, '') AS to_state, coalesce(unit, '') AS unit,
-		       coalesce(text, '') AS text, data
-		FROM incident_event
-		WHERE incident_id = $1
-		ORDER BY id`, id)
-	if err != nil {
-		return nil, translate(err)
-	}
-	events, err := pgx.CollectRows(rows, pgx.RowToStructByName[grid.IncidentEvent])
-	return events, translate(err)
-}
-
-func auditIncident(ctx context.Context, tx DB, actor grid.Actor, action string, before *grid.Incident, after grid.Incident) error {
-	e := AuditEntry{Actor: actor.Name, Action: action, ObjectType: "incident", ObjectCode: after.Code, After: auditable{after, after.Shape}}
-	if before != nil {
-		e.Before = auditable{*before, before.Shape}
-	}
-	return audit(ctx, tx, e)
+	codes, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return append(args, listOrEmpty(codes), in.counties, in.communities), err
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -36,9 +38,34 @@ func copyIncidents(ctx context.Context, tx pgx.Tx, imp *Import, codes *codeMaker
 	if err := codes.forIncidents(ctx, rows); err != nil {
 		return err
 	}
+	if err := completeIncidents(ctx, tx, rows); err != nil {
+		return err
+	}
 	return copyRows(ctx, tx, "incident", incidentColumns, rows, func(_ int, r *celled[grid.Incident]) ([]any, error) {
 		return incidentValues(r, imp)
 	})
+}
+
+// completeIncidents derives what rows do not say: the phase from the state, and where their units are.
+func completeIncidents(ctx context.Context, tx DB, rows []celled[grid.Incident]) error {
+	seen := map[grid.Unit]bool{}
+	for i := range rows {
+		for _, u := range rows[i].row.Units() {
+			seen[u] = true
+		}
+	}
+	at, err := divisionsOf(ctx, tx, slices.Collect(maps.Keys(seen)))
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		in := rows[i].row
+		in.UnitDivisions = at.of(in.Units())
+		if in.Phase == "" {
+			in.Phase = grid.IncidentPhase(orDefault(in.State, "reported"), in.Supervised)
+		}
+	}
+	return nil
 }
 
 var incidentColumns = []string{
@@ -46,7 +73,7 @@ var incidentColumns = []string{
 	"original_lon", "original_lat", "position_accuracy_m", "occurred_at", "reported_at", "place_code", "first_receiver", "lead_unit",
 	"handling_units", "item_code", "state", "phase", "due_at", "response_due_at", "supervised", "closed_at", "outcome", "satisfaction",
 	"parent_id", "external_refs", "county_code", "community_code", "base_grid_id", "dedicated_grid_id", "located_edition", "on_boundary",
-	"import_id", "created_by", "updated_by",
+	"unit_divisions", "responded_at", "item_list_version", "import_id", "created_by", "updated_by",
 }
 
 func incidentValues(r *celled[grid.Incident], imp *Import) ([]any, error) {
@@ -68,6 +95,6 @@ func incidentValues(r *celled[grid.Incident], imp *Import) ([]any, error) {
 		listOrEmpty(in.HandlingUnits), orNull(in.ItemCode), orDefault(in.State, "reported"), orDefault(in.Phase, "intake"), in.DueAt, in.ResponseDueAt,
 		in.Supervised, in.ClosedAt, orNull(in.Outcome), in.Satisfaction,
 		orNull(in.ParentID), externalRefs, orNull(a.CountyCode), orNull(a.CommunityCode), orNull(a.BaseGridID), orNull(a.DedicatedID), orNull(a.Edition), a.OnBoundary,
-		orNull(imp.ID), imp.Actor, imp.Actor,
+		listOrEmpty(in.UnitDivisions), in.RespondedAt, orNull(in.ItemListVersion), orNull(imp.ID), imp.Actor, imp.Actor,
 	}, nil
 }

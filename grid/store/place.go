@@ -25,6 +25,14 @@ type Filter struct {
 	Public   bool      // only places that anybody may see, by grid.Place.IsPublic
 	After    int64     // id of the last one seen
 	Limit    int       // at least 1
+
+	// Of incidents only, and not of those of a past instant.
+	Unit           string // received it first, leads, is asked to, or handles it
+	Overdue        bool
+	Handover       bool
+	Supervised     bool
+	ExternalCaseNo string
+	Since          time.Time // when it was reported at the earliest
 }
 
 // Place returns the place of that code, grid.ErrNotFound when there is none.

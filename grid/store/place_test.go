@@ -172,13 +172,15 @@ func TestIncidentLife(t *testing.T) {
 		PlaceCode:  "P", FirstReceiver: "F", LeadUnit: "L", HandlingUnits: []string{"H1", "H2"}, ItemCode: "I", DueAt: &occurred, Supervised: true,
 		Satisfaction: &score, ExternalRefs: map[string]any{"a": "b"},
 	}
-	made, err := s.CreateIncident(t.Context(), dispatcher, city, in)
+	made, _, err := s.CreateIncident(t.Context(), dispatcher, city, in, store.IdempotencyKey{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := in
 	want.ID, want.Code, want.State, want.Phase, want.Version = made.ID, "320211-20261122-000001", "reported", "intake", 1
 	want.CreatedAt, want.UpdatedAt, want.CreatedBy, want.UpdatedBy = made.CreatedAt, made.UpdatedAt, "dispatcher", "dispatcher"
+	response := in.ReportedAt.Add(time.Hour)
+	want.ResponseDueAt, want.UnitDivisions = &response, []string{}
 	want.Assignment, _ = city.Assign(t.Context(), in.Shape)
 	want.BaseGrid = city.GridByID(want.Assignment.BaseGridID).Code
 	if diff := cmp.Diff(made, want, cmp.Comparer(time.Time.Equal)); diff != "" {
@@ -192,24 +194,28 @@ func TestIncidentLife(t *testing.T) {
 	if err != nil || !moved.Handover || moved.Assignment == made.Assignment {
 		t.Fatalf("moved: %+v, %v", moved, err)
 	}
-	closed, err := s.UpdateIncident(t.Context(), dispatcher, city, made.Code, 2, func(in *grid.Incident) error {
-		in.State, in.Outcome, in.Handover = "closed", "resolved", false
-		return nil
-	})
-	if err != nil || closed.Open() || closed.Version != 3 || closed.Handover {
-		t.Fatalf("closed: %+v, %v", closed, err)
+	closed := acting{s, city}.toClosed(t, moved)
+	if closed.Open() || closed.Version != 6 || closed.Phase != "feedback" || closed.Outcome != "resolved" {
+		t.Fatalf("closed: %+v", closed)
 	}
 	events, err := s.IncidentEvents(t.Context(), made.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range events {
-		events[i].At = time.Time{}
+		events[i].At, events[i].Data = time.Time{}, nil
 	}
+	was, is := "grid:"+made.BaseGrid, "grid:"+moved.BaseGrid
 	wantEvents := []grid.IncidentEvent{
-		{Actor: "dispatcher", Action: "create", ToState: "reported"},
-		{Actor: "dispatcher", Action: "move", Unit: "L"},
-		{Actor: "dispatcher", Action: "state", FromState: "reported", ToState: "closed", Unit: "L"},
+		{Actor: "dispatcher", Action: "create", ToState: "reported", Unit: "L"},
+		{
+			Actor: "dispatcher", Action: "propose_transfer", FromState: "reported", ToState: "reported", Unit: is,
+			Text: "moved from where " + was + " is responsible to where " + is + " is",
+		},
+		{Actor: "planner", Action: "accept", FromState: "reported", ToState: "accepted", Unit: "L"},
+		{Actor: "planner", Action: "start", FromState: "accepted", ToState: "handling", Unit: "L"},
+		{Actor: "planner", Action: "finish", FromState: "handling", ToState: "waiting_check", Unit: "L"},
+		{Actor: "dispatcher", Action: "close", FromState: "waiting_check", ToState: "closed", Unit: "L"},
 	}
 	if diff := cmp.Diff(events, wantEvents); diff != "" {
 		t.Errorf("events (-got +want):\n%s", diff)

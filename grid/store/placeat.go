@@ -63,7 +63,7 @@ func (s *Store) PlaceAt(ctx context.Context, code string, at time.Time) (grid.Pl
 func (s *Store) IncidentsAt(ctx context.Context, f Filter, at time.Time) ([]grid.Incident, error) {
 	var incidents []grid.Incident
 	err := s.snapshot(ctx, func(db DB) error {
-		args, err := f.arguments(ctx, db)
+		args, err := f.incidentArguments(ctx, db)
 		if err != nil {
 			return err
 		}

@@ -316,7 +316,7 @@ func (p *publication) reassign(ctx context.Context) error {
 			return err
 		}
 		if table == &incidentTable {
-			if err := p.tellIncidents(ctx, handed); err != nil {
+			if err := p.handIncidents(ctx, all, changed, handed); err != nil {
 				return err
 			}
 		}
@@ -346,15 +346,4 @@ func (p *publication) assignment(a grid.Assignment) (grid.Assignment, error) {
 		}
 	}
 	return a, nil
-}
-
-// tellIncidents writes into the history of incidents that another grid is responsible for them.
-func (p *publication) tellIncidents(ctx context.Context, ids []int64) error {
-	_, err := p.tx.Exec(ctx, `
-		INSERT INTO incident_event (incident_id, at, actor, action, from_state, to_state, unit, text)
-		SELECT id, $2, $3, 'handover', state, state, lead_unit, $4
-		FROM incident
-		WHERE id = ANY ($1)
-		ORDER BY id`, ids, p.at, p.actor.Name, "plan "+p.plan.Code)
-	return err
 }

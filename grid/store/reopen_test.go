@@ -15,21 +15,11 @@ func TestL3Reopened(t *testing.T) {
 	s := store.New(gridtest.Tx(t))
 	city := town(t, s)
 	at := geo.Point{X: townOrigin.X + side/2, Y: townOrigin.Y + side/2}.Orb()
-	in, err := s.CreateIncident(t.Context(), planner, city, grid.Incident{Kind: "gas", Title: "x", Shape: at, InputCRS: "wgs84"})
+	in, _, err := s.CreateIncident(t.Context(), planner, city, grid.Incident{Kind: "gas", Title: "x", Shape: at, InputCRS: "wgs84"}, store.IdempotencyKey{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	to := func(state string) {
-		t.Helper()
-		in, err = s.UpdateIncident(t.Context(), planner, city, in.Code, in.Version, func(in *grid.Incident) error {
-			in.State = state
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	to("closed")
+	in = acting{s, city}.toClosed(t, in)
 	ended := in.Assignment
 	d := newDesk(t, s, city, planner)
 	d.edit(grid.Change{Op: grid.OpMerge, Grids: []string{southWest + "001", southWest + "002"}})
@@ -37,7 +27,7 @@ func TestL3Reopened(t *testing.T) {
 	if in, err = s.Incident(t.Context(), in.Code); err != nil || in.Assignment != ended || in.Handover {
 		t.Errorf("one that has ended was changed: %+v, %v", in.Assignment, err)
 	}
-	to("rework")
+	in = acting{s, d.city}.do(t, planner, in, grid.IncidentOrder{Act: "reopen", Reason: "又漏了"})
 	if in.Assignment.Edition != 2 || in.Assignment.BaseGridID == ended.BaseGridID || !in.Handover {
 		t.Errorf("opened again with %+v, to be handed over %t", in.Assignment, in.Handover)
 	}

@@ -109,7 +109,9 @@ func TestIncidentTile(t *testing.T) {
 	s, tiling := store.New(gridtest.Tx(t)), smallTiling()
 	city := tiled(t, s, tiling)
 	at := inside(tiling, 2)
-	made, err := s.CreateIncident(t.Context(), dispatcher, city, grid.Incident{Kind: "gas", Title: "x", Shape: tiling.Faces[2].Orb(), InputCRS: "wgs84"})
+	made, _, err := s.CreateIncident(t.Context(), dispatcher, city, grid.Incident{
+		Kind: "gas", Title: "x", Shape: tiling.Faces[2].Orb(), InputCRS: "wgs84",
+	}, store.IdempotencyKey{})
 	if err != nil {
 		t.Fatal(err)
 	}

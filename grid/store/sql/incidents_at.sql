@@ -1,17 +1,17 @@
--- The incidents that a filter chooses, by id, as they were assigned at the instant $11, and where they were when they have been moved
--- since. Those that were stored later are left out. The lists $5 to $9 and the rest are those of Store.Incidents.
+-- The incidents that a filter chooses, by id, as they were assigned at the instant $14, and where they were when they have been moved
+-- since. Those that were stored later are left out. The lists $5 to $13 and the rest are those of Store.Incidents.
 SELECT w.id, w.county_code, w.community_code, w.base_grid_id, w.dedicated_grid_id, w.located_edition, w.on_boundary, ST_AsEWKB(m.shape) AS moved_from
 FROM incident p
 LEFT JOIN LATERAL (
 	SELECT q.*
 	FROM past_assignment q
-	WHERE q.thing = 'incident' AND q.thing_id = p.id AND q.until_at > $11
+	WHERE q.thing = 'incident' AND q.thing_id = p.id AND q.until_at > $14
 	ORDER BY q.until_at
 	LIMIT 1) a ON true
 LEFT JOIN LATERAL (
 	SELECT q.shape
 	FROM past_assignment q
-	WHERE q.thing = 'incident' AND q.thing_id = p.id AND q.until_at > $11 AND q.shape IS NOT NULL
+	WHERE q.thing = 'incident' AND q.thing_id = p.id AND q.until_at > $14 AND q.shape IS NOT NULL
 	ORDER BY q.until_at
 	LIMIT 1) m ON a.thing_id IS NOT NULL
 CROSS JOIN LATERAL (
@@ -22,7 +22,7 @@ CROSS JOIN LATERAL (
 	       CASE WHEN a.thing_id IS NULL THEN p.located_edition ELSE a.located_edition END AS located_edition,
 	       CASE WHEN a.thing_id IS NULL THEN p.on_boundary ELSE a.on_boundary END AS on_boundary) w
 WHERE p.id > $1
-  AND p.created_at <= $11
+  AND p.created_at <= $14
   AND ($2 = '' OR p.kind = $2)
   AND CASE $3 WHEN '' THEN true
               WHEN 'open' THEN p.state NOT IN ('closed', 'rejected', 'merged', 'cancelled')
@@ -46,5 +46,6 @@ WHERE p.id > $1
        UNION ALL
        SELECT q.thing_id FROM past_assignment q WHERE q.thing = 'incident' AND q.shape && ST_GeomFromEWKB($9)))
   AND ($7::bigint[] IS NULL OR ST_Intersects(coalesce(m.shape, p.shape), ST_GeomFromEWKB($9)))
+  AND ($11::text[] IS NULL OR p.unit_divisions && $11 OR w.county_code = ANY ($12) OR w.community_code = ANY ($13))
 ORDER BY p.id
 LIMIT $10

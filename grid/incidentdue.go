@@ -1,0 +1,89 @@
+package grid
+
+import (
+	"fmt"
+	"time"
+)
+
+// Intake gives a new incident what it begins with: who received it first and leads, by default the desk named (BR-50), and its
+// deadlines, where it has none (BR-55). It is reported, or accepted when it says so.
+func (i *Incident) Intake(s *Settings, desk Unit) error {
+	if i.State == "" {
+		i.State = "reported"
+	}
+	if i.State != "reported" && i.State != "accepted" {
+		return &RuleError{Rule: "BR-50", Field: "state", Detail: "a new incident is reported, or accepted: everything after is done by acts"}
+	}
+	if i.FirstReceiver == "" {
+		i.FirstReceiver = string(desk)
+	}
+	if i.LeadUnit == "" {
+		i.LeadUnit = i.FirstReceiver
+	}
+	if i.Severity == "" {
+		i.Severity = "normal"
+	}
+	if limit, ok := s.DeadlineOf(i.Kind, i.Severity); ok {
+		if i.ResponseDueAt == nil {
+			at := i.ReportedAt.Add(hours(limit.ResponseHours))
+			i.ResponseDueAt = &at
+		}
+		if i.DueAt == nil {
+			at := i.ReportedAt.Add(hours(limit.DoneHours))
+			i.DueAt = &at
+		}
+	}
+	i.Phase = IncidentPhase(i.State, i.Supervised)
+	return nil
+}
+
+// Overdue reports whether it ought to be done by now. One that waits for its check is done.
+func (i Incident) Overdue(now time.Time) bool {
+	return i.Open() && i.State != "waiting_check" && i.DueAt != nil && i.DueAt.Before(now)
+}
+
+// overdueSteps are what an overdue incident brings, one after the other (BR-55); but for the reminder each is a supervision.
+var overdueSteps = []string{"reminder", "circular", "interview", "listed"}
+
+// Remind takes the next step against an overdue incident if its time has come, and returns its event and, but for the first, the
+// supervision. OverdueStep only grows: a clock that goes back repeats and undoes nothing, and one that jumps ahead leaves nothing out
+// when Remind is called until it returns false.
+func (i *Incident) Remind(s *Settings, by string, now time.Time) (IncidentEvent, *Supervision, bool) {
+	step := i.OverdueStep
+	if step >= len(overdueSteps) || !i.Overdue(now) || now.Before(i.DueAt.Add(hours(s.OverdueHours[step]))) {
+		return IncidentEvent{}, nil, false
+	}
+	i.OverdueStep++
+	kind, reason := overdueSteps[step], fmt.Sprintf("overdue since %s", i.DueAt.UTC().Format(time.RFC3339))
+	e := IncidentEvent{
+		At: now, Actor: by, Action: "remind", FromState: i.State, ToState: i.State, Unit: i.LeadUnit, Text: reason,
+		Data: map[string]any{"supervision": kind, "step": step},
+	}
+	if step == 0 {
+		return e, nil, true
+	}
+	e.Action = string(IncidentSuper)
+	i.Supervised = true
+	i.Phase = IncidentPhase(i.State, true)
+	return e, &Supervision{Kind: kind, Target: i.Target(), Reason: reason, IssuedAt: now, IssuedBy: by}, true
+}
+
+// Relocated proposes to transfer an open incident whose pin was moved to where another unit is responsible (BR-53), and reports whether
+// it did. A desk or organisation whose division covers the new place keeps it. Moved back to whose it is, nothing is proposed any more.
+func (i *Incident) Relocated(was, responsible Unit, c IncidentCircumstances) bool {
+	if !i.Open() || responsible == "" || was == responsible {
+		return false
+	}
+	lead := Unit(i.LeadUnit)
+	if lead == responsible {
+		i.ProposedUnit, i.Handover = "", false
+		return false
+	}
+	if kind := lead.Kind(); kind == UnitOrg || kind == UnitDivision {
+		if hasDivision(c.Chain(i.Assignment.Division()), c.DivisionOf(lead)) {
+			return false
+		}
+	}
+	i.ProposedUnit, i.Handover = responsible, true
+	return true
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/wangge/wangge/grid"
+)
+
+// remindLockClass is the key of the lock under which overdue incidents are looked for: one server at a time does.
+const remindLockClass = 0x72656d64 // "remd"
+
+// mostReminded is how many incidents one transaction of RemindDue takes, mostRemindings how many such transactions one call runs.
+const (
+	mostReminded   = 200
+	mostRemindings = 50
+)
+
+// RemindDue takes the steps whose time has come against overdue incidents, reminder, circular, interview and listed supervision, each once
+// however many servers call it, and returns the codes of the incidents (BR-55). The time is the database's.
+func (s *Store) RemindDue(ctx context.Context, actor grid.Actor) ([]string, error) {
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for range mostRemindings {
+		var codes []string
+		err := s.write(ctx, func(tx pgx.Tx) (err error) {
+			codes, err = remindSome(ctx, tx, actor, &settings)
+			return err
+		})
+		if err != nil {
+			return all, err
+		}
+		all = append(all, codes...)
+		if len(codes) < mostReminded {
+			break
+		}
+	}
+	return all, translate(forgetKeys(ctx, s.db))
+}
+
+// remindSome takes the steps against some incidents. Rows that somebody else has locked wait for the next time.
+func remindSome(ctx context.Context, tx pgx.Tx, actor grid.Actor, settings *grid.Settings) ([]string, error) {
+	var mine bool
+	var now time.Time
+	if err := tx.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1), now()`, remindLockClass).Scan(&mine, &now); err != nil || !mine {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, `
+		SELECT id
+		FROM incident
+		WHERE state NOT IN ('waiting_check', 'closed', 'rejected', 'merged', 'cancelled') AND due_at < $1 AND overdue_step < 4
+		  AND due_at + make_interval(secs => 3600 * ($2::double precision[])[overdue_step + 1]) <= $1
+		ORDER BY due_at
+		LIMIT $3
+		FOR UPDATE SKIP LOCKED`, now, settings.OverdueHours[:], mostReminded)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, err
+	}
+	incidents, err := readIncidents(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	codes := make([]string, len(incidents))
+	for i := range incidents {
+		codes[i] = incidents[i].Code
+		if err := remind(ctx, tx, actor, settings, &incidents[i], now); err != nil {
+			return nil, err
+		}
+	}
+	return codes, nil
+}
+
+// remind takes every step against one incident whose time has come.
+func remind(ctx context.Context, tx pgx.Tx, actor grid.Actor, settings *grid.Settings, in *grid.Incident, now time.Time) error {
+	before := *in
+	for {
+		was := *in
+		event, supervision, due := in.Remind(settings, actor.Name, now)
+		if !due {
+			break
+		}
+		if supervision != nil {
+			if err := writeSupervision(ctx, tx, in.ID, *supervision); err != nil {
+				return err
+			}
+		}
+		in.Version = before.Version + 1
+		if err := recordIncident(ctx, tx, actor, &was, in, event); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		UPDATE incident
+		SET overdue_step = $2, supervised = $3, phase = $4, version = version + 1, updated_at = now(), updated_by = $5
+		WHERE id = $1`, in.ID, in.OverdueStep, in.Supervised, in.Phase, actor.Name)
+	return err
+}
