@@ -17,15 +17,18 @@ const (
 	maxShift = 26
 	// bandRecords is the number of edges in cells that a band is meant to hold: the working set of one builder.
 	bandRecords = 1 << 19
-	// cellsPerEdge bounds the number of cells. Measured with BenchmarkFind50k: more cells cost memory and, past this,
-	// win nothing.
-	cellsPerEdge = 8
+	// fineEdges is from how many edges on a layer gets fine cells. Measured with BenchmarkFind50k and BenchmarkNation: where the
+	// processor's caches hold little of the layer every look into a block is a wait for memory, and more cells mean fewer of them;
+	// where there are many small layers, as a nation has, less memory is worth more.
+	fineEdges = 1 << 20
+	// cellsPerEdge and cellsPerEdgeFine bound the number of cells.
+	cellsPerEdge, cellsPerEdgeFine = 2, 8
 )
 
 // Build makes the index of parts. Every part must be valid (geo.Check): then answers are exact, whether the parts
-// tile, overlap or leave gaps. Invalid parts give wrong answers near them but never a panic. The index keeps parts, and
-// the caller must not change them. Memory is about 75 bytes for each edge, shared ones counted once: 110 MB for 50,000
-// parts of 60 vertices, 2.2 GB for 1,000,000.
+// tile, overlap or leave gaps. Invalid parts give wrong answers near them but never a panic. Where parts
+// overlap the index keeps them, and the caller must not change them. Memory for each edge, shared ones counted once, is about 20 bytes
+// in a layer of less than a million ring edges and 40 in a larger one: 60 MB for 50,000 parts of 60 vertices.
 func Build(parts []geo.MultiPolygon) *Index {
 	x := &Index{n: int64(len(parts)), parts: parts, boxes: make([]geo.Box, len(parts))}
 	box := geo.EmptyBox()
@@ -42,6 +45,9 @@ func Build(parts []geo.MultiPolygon) *Index {
 	}
 	if edges == 0 {
 		return x
+	}
+	if len(parts) <= shortParts {
+		x.packed = 1
 	}
 	x.layout(box, edges, span)
 	x.fill(edges + span>>x.shift)
@@ -64,9 +70,13 @@ func abs(v int64) int64 { return max(v, -v) }
 func (x *Index) layout(box geo.Box, edges, span int64) {
 	x.originX, x.originY = int64(box.Min.X), int64(box.Min.Y)
 	width, height := int64(box.Max.X)-x.originX+1, int64(box.Max.Y)-x.originY+1
+	perEdge := int64(cellsPerEdge)
+	if edges >= fineEdges {
+		perEdge = cellsPerEdgeFine
+	}
 	for ; ; x.shift++ {
 		x.cols, x.rows = (width-1)>>x.shift+1, (height-1)>>x.shift+1
-		few := x.cols*x.rows <= cellsPerEdge*edges/2+64 && span>>x.shift <= 3*edges
+		few := x.cols*x.rows <= perEdge*edges/2+64 && span>>x.shift <= 3*edges
 		if few || x.shift == maxShift {
 			break
 		}
@@ -76,7 +86,7 @@ func (x *Index) layout(box geo.Box, edges, span int64) {
 	for ; x.rows>>x.bandShift >= bands; x.bandShift++ {
 		continue
 	}
-	x.bands = make([][]record, (x.rows-1)>>x.bandShift+1)
+	x.bands = make([][]uint32, (x.rows-1)>>x.bandShift+1)
 }
 
 // fill builds every band, several at a time.
@@ -87,7 +97,7 @@ func (x *Index) fill(records int64) {
 	deep := make([]bool, len(x.bands))
 	for w := range workers {
 		wg.Go(func() {
-			b := builder{x: x}
+			b := builder{x: x, encoder: encoder{packed: x.packed == 1}}
 			for band := w; band < len(x.bands); band += workers {
 				deep[band] = b.build(band, byBand[band])
 			}
@@ -102,7 +112,9 @@ func (x *Index) fill(records int64) {
 					[2]float64{float64(b.Max.X), float64(b.Max.Y)}, int32(k))
 			}
 		}
+		return
 	}
+	x.parts = nil
 }
 
 // partsByBand lists, for every band, the parts whose boxes reach it.
@@ -127,8 +139,9 @@ type builder struct {
 	row0      int64    // first row of the band
 	rows      int64    // rows of the band
 	starts    []uint32 // by cell: where its records begin in found; one more at the end
-	found     []record // half records: one part's side of an edge, by cell
+	found     []record // half records: one part's side of an edge, by cell; labels are part+1
 	block     []record
+	encoder   encoder
 	severally bool
 }
 
@@ -139,7 +152,7 @@ func (b *builder) build(band int, parts []int32) (deep bool) {
 	b.rows = min(1<<x.bandShift, x.rows-b.row0)
 	b.severally = false
 	b.distribute(parts)
-	var out []record
+	var out []uint32
 	cell := 0
 	for row := range b.rows {
 		sum := int64(0) // at the corner of the cell
@@ -180,7 +193,7 @@ func resize[T any](s []T, n int) []T {
 // eachEdge calls visit for every half record and every cell of the band that it meets.
 func (b *builder) eachEdge(parts []int32, visit func(cell int64, r record)) {
 	for _, k := range parts {
-		label := int32(b.x.n) + 1 + k
+		label := k + 1
 		for _, poly := range b.x.parts[k] {
 			for _, ring := range poly {
 				if len(ring) == 0 {
@@ -250,33 +263,42 @@ func (b *builder) reach(r record, slope float64, row int64) (first, last int64) 
 func (x *Index) row(y int32) int64 { return (int64(y) - x.originY) >> x.shift }
 
 // cell writes the word and the block of a cell, given the sum at its corner, and returns the sum at the next cell's.
-func (b *builder) cell(out *[]record, cell int, col, row, sum int64) int64 {
+func (b *builder) cell(out *[]uint32, cell int, col, row, sum int64) int64 {
 	x := b.x
-	corner := x.decode(sum)
+	covering := x.covering(sum)
 	word := &x.cells[row*x.cols+col]
 	b.block = pair(b.found[b.starts[cell]:b.starts[cell+1]], b.block[:0])
-	if len(b.block) == 0 && corner != severalParts {
-		*word = uint32(corner + 1)
+	if len(b.block) == 0 && covering != severalParts {
+		*word = uint32(covering + 1)
 		return sum
 	}
-	b.severally = b.severally || corner == severalParts
+	b.severally = b.severally || covering == severalParts
 	*word = blockBit | uint32(len(*out))
 	x0, y0 := x.originX+col<<x.shift, x.originY+row<<x.shift
-	*out = append(*out, head(len(b.block), b.fold(sum, x0, y0), corner))
-	*out = append(*out, b.block...)
+	*out = b.encoder.block(*out, b.block, covering, x0, y0)
 	return b.next(sum, x0, y0)
 }
 
-// fold returns the sum below all edges of the block on the line x0 - 1/2, given the sum at the corner, so that a walk
-// up that line needs no lower end.
-func (b *builder) fold(sum, x0, y0 int64) int64 {
-	for i := range b.block {
-		r := &b.block[i]
-		if int64(r.a.X) < x0 && x0 <= int64(r.b.X) && cornerLeft(r, x0, y0, 1) {
-			sum -= int64(r.left) - int64(r.right)
-		}
+// covering returns the part that the sum at a corner stands for, noPart, or severalParts.
+func (x *Index) covering(sum int64) int32 {
+	switch {
+	case sum == 0:
+		return noPart
+	case sum > x.n && sum <= 2*x.n:
+		return int32(sum - x.n - 1)
 	}
-	return sum
+	return severalParts
+}
+
+// change returns by how much the sum of labels is greater to the left of r than to its right.
+func (x *Index) change(r *record) int64 {
+	label := func(part int32) int64 {
+		if part == 0 {
+			return 0
+		}
+		return x.n + int64(part)
+	}
+	return label(r.left) - label(r.right)
 }
 
 // next returns the sum at the corner of the next cell, given the sum at this one's: it walks along the line
@@ -290,10 +312,10 @@ func (b *builder) next(sum, x0, y0 int64) int64 {
 		}
 		before, after := cornerLeft(r, x0, y0, 1), cornerLeft(r, x1, y0, 1)
 		if before && !after {
-			sum -= int64(r.left) - int64(r.right)
+			sum -= b.x.change(r)
 		}
 		if !before && after {
-			sum += int64(r.left) - int64(r.right)
+			sum += b.x.change(r)
 		}
 	}
 	return sum

@@ -5,8 +5,8 @@
 // walks from that corner up the cell's left border and then across to the point, and adds what each crossed edge
 // changes; all arithmetic is in integers, so that the answer is exact on the lattice.
 //
-// Part k has the label n+1+k, where n is the number of parts, and the sum at a point is the sum of the labels of the
-// parts around it. No sum of two or more labels is itself a label, so that a sum says by itself whether no part, one part or
+// Part k has the label n+1+k, where n is the number of parts (of the layer, or of those that a cell's edges bound), and the sum at
+// a point is the sum of the labels of the parts around it. No sum of two or more labels is itself a label, so that a sum says by itself whether no part, one part or
 // several parts cover the point: tilings are answered by the walk alone, and layers with gaps and overlaps stay exact.
 package index
 
@@ -27,53 +27,20 @@ type Index struct {
 	cols      int64
 	rows      int64
 	bandShift uint // a band is 1<<bandShift rows
+	packed    uint // 1 where blocks hold two parts in a word
 
 	// cells holds, row by row, 0 for an empty cell outside every part, part+1 for an empty cell inside one part, or
 	// blockBit and the place of the cell's block in its band.
 	cells []uint32
-	bands [][]record
+	bands [][]uint32 // blocks, see block.go
 
-	parts []geo.MultiPolygon
+	parts []geo.MultiPolygon // nil unless deep is there
 	boxes []geo.Box
 	deep  *rtree.RTreeGN[float64, int32] // boxes of the parts; nil unless several parts cover a cell's corner
 }
 
 // blockBit marks a cell whose answer needs its block.
 const blockBit = 1 << 31
-
-// record is an edge of a block: a before b (Point.Less), and the labels of the parts to the left and to the right of
-// a→b, 0 for none. The first record of a block is its header, see head.
-type record struct {
-	a, b        geo.Point
-	left, right int32
-}
-
-// head makes the header of a block of n edges. ref is the reference sum of the corner, folded (see builder.fold), and
-// corner the part that covers the corner, -1 for none, severalParts for more than one.
-func head(n int, ref int64, corner int32) record {
-	return record{a: geo.Point{X: int32(n), Y: corner}, left: int32(ref >> 32), right: int32(uint32(ref))}
-}
-
-func (r *record) count() int    { return int(r.a.X) }
-func (r *record) corner() int32 { return r.a.Y }
-func (r *record) ref() int64    { return int64(r.left)<<32 | int64(uint32(r.right)) }
-
-const (
-	noPart       = -1
-	severalParts = -2
-	undecided    = -3 // the walk met an edge through the point
-)
-
-// decode returns the part that a sum stands for, noPart, or severalParts.
-func (x *Index) decode(sum int64) int32 {
-	switch {
-	case sum == 0:
-		return noPart
-	case sum > x.n && sum <= 2*x.n:
-		return int32(sum - x.n - 1)
-	}
-	return severalParts
-}
 
 // Find returns the part that covers p, or -1 outside every part. When several parts cover p, because it lies on a
 // border or because parts overlap, it returns the lowest number. onBorder reports whether p lies on the border of a
@@ -88,14 +55,14 @@ func (x *Index) Find(p geo.Point) (part int32, onBorder bool) {
 		return int32(w) - 1, false
 	}
 	block := x.block(w, row)
-	if part = x.walk(block, p, x.originX+col<<x.shift); part >= noPart {
+	if part = x.walk(block, int64(p.X)-x.originX-col<<x.shift, int64(p.Y)-x.originY-row<<x.shift); part >= noPart {
 		return part, false
 	}
 	return x.findSlow(block, p, col, row)
 }
 
 // findSlow is Find for a point on a border or in several parts.
-func (x *Index) findSlow(block []record, p geo.Point, col, row int64) (part int32, onBorder bool) {
+func (x *Index) findSlow(block []uint32, p geo.Point, col, row int64) (part int32, onBorder bool) {
 	var buf [32]int32
 	all, onBorder := x.collect(block, p, col, row, buf[:0])
 	if len(all) == 0 {
@@ -118,7 +85,7 @@ func (x *Index) All(p geo.Point, dst []int32) []int32 {
 		return dst
 	}
 	block := x.block(w, row)
-	switch part := x.walk(block, p, x.originX+col<<x.shift); part {
+	switch part := x.walk(block, int64(p.X)-x.originX-col<<x.shift, int64(p.Y)-x.originY-row<<x.shift); part {
 	case noPart:
 		return dst
 	case severalParts, undecided:
@@ -142,46 +109,12 @@ func (x *Index) cell(p geo.Point) (cell, col, row int64, ok bool) {
 	return row*x.cols + col, col, row, true
 }
 
-// block returns the header and the edges of the block that the cell word w of a row names.
-func (x *Index) block(w uint32, row int64) []record {
-	block := x.bands[row>>x.bandShift][w&^blockBit:]
-	return block[:1+block[0].count()]
+// block returns the words from the block on that the cell word w of a row names.
+func (x *Index) block(w uint32, row int64) []uint32 {
+	return x.bands[row>>x.bandShift][w&^blockBit:]
 }
 
-// walk returns the part at p, noPart, severalParts, or undecided for a point on an edge. The cell starts at column x0.
-//
-// Vertices have whole coordinates. The walk goes up the line x0 - 1/2 from below all edges of the block (the header's
-// sum is folded to fit) to the elbow at p's height, and then right to p, on the line just above p's: half-open rules
-// at the ends of edges, and "the elbow is above an edge through it", decide every tie the same way.
-func (x *Index) walk(block []record, p geo.Point, x0 int64) int32 {
-	px, py := int64(p.X), int64(p.Y)
-	toElbow := 2*px - (2*x0 - 1) // twice the distance from the elbow to p
-	sum := block[0].ref()
-	for i := 1; i < len(block); i++ {
-		r := &block[i]
-		ax, ay, bx, by := int64(r.a.X), int64(r.a.Y), int64(r.b.X), int64(r.b.Y)
-		dy := by - ay
-		side := (bx-ax)*(py-ay) - dy*(px-ax) // positive: p is to the left of the edge
-		if side == 0 && ax <= px && px <= bx && min(ay, by) <= py && py <= max(ay, by) {
-			return undecided
-		}
-		elbowLeft := 2*side+dy*toElbow >= 0
-		change := int64(r.left) - int64(r.right)
-		if elbowLeft && ax < x0 && x0 <= bx {
-			sum += change
-		}
-		if (ay <= py) != (by <= py) && elbowLeft != (side > 0) {
-			if elbowLeft {
-				sum -= change
-			} else {
-				sum += change
-			}
-		}
-	}
-	return x.decode(sum)
-}
-
-// event is a change of the coverage of the part with a label, or a touch.
+// event is a change of the coverage of the part with a label, which is part+1, or a touch.
 type event struct {
 	label int32
 	count int32
@@ -191,27 +124,29 @@ type event struct {
 const touch = 1 << 29
 
 // collect appends the parts that cover p to dst, ascending, and reports whether p lies on a border. It follows the
-// same walk as walk, but counts for every part on its own.
-func (x *Index) collect(block []record, p geo.Point, col, row int64, dst []int32) (_ []int32, onBorder bool) {
-	if block[0].corner() == severalParts {
+// same walk as walk, but counts for every part on its own and decides every tie: half-open rules at the ends of edges, and
+// "the elbow is above an edge through it".
+func (x *Index) collect(block []uint32, p geo.Point, col, row int64, dst []int32) (_ []int32, onBorder bool) {
+	c := x.corner(block)
+	if c == severalParts {
 		return x.collectDeep(p, dst)
 	}
 	var buf [64]event
 	events := buf[:0]
-	if c := block[0].corner(); c != noPart {
-		events = append(events, event{int32(x.n) + 1 + c, 1})
+	if c != noPart {
+		events = append(events, event{c + 1, 1})
 	}
 	x0, y0 := x.originX+col<<x.shift, x.originY+row<<x.shift
-	for i := 1; i < len(block); i++ {
-		r := &block[i]
+	var edges [32]record
+	for _, r := range x.records(block, x0, y0, edges[:0]) {
 		if geo.OnSegment(p, r.a, r.b) {
 			onBorder = true
 			events = append(events, event{r.left, touch}, event{r.right, touch})
 			continue
 		}
-		up := cornerLeft(r, x0, int64(p.Y), 0)
+		up := cornerLeft(&r, x0, int64(p.Y), 0)
 		change := int32(0)
-		if int64(r.a.X) < x0 && x0 <= int64(r.b.X) && up && !cornerLeft(r, x0, y0, 1) {
+		if int64(r.a.X) < x0 && x0 <= int64(r.b.X) && up && !cornerLeft(&r, x0, y0, 1) {
 			change++
 		}
 		if left := geo.Orient(r.a, r.b, p) > 0; (r.a.Y <= p.Y) != (r.b.Y <= p.Y) && up != left {
@@ -225,11 +160,11 @@ func (x *Index) collect(block []record, p geo.Point, col, row int64, dst []int32
 			events = append(events, event{r.left, change}, event{r.right, -change})
 		}
 	}
-	return x.covering(events, dst), onBorder
+	return covering(events, dst), onBorder
 }
 
 // covering appends the parts whose events do not cancel to dst, ascending.
-func (x *Index) covering(events []event, dst []int32) []int32 {
+func covering(events []event, dst []int32) []int32 {
 	slices.SortFunc(events, func(e, f event) int { return int(e.label) - int(f.label) })
 	for i := 0; i < len(events); {
 		label, sum := events[i].label, int64(0)
@@ -237,7 +172,7 @@ func (x *Index) covering(events []event, dst []int32) []int32 {
 			sum += int64(events[i].count)
 		}
 		if label != 0 && sum != 0 {
-			dst = append(dst, label-int32(x.n)-1)
+			dst = append(dst, label-1)
 		}
 	}
 	return dst

@@ -102,6 +102,18 @@ func diamond(x, y, r int32) geo.Ring {
 	return geo.Ring{{X: x + r, Y: y}, {X: x, Y: y + r}, {X: x - r, Y: y}, {X: x, Y: y - r}}
 }
 
+// fan returns n triangles that meet at a point, as slices of a cake.
+func fan(x, y, r int32, n int) (parts []geo.MultiPolygon) {
+	at := func(k int) geo.Point {
+		sin, cos := math.Sincos(2 * math.Pi * float64(k%n) / float64(n))
+		return geo.Point{X: x + int32(math.Round(float64(r)*cos)), Y: y + int32(math.Round(float64(r)*sin))}
+	}
+	for k := range n {
+		parts = append(parts, geo.MultiPolygon{{{{X: x, Y: y}, at(k), at(k + 1)}}})
+	}
+	return parts
+}
+
 func TestFindExhaustive(t *testing.T) {
 	nested := func(n int32) (parts []geo.MultiPolygon) {
 		for k := range n {
@@ -126,6 +138,9 @@ func TestFindExhaustive(t *testing.T) {
 			{{{{X: 0, Y: 0}, {X: 4000, Y: 1}, {X: 4000, Y: 2}}}},
 			{{{{X: 0, Y: 0}, {X: 4000, Y: 2}, {X: 0, Y: 60}}}},
 		},
+		"fourteen in a cell":   fan(40, 40, 40, 14),
+		"fifteen in a cell":    fan(40, 40, 40, 15),
+		"sixty in a cell":      fan(40, 40, 40, 60),
 		"empty part":           {{}, {{square(0, 0, 30)}}, {}},
 		"negative coordinates": {{{square(-50, -50, 30)}}, {{square(-20, -50, 60)}}},
 	}
@@ -167,6 +182,20 @@ func TestFindInSmallCells(t *testing.T) {
 				check(t, parts, x, geo.Point{X: px, Y: py})
 			}
 		}
+	}
+}
+
+// TestFindAmongManyParts has more parts than two to a word.
+func TestFindAmongManyParts(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(9, 9))
+	parts := tiling(rng, 260, 1, 260*500)
+	if len(parts) <= 1<<16 {
+		t.Fatalf("%d parts", len(parts))
+	}
+	x := index.Build(parts)
+	for _, p := range probes(rng, parts, 40) {
+		check(t, parts, x, p)
 	}
 }
 

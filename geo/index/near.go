@@ -31,9 +31,9 @@ func (x *Index) Near(p geo.Point, radiusM float64, dst []Neighbour) []Neighbour 
 	radiusM = min(radiusM, MaxNearM)
 	from := len(dst)
 	box := around(p, radiusM)
-	x.eachBlock(box, func(block []record) {
-		for i := 1; i < len(block); i++ {
-			r := &block[i]
+	x.eachBlock(box, func(edges []record, _ int32) {
+		for i := range edges {
+			r := &edges[i]
 			if !r.meets(box) {
 				continue
 			}
@@ -43,7 +43,7 @@ func (x *Index) Near(p geo.Point, radiusM float64, dst []Neighbour) []Neighbour 
 			}
 			for _, label := range [2]int32{r.left, r.right} {
 				if label != 0 {
-					dst = append(dst, Neighbour{label - int32(x.n) - 1, d})
+					dst = append(dst, Neighbour{label - 1, d})
 				}
 			}
 		}
@@ -99,14 +99,14 @@ func (x *Index) Overlapping(box geo.Box, dst []int32) []int32 {
 			dst = append(dst, k)
 		}
 	}
-	x.eachBlock(box, func(block []record) {
-		if k := block[0].corner(); k != noPart {
-			add(k)
+	x.eachBlock(box, func(edges []record, corner int32) {
+		if corner != noPart {
+			add(corner)
 		}
-		for _, r := range block[1:] {
+		for _, r := range edges {
 			for _, label := range [2]int32{r.left, r.right} {
 				if label != 0 {
-					add(label - int32(x.n) - 1)
+					add(label - 1)
 				}
 			}
 		}
@@ -124,18 +124,22 @@ func (x *Index) window(box geo.Box) (col0, row0, col1, row1 int64) {
 	return col0, row0, max(col1, col0-1), max(row1, row0-1)
 }
 
-// eachBlock calls visit for the block of every cell that meets box, and whole for every cell that lies in one part
-// and meets no edge.
-func (x *Index) eachBlock(box geo.Box, visit func(block []record), whole func(part int32)) {
+// eachBlock calls visit with the edges of every cell that meets box and what covers its corner, and whole for every cell that
+// lies in one part and meets no edge.
+func (x *Index) eachBlock(box geo.Box, visit func(edges []record, corner int32), whole func(part int32)) {
 	col0, row0, col1, row1 := x.window(box)
 	if col1 < col0 {
 		return
 	}
+	var buf [32]record
+	edges := buf[:0]
 	for row := row0; row <= row1; row++ {
-		for _, w := range x.cells[row*x.cols+col0 : row*x.cols+col1+1] {
+		for i, w := range x.cells[row*x.cols+col0 : row*x.cols+col1+1] {
 			switch {
 			case w&blockBit != 0:
-				visit(x.block(w, row))
+				block := x.block(w, row)
+				edges = x.records(block, x.originX+(col0+int64(i))<<x.shift, x.originY+row<<x.shift, edges[:0])
+				visit(edges, x.corner(block))
 			case w != 0 && whole != nil:
 				whole(int32(w) - 1)
 			}
