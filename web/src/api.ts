@@ -1,6 +1,8 @@
 /** The only file that fetches. Every failure is thrown as a Problem. Coordinates are lon, lat in degrees, WGS 84. */
 import type { Crs } from './coordinates';
 import { Editions } from './editions';
+import type { Incident, IncidentEvent } from './incidents/incident';
+import type { SearchHit } from './lookup/search';
 import type { Consultation, DraftFeatures, Filing, Finding, Impact, Plan } from './plans/plan';
 
 export type Position = [lon: number, lat: number];
@@ -14,6 +16,8 @@ export interface Geometry {
 export interface Session {
   actor: string | null;
   role: string | null;
+  /** The division whose subtree may be read, "" for the whole city. */
+  scope?: string;
   demo: boolean;
   city: { code: string; name: string; bbox: Bbox } | null;
 }
@@ -38,6 +42,20 @@ export interface Worker {
   grid_code: string;
 }
 
+/** A step of the chain to contact, in the order in which they are tried (BR-29). */
+export interface ContactStep {
+  step: string;
+  grid_code?: string | null;
+  division_code?: string | null;
+  name: string | null;
+  work_phone: string | null;
+  post_kind?: string | null;
+  role_type?: string | null;
+  organization?: string | null;
+  /** Whether this is the one to contact first. */
+  used: boolean;
+}
+
 export interface DivisionRef {
   level: string;
   code: string;
@@ -60,6 +78,8 @@ export interface Answer {
   dedicated: Grid | null;
   responsible: { kind: string; code: string; name: string } | null;
   workers: Worker[];
+  chain?: ContactStep[];
+  contact?: ContactStep | null;
   divisions: DivisionRef[];
   on_boundary: boolean;
   boundary_with: { code: string; name: string; kind: string }[];
@@ -86,13 +106,6 @@ export interface Place {
   kind: string;
   name: string;
   address?: string | null;
-}
-
-export interface Incident {
-  code: string;
-  kind: string;
-  state: string;
-  title?: string | null;
 }
 
 export interface Fault {
@@ -168,6 +181,9 @@ export class Api {
   readonly #editions = new Editions();
   /** Called when an answer is of a newer edition than the answers before it: what was drawn is then of the past. */
   onNewEdition: () => void = () => undefined;
+  /** Called when the server says that it has lost its database (since when, RFC 3339), or has it again (null). */
+  onDatabaseLost: (since: string | null) => void = () => undefined;
+  #databaseLost: string | null = null;
 
   constructor(private readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
     this.#token = storage.getItem(tokenKey);
@@ -218,6 +234,47 @@ export class Api {
 
   incidents(grid: string): Promise<Page<Incident>> {
     return this.#json('/v1/incidents', { grid, limit: 20 });
+  }
+
+  /** A page of the incidents that somebody still has to handle, as they were stored. */
+  openIncidents(cursor: string | null): Promise<Page<Incident>> {
+    return this.#json('/v1/incidents', { state: 'open', limit: 1000, cursor });
+  }
+
+  incident(code: string): Promise<Incident> {
+    return this.#json(`/v1/incidents/${encodeURIComponent(code)}`);
+  }
+
+  /** What was done with an incident, the oldest first. */
+  incidentEvents(code: string): Promise<Page<IncidentEvent>> {
+    return this.#json(`/v1/incidents/${encodeURIComponent(code)}/events`);
+  }
+
+  /** Grids, divisions, places and addresses that a text may mean, the best first. */
+  search(text: string, signal: AbortSignal): Promise<Page<SearchHit>> {
+    return this.#json('/v1/search', { q: text, limit: 10 }, signal);
+  }
+
+  /** The stream of what happens, after the event of that id; null: from now on. */
+  async events(
+    topics: readonly string[],
+    lastId: string | null,
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const more = lastId === null ? {} : { 'Last-Event-ID': lastId };
+    const response = await this.#fetch(
+      `/v1/events?topics=${topics.join()}`,
+      'text/event-stream',
+      signal,
+      more,
+    );
+    if (response.body === null) throw new Problem(response.status, { code: 'http' });
+    return response.body;
+  }
+
+  /** Takes note of a county's edition that was told of otherwise than by an answer. */
+  noteEdition(county: string, number: number): void {
+    if (this.#editions.note(`${county}=${number}`)) this.onNewEdition();
   }
 
   coverage(division: string): Promise<Coverage> {
@@ -307,9 +364,16 @@ export class Api {
       throw aborted(cause) ? cause : new Problem(0, { code: 'network', detail: String(cause) });
     }
     if (this.#editions.note(response.headers.get('Wangge-Edition'))) this.onNewEdition();
+    if (url.startsWith('/v1/')) this.#noteDatabase(response.headers.get('Wangge-Database-Lost'));
     if (response.ok) return response;
     const body: unknown = await response.json().catch(() => ({}));
     throw new Problem(response.status, typeof body === 'object' && body !== null ? { ...body } : {});
+  }
+
+  #noteDatabase(since: string | null): void {
+    if (since === this.#databaseLost) return;
+    this.#databaseLost = since;
+    this.onDatabaseLost(since);
   }
 }
 

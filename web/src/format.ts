@@ -30,6 +30,18 @@ export function formatDay(instant: string, language: Language): string {
   return new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium' }).format(date);
 }
 
+/** The day and the time of an RFC 3339 instant, as clocks show it where the reader is; the text itself when it cannot be read. */
+export function formatTime(instant: string, language: Language): string {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return instant;
+  return new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+}
+
+/** The time of day of an instant in ms since the epoch. */
+export function formatClock(instantMs: number, language: Language): string {
+  return new Intl.DateTimeFormat(locales[language], { timeStyle: 'medium' }).format(new Date(instantMs));
+}
+
 /** The parts that are there, as one line: "Community · 1,680 households". */
 export function dotted(...parts: (string | null | undefined | false)[]): string {
   return parts

@@ -46,6 +46,11 @@ export function label(enumeration: string, code: string): string {
   return state.codes[enumeration]?.find((entry) => entry.code === code)?.[state.language] ?? code;
 }
 
+/** The codes of an enumeration of the server, in its order. */
+export function codesOf(enumeration: string): string[] {
+  return state.codes[enumeration]?.map(({ code }) => code) ?? [];
+}
+
 /** What went wrong, in the reader's words. */
 export function explain(problem: Problem): string {
   if (problem.status === 401) return t('token_missing');

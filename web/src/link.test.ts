@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatLink, parseLink } from './link';
+import { everything } from './incidents/incident';
+import { formatLink, nothingShown, parseLink, type Shown } from './link';
 
 const view = { lon: 120.31, lat: 31.49, zoom: 13 };
 
@@ -17,7 +18,7 @@ for (const [name, hash, want] of [
   ['negative zoom', '#120/31/-1/en', { view: null, language: 'en' }],
   ['prototype name as language', '#120.31/31.49/13/toString', { view, language: null }],
 ] as const) {
-  test(`parseLink/${name}`, () => assert.deepEqual(parseLink(hash), { ...want, plan: null }));
+  test(`parseLink/${name}`, () => assert.deepEqual(parseLink(hash), { ...nothingShown, ...want }));
 }
 
 for (const [name, hash, plan] of [
@@ -33,8 +34,50 @@ for (const [name, hash, plan] of [
 
 test('formatLink and parseLink go round', () => {
   const view = { lon: 120.31235, lat: -31.4, zoom: 12.35 };
-  const link = formatLink({ lon: 120.3123456, lat: -31.4, zoom: 12.3456 }, 'en', null);
+  const link = formatLink({ lon: 120.3123456, lat: -31.4, zoom: 12.3456 }, 'en', nothingShown);
   assert.equal(link, '#120.31235/-31.40000/12.35/en');
-  assert.deepEqual(parseLink(link), { view, language: 'en', plan: null });
-  assert.deepEqual(parseLink(formatLink(view, 'zh', 'a/b?c&d')), { view, language: 'zh', plan: 'a/b?c&d' });
+  assert.deepEqual(parseLink(link), { ...nothingShown, view, language: 'en' });
+});
+
+const filter = {
+  ...everything,
+  kind: 'fire_risk',
+  state: 'handling',
+  division: '320211001000',
+  overdue: true,
+};
+
+for (const [query, some] of [
+  ['?plan=a%2Fb%3Fc%26d', { task: 'plans', plan: 'a/b?c&d' }],
+  ['?plan=P&task=lookup', { plan: 'P' }],
+  ['?task=plans', { task: 'plans' }],
+  ['?task=incidents', { task: 'incidents' }],
+  ['?incident=990104-20260708-000019', { task: 'incidents', incident: '990104-20260708-000019' }],
+  ['?plan=P&incident=I', { task: 'incidents', incident: 'I', plan: 'P' }],
+  [
+    '?task=incidents&state=handling&kind=fire_risk&division=320211001000&overdue=true',
+    { task: 'incidents', filter },
+  ],
+  [
+    '?task=incidents&handover=true&order=due',
+    { task: 'incidents', filter: { ...everything, handover: true, order: 'due' } },
+  ],
+  ['?at=120.3123456,31.4', { at: { lon: 120.3123456, lat: 31.4 } }],
+] as [string, Partial<Shown>][]) {
+  test(`what is shown goes round/${query}`, () => {
+    const shown = { ...nothingShown, ...some };
+    const link = formatLink(view, 'zh', shown);
+    assert.equal(link, `#120.31000/31.49000/13/zh${query}`);
+    assert.deepEqual(parseLink(link), { ...shown, view, language: 'zh' });
+  });
+}
+
+for (const at of ['', '120.3', '120.3,91', '120.3,31,2', 'a,b', '120.3,', '181,0']) {
+  test(`parseLink/no spot/${at}`, () => assert.equal(parseLink(`#///en?at=${at}`).at, null));
+}
+
+test('nonsense in a filter is as usual', () => {
+  const { task, filter } = parseLink('#?task=nonsense&state=closed&order=sideways&overdue=1');
+  assert.equal(task, 'lookup');
+  assert.deepEqual(filter, everything);
 });

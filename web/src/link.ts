@@ -1,4 +1,8 @@
-/** The deep link in the hash: #lon/lat/zoom/lang, and ?plan=CODE when a plan is shown. */
+/**
+ * The deep link in the hash: #lon/lat/zoom/lang, and after a question mark what is shown: plan=CODE, incident=CODE with the list's
+ * filter, at=lon,lat for the spot that was looked up, and task= where none of these says which.
+ */
+import { everything, formatFilter, parseFilter, type Filter } from './incidents/incident';
 import { isLanguage, type Language } from './messages';
 
 export interface View {
@@ -7,34 +11,86 @@ export interface View {
   zoom: number;
 }
 
-export interface Link {
-  view: View | null;
-  language: Language | null;
+export const tasks = ['lookup', 'incidents', 'divisions', 'coverage', 'plans'] as const;
+export type Task = (typeof tasks)[number];
+
+/** What the page shows besides the map's view. */
+export interface Shown {
+  task: Task;
   /** The code of the plan that is shown. */
   plan: string | null;
+  /** The code of the incident that is shown. */
+  incident: string | null;
+  filter: Filter;
+  /** The spot that was looked up. */
+  at: { lon: number; lat: number } | null;
 }
 
-/** Reads a hash; whatever is missing or nonsense comes back as null. */
+export interface Link extends Shown {
+  view: View | null;
+  language: Language | null;
+}
+
+/** What a page shows that nobody has asked for anything. */
+export const nothingShown: Shown = {
+  task: 'lookup',
+  plan: null,
+  incident: null,
+  filter: everything,
+  at: null,
+};
+
+/** Reads a hash; whatever is missing or nonsense comes back as null, or as usual. */
 export function parseLink(hash: string): Link {
   const [path = '', query = ''] = hash.replace(/^#/, '').split(/\?(.*)/s);
   const parts = path.split('/');
-  const [lon, lat, zoom] = parts.slice(0, 3).map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const [lon, lat, zoom] = parts.slice(0, 3).map(numberOf);
   const language = parts[3] ?? '';
+  const shown = new URLSearchParams(query);
+  const named = { plan: shown.get('plan') || null, incident: shown.get('incident') || null };
   return {
     view: viewOf(lon, lat, zoom),
     language: isLanguage(language) ? language : null,
-    plan: new URLSearchParams(query).get('plan') || null,
+    ...named,
+    task: tasks.find((task) => task === shown.get('task')) ?? impliedTask(named),
+    filter: parseFilter(shown),
+    at: placeOf(shown.get('at') ?? ''),
   };
+}
+
+/** Five decimals of a view are about a metre, more than a link needs; a spot keeps all seven. */
+export function formatLink(view: View, language: Language, shown: Shown): string {
+  const place = `#${view.lon.toFixed(5)}/${view.lat.toFixed(5)}/${Number(view.zoom.toFixed(2))}/${language}`;
+  const { task, plan, at } = shown;
+  const incident = task === 'incidents' ? shown.incident : null;
+  const query = new URLSearchParams({
+    ...(plan !== null && { plan }),
+    ...(incident !== null && { incident }),
+    ...(task !== impliedTask({ plan, incident }) && { task }),
+    ...(task === 'incidents' && formatFilter(shown.filter)),
+    ...(task === 'lookup' &&
+      at !== null && { at: `${Number(at.lon.toFixed(7))},${Number(at.lat.toFixed(7))}` }),
+  });
+  return query.size === 0 ? place : `${place}?${query.toString().replaceAll('%2C', ',')}`;
+}
+
+function impliedTask({ plan, incident }: Pick<Shown, 'plan' | 'incident'>): Task {
+  if (incident !== null) return 'incidents';
+  return plan === null ? 'lookup' : 'plans';
+}
+
+function numberOf(text: string): number {
+  return text.trim() === '' ? NaN : Number(text);
+}
+
+function placeOf(text: string): { lon: number; lat: number } | null {
+  const [lon = NaN, lat = NaN, ...more] = text.split(',').map(numberOf);
+  const good = Math.abs(lon) <= 180 && Math.abs(lat) <= 90 && more.length === 0;
+  return good ? { lon, lat } : null;
 }
 
 function viewOf(lon = NaN, lat = NaN, zoom = NaN): View | null {
   // Written so that NaN fails too; 85.05 is where the Web Mercator square ends.
   const good = Math.abs(lon) <= 180 && Math.abs(lat) <= 85.05 && zoom >= 0 && zoom <= 24;
   return good ? { lon, lat, zoom } : null;
-}
-
-/** Five decimals are about a metre, more than a link to a view needs. */
-export function formatLink(view: View, language: Language, plan: string | null): string {
-  const place = `#${view.lon.toFixed(5)}/${view.lat.toFixed(5)}/${Number(view.zoom.toFixed(2))}/${language}`;
-  return plan === null ? place : `${place}?plan=${encodeURIComponent(plan)}`;
 }

@@ -3,6 +3,7 @@
  * `{name}` stands for a value; messages.test.ts proves that both languages take the same ones.
  */
 
+import { incidentMessages } from './incidents/messages';
 import { planMessages } from './plans/messages';
 
 export const languages = ['zh', 'en'] as const;
@@ -28,6 +29,7 @@ export const messages = {
 
   tasks: { zh: '任务', en: 'Tasks' },
   task_lookup: { zh: '查询', en: 'Look up' },
+  task_incidents: { zh: '事件', en: 'Incidents' },
   task_divisions: { zh: '区划', en: 'Divisions' },
   task_coverage: { zh: '覆盖', en: 'Coverage' },
   task_plans: { zh: '方案', en: 'Plans' },
@@ -91,21 +93,23 @@ export const messages = {
 
   lookup_title: { zh: '这里由谁负责？', en: 'Who is responsible here?' },
   lookup_hint: {
-    zh: '点击地图，或输入坐标。',
-    en: 'Click the map, or type coordinates.',
+    zh: '点击地图，或搜索网格、场所、地址，也可输入“经度, 纬度”。',
+    en: 'Click the map, search for a grid, place or address, or type longitude, latitude.',
   },
-  coordinates: { zh: '经度, 纬度', en: 'Longitude, latitude' },
-  coordinates_example: { zh: '例如 {example}', en: 'For example {example}' },
+  search: { zh: '网格、场所、地址或经纬度', en: 'Grid, place, address or coordinates' },
+  search_example: { zh: '例如 {example}', en: 'For example {example}' },
+  search_hits: { zh: '搜索结果', en: 'What this may mean' },
+  search_none: { zh: '没有找到，请换个说法。', en: 'Nothing of that name. Try other words.' },
+  hit_grid: { zh: '网格', en: 'Grid' },
+  hit_division: { zh: '区划', en: 'Division' },
+  hit_place: { zh: '场所', en: 'Place' },
+  hit_household_point: { zh: '楼栋', en: 'Building' },
   crs: { zh: '坐标系', en: 'Coordinate system' },
   crs_wgs84: { zh: 'WGS 84', en: 'WGS 84' },
   crs_cgcs2000: { zh: 'CGCS2000（国家 2000）', en: 'CGCS2000' },
   crs_gcj02: { zh: 'GCJ-02（高德、腾讯）', en: 'GCJ-02 (Amap, Tencent)' },
   crs_bd09: { zh: 'BD-09（百度）', en: 'BD-09 (Baidu)' },
   look_up: { zh: '查询', en: 'Look up' },
-  fault_unreadable: {
-    zh: '请输入两个数：先经度，后纬度。',
-    en: 'Type two numbers: longitude first, then latitude.',
-  },
   fault_range: { zh: '坐标超出范围。', en: 'These coordinates are not on the globe.' },
   fault_swapped: {
     zh: '经纬度像是写反了：请先写经度，后写纬度。',
@@ -116,12 +120,40 @@ export const messages = {
   no_grid: { zh: '此处未划入任何网格', en: 'No grid here' },
   base_below: { zh: '所在基础网格', en: 'Base grid underneath' },
   dedicated_here: { zh: '此处的专属网格', en: 'Dedicated grid here' },
-  workers: { zh: '在岗人员', en: 'People on post' },
-  no_workers: { zh: '该网格暂无公开的在岗人员。', en: 'No public post is filled in this grid.' },
+  contact: { zh: '现在联系', en: 'Contact now' },
+  contact_chain: { zh: '联系次序', en: 'Whom to try, in this order' },
+  contact_used: { zh: '现在联系', en: 'contact this one' },
+  contact_on_duty: { zh: '责任网格当前值班人员', en: 'On duty now in the responsible grid' },
+  contact_posted: {
+    zh: '责任网格在岗人员（无值班表）',
+    en: 'On post in the responsible grid, which keeps no calendar',
+  },
+  contact_stand_in: { zh: '值班人员不在，由替班人员代理', en: 'Stands in for who is on duty and away' },
+  contact_grid_leader: { zh: '无人值班，找网格长', en: 'Leads the grid; nobody is on duty' },
+  contact_base_worker: { zh: '由基础网格人员负责', en: 'Of the base grid underneath' },
+  contact_community: { zh: '网格无人，由社区（村）负责', en: 'Nobody in the grid: the community answers' },
+  contact_street: { zh: '网格无人，由街道（镇）负责', en: 'Nobody in the grid: the street answers' },
+  contact_above: { zh: '此处无街道，由上级负责', en: 'There is no street here: the division above answers' },
+  step_on_duty: { zh: '值班', en: 'On duty' },
+  step_posted: { zh: '在岗', en: 'On post' },
+  step_stand_in: { zh: '替班', en: 'Stand-in' },
+  step_grid_leader: { zh: '网格长', en: 'Grid leader' },
+  step_base_worker: { zh: '基础网格人员', en: 'Worker of the base grid' },
+  step_community: { zh: '社区（村）', en: 'Community' },
+  step_street: { zh: '街道（镇）', en: 'Street or town' },
+  step_above: { zh: '上级', en: 'Division above' },
+  role_type_full_time: { zh: '专职', en: 'full-time' },
+  role_type_part_time: { zh: '兼职', en: 'part-time' },
+  workers: { zh: '其他在岗人员', en: 'Others on post' },
+  nobody: { zh: '无人', en: 'nobody' },
+  no_phone: { zh: '没有公开的电话。', en: 'No public phone.' },
+  no_workers: { zh: '没有公开的联系人。', en: 'Nobody can be named here.' },
   call: { zh: '拨打 {phone}', en: 'Call {phone}' },
   chain: { zh: '所属区划', en: 'Divisions' },
   neighbours: { zh: '正在边界上，相邻网格', en: 'On the border with' },
-  near: { zh: '附近网格', en: 'Close by' },
+  near: { zh: '离边界很近，相邻网格', en: 'Close to the border of' },
+  metres_off: { zh: '距 {metres}', en: '{metres} away' },
+  neighbours_drawn: { zh: '地图上以点线标出。', en: 'Drawn on the map by dotted lines.' },
   area: { zh: '面积', en: 'Area' },
   households: { zh: '户数', en: 'Households' },
   location: { zh: '位置', en: 'Location' },
@@ -226,6 +258,7 @@ export const messages = {
   role_planner: { zh: '规划员', en: 'Planner' },
   role_administrator: { zh: '管理员', en: 'Administrator' },
 
+  ...incidentMessages,
   ...planMessages,
 
   problem_title: { zh: '没有成功', en: 'That did not work' },

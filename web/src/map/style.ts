@@ -201,7 +201,7 @@ function aggregate(count: number, colour: string, text: string, shiftPx: number,
   });
 }
 
-/** What was found: the responsible grid or a fault filled, the other layer's grid as a broken line. */
+/** What was found: the responsible grid or a fault filled, the other layer's grid as a broken line, near ones as a dotted one. */
 export function foundStyle(palette: Palette): StyleOf {
   const filled = new Style({
     fill: new Fill({ color: palette.foundFill }),
@@ -212,7 +212,12 @@ export function foundStyle(palette: Palette): StyleOf {
     stroke: new Stroke({ color: palette.found, width: 2, lineDash: [7, 6] }),
     zIndex: 2,
   });
-  return (feature) => (feature.get('role') === 'other' ? other : filled);
+  const neighbour = new Style({
+    stroke: new Stroke({ color: palette.found, width: 2, lineDash: [2, 5] }),
+    zIndex: 0,
+  });
+  const broken: Record<string, Style> = { other, neighbour };
+  return (feature) => broken[String(feature.get('role'))] ?? filled;
 }
 
 /**
