@@ -32,6 +32,11 @@ type gridJSON struct {
 	ValidFrom     time.Time `json:"valid_from"`
 	Label         orb.Point `json:"label"`
 	Boundary      any       `json:"boundary,omitempty"`
+
+	// Of a dedicated grid in an answer of locate, what may be seen of it.
+	HostOrgName        string `json:"host_org_name,omitempty"`
+	SupervisingOrg     string `json:"supervising_org_code,omitempty"`
+	SupervisingOrgName string `json:"supervising_org_name,omitempty"`
 }
 
 func newGridJSON(g *grid.Grid, info grid.EditionInfo) *gridJSON {

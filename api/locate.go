@@ -1,89 +1,76 @@
 package api
 
 import (
+	"context"
 	"net/http"
-	"net/url"
-	"time"
+	"slices"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geojson"
 
+	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/live"
 )
 
-// answer is the JSON of “who is responsible here”.
-type answer struct {
-	Location     *lonLatJSON   `json:"location,omitempty"`
-	Outcome      string        `json:"outcome"`
-	Edition      *editionJSON  `json:"edition"`
-	Base         *gridJSON     `json:"base"`
-	Dedicated    *gridJSON     `json:"dedicated"`
-	Responsible  *gridRef      `json:"responsible"`
-	Workers      []workerJSON  `json:"workers"`
-	Divisions    []divisionRef `json:"divisions"`
-	OnBoundary   bool          `json:"on_boundary"`
-	BoundaryWith []gridRef     `json:"boundary_with"`
-	Near         []nearJSON    `json:"near"`
-	Shares       []shareJSON   `json:"shares,omitempty"`
-	Warnings     []warning     `json:"warnings"`
-	timeJSON
+// question is what is asked of a place, besides where it is.
+type question struct {
+	kind      string           // of incident, "" for any
+	accuracyM float64          // of a point
+	radiusM   float64          // more than 0: of the disc around the point
+	layer     string           // all, or the kind of grids to show
+	network   *edition.Network // to be asked for its unit instead of the grids; nil for the grids
+	boundary  string           // none, ref or geojson
 }
 
-type lonLatJSON struct {
-	Lon float64 `json:"lon"`
-	Lat float64 `json:"lat"`
+// The bounds of questions in metres.
+const (
+	maxAccuracyM = 10_000
+	maxRadiusM   = geo.MaxDiscM
+)
+
+// questionParams are those that say what is asked; a batch takes them for all its places.
+var questionParams = []string{"kind", "layer", "boundary", "accuracy_m", "radius_m"}
+
+func (q query) question(state *live.State) (asked question, err error) {
+	if asked.kind, err = incidentKind(state, q.text("kind")); err != nil {
+		return asked, err
+	}
+	if asked.accuracyM, _, err = q.number("accuracy_m", 0, maxAccuracyM); err != nil {
+		return asked, err
+	}
+	if asked.radiusM, _, err = q.number("radius_m", geo.MinDiscM, maxRadiusM); err != nil {
+		return asked, err
+	}
+	if asked.boundary, err = q.oneOf("boundary", "none", "ref", "geojson"); err != nil {
+		return asked, err
+	}
+	if asked.network = state.Network(q.text("layer")); asked.network != nil {
+		return asked, nil
+	}
+	asked.layer, err = q.oneOf("layer", append([]string{"all", grid.Base, grid.Dedicated}, networkCodes(state)...)...)
+	return asked, err
 }
 
-type editionJSON struct {
-	CountyCode  string    `json:"county_code"`
-	Number      int       `json:"number"`
-	InForceFrom time.Time `json:"in_force_from"`
-	Proven      bool      `json:"proven"`
+func networkCodes(state *live.State) []string {
+	var codes []string
+	for _, n := range state.Networks() {
+		codes = append(codes, n.Info().Code)
+	}
+	return codes
 }
 
-type gridRef struct {
-	Kind string `json:"kind"`
-	Code string `json:"code"`
-	Name string `json:"name"`
-}
-
-type divisionRef struct {
-	Level string `json:"level"`
-	Code  string `json:"code"`
-	Name  string `json:"name"`
-}
-
-type nearJSON struct {
-	gridRef
-	DistanceM float64 `json:"distance_m"`
-}
-
-type shareJSON struct {
-	gridRef
-	Share   float64  `json:"share"`
-	AreaM2  *float64 `json:"area_m2,omitempty"`
-	LengthM *float64 `json:"length_m,omitempty"`
-}
-
-type warning struct {
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
-type workerJSON struct {
-	Name      string `json:"name"`
-	WorkPhone string `json:"work_phone"`
-	PostKind  string `json:"post_kind"`
-	RoleType  string `json:"role_type"`
-	GridCode  string `json:"grid_code"`
-	Code      string `json:"worker_code,omitempty"` // for readers with a token, in the list of workers
+// incidentKind returns the kind of incident of that code, "" for none.
+func incidentKind(state *live.State, code string) (string, error) {
+	if code == "" || state.Codes.Has("incident_kind", code) {
+		return code, nil
+	}
+	return "", badParam("kind", "There is no kind of incident of that code: GET /v1/codes lists them, as incident_kind.")
 }
 
 // locate answers GET /v1/locate.
 func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "lon", "lat", "crs", "layer", "boundary", "accuracy_m", asOfParam, planParam)
+	q, err := params(r, slices.Concat([]string{"lon", "lat", "crs", asOfParam, planParam}, questionParams)...)
 	if err != nil {
 		return err
 	}
@@ -91,45 +78,81 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err != nil {
 		return err
 	}
-	accuracyM, _, err := q.number("accuracy_m", 0, 10_000)
+	asked, err := q.question(state)
 	if err != nil {
 		return err
 	}
-	layer, err := q.oneOf("layer", "all", grid.Base, grid.Dedicated)
+	l, err := s.locator(w, r, state)
 	if err != nil {
 		return err
 	}
-	boundary, err := q.oneOf("boundary", "none", "ref", "geojson")
+	ctx := r.Context()
+	if asked.radiusM > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, workIn)
+		defer cancel()
+	}
+	a, editions, err := l.place(ctx, p, asked)
+	editionHeader(w, editions)
 	if err != nil {
 		return err
 	}
-	found := state.City.Locate(p, accuracyM)
-	editionHeader(w, found.Editions)
-	if err := missing(state, found); err != nil {
-		return err
-	}
-	a := newAnswer(state, found, state.Time())
-	at := p.Orb()
-	a.Location = &lonLatJSON{at[0], at[1]}
-	switch layer {
-	case grid.Base:
-		a.Dedicated = nil
-	case grid.Dedicated:
-		a.Base = nil
-	}
-	addBoundary(a.Base, found.Base, boundary)
-	addBoundary(a.Dedicated, found.Dedicated, boundary)
 	return sendJSON(w, a)
+}
+
+// place answers for a point, or for the disc around it. The editions are those that took part, where nobody serves as well.
+func (l *locator) place(ctx context.Context, p geo.Point, asked question) (*answer, []grid.EditionInfo, error) {
+	if asked.radiusM > 0 {
+		return l.disc(ctx, p, asked)
+	}
+	found := l.state.City.Locate(p, asked.accuracyM)
+	if asked.network != nil {
+		a, err := l.unitAt(p, found, asked.network)
+		return a, found.Editions, err
+	}
+	if err := missing(l.state, found); err != nil {
+		return nil, found.Editions, err
+	}
+	a := l.explain(found, asked)
+	a.Location = newLonLatJSON(p)
+	return a, found.Editions, nil
+}
+
+func (l *locator) disc(ctx context.Context, p geo.Point, asked question) (*answer, []grid.EditionInfo, error) {
+	disc, err := geo.Disc(p, asked.radiusM)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, editions, err := l.shape(ctx, disc.Orb(), asked)
+	if err != nil {
+		return nil, editions, err
+	}
+	a.Location, a.RadiusM = newLonLatJSON(p), &asked.radiusM
+	return a, editions, nil
+}
+
+// shape answers for a line or polygon in degrees on WGS 84, with all its shares (BR-24).
+func (l *locator) shape(ctx context.Context, shape orb.Geometry, asked question) (*answer, []grid.EditionInfo, error) {
+	if asked.network != nil {
+		return nil, nil, badParam("layer", "The unit of a network is found for a point: leave radius_m out, and send no line or area.")
+	}
+	found, err := l.state.City.LocateShape(ctx, shape)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := missing(l.state, found.Answer); err != nil {
+		return nil, found.Editions, err
+	}
+	a := l.explain(found.Answer, asked)
+	a.addShares(found, shape.Dimensions() == 2)
+	return a, found.Editions, nil
 }
 
 // missing returns the problem for a place where nobody serves (BR-26), nil where somebody may.
 func missing(state *live.State, a edition.Answer) error {
 	switch a.Outcome {
 	case edition.OutsideArea:
-		return &problem{
-			status: http.StatusNotFound, slug: "outside-area", code: "outside_area",
-			detail: "The place is outside the city: check the coordinates, their order (lon, lat) and their crs.",
-		}
+		return outsideArea()
 	case edition.NoService:
 		return (&problem{
 			status: http.StatusNotFound, slug: "no-service", code: "no_service",
@@ -139,119 +162,99 @@ func missing(state *live.State, a edition.Answer) error {
 	return nil
 }
 
-// maxNear is how many near grids an answer names, the nearest ones.
-const maxNear = 20
-
-// newAnswer explains an answer: who is responsible (BR-14, BR-16), the posts, the chain and the warnings.
-func newAnswer(state *live.State, found edition.Answer, at time.Time) *answer {
-	a := &answer{
-		Outcome: string(found.Outcome), OnBoundary: found.OnBoundary, Divisions: chain(state, found.Division),
-		Workers: []workerJSON{}, BoundaryWith: []gridRef{}, Near: []nearJSON{}, Warnings: []warning{}, timeJSON: newTimeJSON(state),
+func outsideArea() *problem {
+	return &problem{
+		status: http.StatusNotFound, slug: "outside-area", code: "outside_area",
+		detail: "The place is outside the city: check the coordinates, their order (lon, lat) and their crs.",
 	}
-	for _, g := range found.Owners {
-		a.BoundaryWith = append(a.BoundaryWith, refOf(g))
-	}
-	for _, n := range found.Near[:min(len(found.Near), maxNear)] {
-		a.Near = append(a.Near, nearJSON{refOf(n.Grid), rounded(n.DistanceM, 2)})
-	}
-	var inForce *edition.Edition
-	if found.Division != nil {
-		inForce = state.City.Edition(found.Division.CountyCode)
-	}
-	if inForce != nil {
-		info := inForce.Info()
-		a.Edition = &editionJSON{info.CountyCode, info.Number, info.InForceFrom, info.Proven}
-		a.warn(!info.Proven, "unproven_edition", "This county's grids do not tile: more than one grid, or none, may cover a place.")
-		a.Base = newGridJSON(found.Base, info)
-		a.Dedicated = newGridJSON(found.Dedicated, info)
-	}
-	a.responsible(state, found, at)
-	a.warn(found.Outcome == edition.NoGrid, "no_grid", "No grid covers this place; its community or the division above answers for it.")
-	a.warn(found.FallbackM > 0, "fallback_nearest", "No grid covers this place; the nearest one of its community is given.")
-	a.warn(found.OnBoundary, "on_boundary", "The place lies exactly on a border; it goes to the lowest grid code.")
-	a.warn(len(found.Near) > 0, "near_boundary", "Another grid is close: ask for the exact spot.")
-	return a
 }
 
-// responsible says which grid answers first and who is posted: the dedicated grid before the base grid, unless nobody is
-// posted to it (BR-14, BR-16).
-func (a *answer) responsible(state *live.State, found edition.Answer, at time.Time) {
-	first, second := found.Base, (*grid.Grid)(nil)
-	if found.Dedicated != nil {
-		a.warn(true, "dedicated_over_base", "A dedicated grid lies over the base grid here.")
-		if len(state.Posts(found.Dedicated, at)) > 0 {
-			first, second = found.Dedicated, found.Base
+// unitAt answers with the unit of a network at p, in a void area as well.
+func (l *locator) unitAt(p geo.Point, found edition.Answer, n *edition.Network) (*answer, error) {
+	if found.Outcome == edition.OutsideArea {
+		return nil, outsideArea()
+	}
+	a := l.bare(found)
+	a.Location = newLonLatJSON(p)
+	unit := l.network(n, p, a, l.reads(found.Division))
+	if unit.Unit == nil {
+		return nil, (&problem{
+			status: http.StatusNotFound, slug: "no-service", code: "no_service",
+			detail: "No unit of the network " + n.Info().Code + " (" + n.Info().Name + ") covers this place.",
+		}).with("network", n.Info().Code).with("divisions", a.Divisions)
+	}
+	a.Outcome, a.Network = string(edition.Served), &unit
+	return a, nil
+}
+
+// locateAll answers GET /v1/locate/all: all that is known of a point, with the unit of every network.
+func (s *Server) locateAll(w http.ResponseWriter, r *http.Request, state *live.State) error {
+	q, err := params(r, "lon", "lat", "crs", asOfParam, planParam, "kind", "boundary", "accuracy_m")
+	if err != nil {
+		return err
+	}
+	p, err := q.point()
+	if err != nil {
+		return err
+	}
+	asked, err := q.question(state)
+	if err != nil {
+		return err
+	}
+	l, err := s.locator(w, r, state)
+	if err != nil {
+		return err
+	}
+	found := state.City.Locate(p, asked.accuracyM)
+	editionHeader(w, found.Editions)
+	if found.Outcome == edition.OutsideArea {
+		return outsideArea()
+	}
+	all := allAnswer{answer: l.explain(found, asked), Networks: []networkJSON{}}
+	all.Location = newLonLatJSON(p)
+	if v := found.Void; v != nil {
+		all.Void = &voidJSON{Code: v.Code, Reason: v.Reason, Name: v.Name}
+	}
+	reads := l.reads(found.Division)
+	for _, n := range state.Networks() {
+		all.Networks = append(all.Networks, l.network(n, p, all.answer, reads))
+	}
+	return sendJSON(w, all)
+}
+
+// network returns the unit of a network at p, and warns of what is to be known of it.
+func (l *locator) network(n *edition.Network, p geo.Point, a *answer, reads bool) networkJSON {
+	info := n.Info()
+	j := networkJSON{Code: info.Code, Name: info.Name, Kind: info.Kind, HasFullCover: info.HasFullCover, Others: []unitJSON{}}
+	units, onBorder := n.At(p)
+	j.OnBoundary = onBorder
+	for i, u := range units[:min(len(units), 1+maxNear)] {
+		one := l.unit(u, reads)
+		if i == 0 {
+			j.Unit = &one
 		} else {
-			a.warn(true, "dedicated_without_post", "Nobody is posted to the dedicated grid: the base grid is responsible.")
+			j.Others = append(j.Others, one)
 		}
 	}
-	if first == nil {
-		return
+	a.warn(len(units) > 1, "several_units", "Several units of the network "+info.Code+" cover the place: the one with the lowest code is given.")
+	a.warn(len(units) == 0 && info.HasFullCover, "no_unit", "The network "+info.Code+" is to cover the whole city, but none of its units covers the place.")
+	if !l.state.At.IsZero() && !slices.ContainsFunc(a.Warnings, func(w warning) bool { return w.Code == "networks_of_now" }) {
+		a.warn(true, "networks_of_now", "The networks and their units are those of now: what they were, or will be, is not known.")
 	}
-	ref := refOf(first)
-	a.Responsible = &ref
-	for _, g := range []*grid.Grid{first, second} {
-		if g == nil {
-			continue
-		}
-		for _, post := range state.Posts(g, at) {
-			if post.Public {
-				a.Workers = append(a.Workers, newWorkerJSON(post))
+	return j
+}
+
+// unit shows a unit; whom it belongs to and its telephone only where that is public, or the caller may read there.
+func (l *locator) unit(u *grid.ServiceUnit, reads bool) unitJSON {
+	j := unitJSON{Code: u.ExternalCode, Name: u.Name}
+	if o := l.state.Organization(u.Org); reads || o != nil && o.Public {
+		j.Phone, j.OrgCode = u.Phone, u.Org
+		if o != nil {
+			j.OrgName = o.Name
+			if j.Phone == "" {
+				j.Phone = o.PublicPhone
 			}
 		}
 	}
-}
-
-func (a *answer) warn(when bool, code, detail string) {
-	if when {
-		a.Warnings = append(a.Warnings, warning{code, detail})
-	}
-}
-
-func newWorkerJSON(p grid.Posting) workerJSON {
-	return workerJSON{Name: p.Name, WorkPhone: p.WorkPhone, PostKind: p.PostKind, RoleType: p.RoleType, GridCode: p.GridCode}
-}
-
-func refOf(g *grid.Grid) gridRef { return gridRef{Kind: g.Kind, Code: g.Code, Name: g.Name} }
-
-func chain(state *live.State, d *grid.Division) []divisionRef {
-	refs := []divisionRef{}
-	if d == nil {
-		return refs
-	}
-	for _, above := range state.City.Chain(d.Code) {
-		refs = append(refs, divisionRef{above.Level, above.Code, above.Name})
-	}
-	return refs
-}
-
-// addBoundary puts the boundary of g into its JSON: nothing, a reference, or the geometry.
-func addBoundary(j *gridJSON, g *grid.Grid, form string) {
-	if j == nil || g == nil {
-		return
-	}
-	switch form {
-	case "ref":
-		j.Boundary = map[string]string{"href": "/v1/grids/" + url.PathEscape(g.Code) + "?geometry=true"}
-	case "geojson":
-		j.Boundary = geojson.NewGeometry(g.Boundary)
-	}
-}
-
-// newShapeAnswer explains the answer for a line or polygon, with all shares (BR-24).
-func newShapeAnswer(state *live.State, found edition.ShapeAnswer, shape orb.Geometry, at time.Time) *answer {
-	a := newAnswer(state, found.Answer, at)
-	for _, list := range [][]edition.Share{found.Shares, found.DedicatedShares} {
-		for _, s := range list {
-			j := shareJSON{gridRef: refOf(s.Grid), Share: s.Fraction}
-			extent := rounded(s.Extent, 2)
-			if shape.Dimensions() == 2 {
-				j.AreaM2 = &extent
-			} else {
-				j.LengthM = &extent
-			}
-			a.Shares = append(a.Shares, j)
-		}
-	}
-	return a
+	return j
 }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -39,11 +40,19 @@ func maxBatches() int { return max(16, 2*runtime.GOMAXPROCS(0)) }
 // locateBatch answers POST /v1/locate in the form of the question, in its order, with errors in place: newline-delimited
 // JSON, CSV with the columns lon and lat, or one JSON document (a geometry, a feature, a collection, or an array of points).
 func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "crs", asOfParam, planParam)
+	q, err := params(r, slices.Concat([]string{"crs", asOfParam, planParam}, questionParams)...)
 	if err != nil {
 		return err
 	}
 	system, err := q.system()
+	if err != nil {
+		return err
+	}
+	asked, err := q.question(state)
+	if err != nil {
+		return err
+	}
+	l, err := s.locator(w, r, state)
 	if err != nil {
 		return err
 	}
@@ -59,7 +68,7 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), batchIn)
 	defer cancel()
-	b := &batch{ctx: ctx, state: state, system: system, at: state.Time()}
+	b := &batch{locator: l, ctx: ctx, system: system, asked: asked}
 	switch media {
 	case "application/json", "application/geo+json":
 		body, err := newStream(w, r, maxBody)
@@ -76,6 +85,11 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 		w.Header().Set("Content-Type", "application/x-ndjson")
 		return b.lines(body)
 	case "text/csv":
+		for _, name := range questionParams[1:] { // its columns are fixed; the kind decides about one of them
+			if q.has(name) {
+				return badParam(name, name+" is not for CSV: send newline-delimited JSON.")
+			}
+		}
 		body, err := newStream(w, r, maxBatch)
 		if err != nil {
 			return err
@@ -133,17 +147,49 @@ func (s *stream) Write(p []byte) (int, error) {
 
 // batch locates many places for one state of the city.
 type batch struct {
+	*locator
 	ctx    context.Context // of the request: one batch is one
-	state  *live.State
 	system crs.System
-	at     time.Time
+	asked  question // of places that do not say otherwise
 }
 
-// pointJSON is a place of a batch: lon and lat, or a GeoJSON object.
+// pointJSON is a place of a batch: lon and lat, with what is asked there, or a GeoJSON object, whose other members are its own.
 type pointJSON struct {
-	Lon *float64 `json:"lon"`
-	Lat *float64 `json:"lat"`
-	CRS string   `json:"crs"`
+	Lon       *float64        `json:"lon"`
+	Lat       *float64        `json:"lat"`
+	CRS       string          `json:"crs"`
+	Kind      json.RawMessage `json:"kind"`
+	AccuracyM json.RawMessage `json:"accuracy_m"`
+	RadiusM   json.RawMessage `json:"radius_m"`
+}
+
+// question is what is asked at the point: what it says itself, else what the batch does.
+func (p *pointJSON) question(state *live.State, asked question) (question, error) {
+	kind := asked.kind
+	if len(p.Kind) > 0 {
+		if json.Unmarshal(p.Kind, &kind) != nil {
+			return asked, badParam("kind", "kind is to be a text.")
+		}
+	}
+	var err error
+	if asked.kind, err = incidentKind(state, kind); err != nil {
+		return asked, err
+	}
+	if err := memberBetween(p.AccuracyM, "accuracy_m", 0, maxAccuracyM, &asked.accuracyM); err != nil {
+		return asked, err
+	}
+	return asked, memberBetween(p.RadiusM, "radius_m", geo.MinDiscM, maxRadiusM, &asked.radiusM)
+}
+
+// memberBetween reads a number into value; one that is not there, or null, leaves it.
+func memberBetween(raw json.RawMessage, name string, lowest, highest float64, value *float64) error {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	if json.Unmarshal(raw, value) != nil || *value < lowest || *value > highest {
+		return notBetween(name, lowest, highest)
+	}
+	return nil
 }
 
 // one locates what a JSON value describes.
@@ -163,17 +209,28 @@ func (b *batch) one(raw []byte) (*answer, error) {
 		if p.Lon == nil || p.Lat == nil {
 			return nil, badParam("lon", "lon and lat are both needed.")
 		}
-		return b.point(system, orb.Point{*p.Lon, *p.Lat})
+		asked, err := p.question(b.state, b.asked)
+		if err != nil {
+			return nil, err
+		}
+		return b.point(system, orb.Point{*p.Lon, *p.Lat}, asked)
 	}
 	g, err := geometryOf(raw)
 	if err != nil {
 		return nil, err
 	}
-	return b.shape(system, g)
+	if p, ok := g.(orb.Point); ok {
+		return b.point(system, p, b.asked)
+	}
+	if b.asked.radiusM > 0 {
+		return nil, badParam("radius_m", "radius_m is for points: leave it out, or send lines and areas by themselves.")
+	}
+	a, _, err := b.shape(b.ctx, crs.ToWGS84(system, g), b.asked)
+	return a, err
 }
 
-// place puts a position on the lattice.
-func (b *batch) place(system crs.System, lonLat orb.Point) (geo.Point, error) {
+// snap puts a position on the lattice.
+func (b *batch) snap(system crs.System, lonLat orb.Point) (geo.Point, error) {
 	p, err := geo.Snap(lonLat)
 	if err != nil || system == crs.WGS84 || system == crs.CGCS2000 {
 		return p, err
@@ -181,33 +238,13 @@ func (b *batch) place(system crs.System, lonLat orb.Point) (geo.Point, error) {
 	return geo.Snap(system.ToWGS84(lonLat)) // the conversion may move what is no position back onto the globe: hence both
 }
 
-func (b *batch) point(system crs.System, lonLat orb.Point) (*answer, error) {
-	p, err := b.place(system, lonLat)
+func (b *batch) point(system crs.System, lonLat orb.Point, asked question) (*answer, error) {
+	p, err := b.snap(system, lonLat)
 	if err != nil {
 		return nil, err
 	}
-	found := b.state.City.Locate(p, 0)
-	if err := missing(b.state, found); err != nil {
-		return nil, err
-	}
-	a := newAnswer(b.state, found, b.at)
-	o := p.Orb()
-	a.Location = &lonLatJSON{o[0], o[1]}
-	return a, nil
-}
-
-func (b *batch) shape(system crs.System, g orb.Geometry) (*answer, error) {
-	if p, ok := g.(orb.Point); ok {
-		return b.point(system, p)
-	}
-	found, err := b.state.City.LocateShape(b.ctx, crs.ToWGS84(system, g))
-	if err != nil {
-		return nil, err
-	}
-	if err := missing(b.state, found.Answer); err != nil {
-		return nil, err
-	}
-	return newShapeAnswer(b.state, found, g, b.at), nil
+	a, _, err := b.place(b.ctx, p, asked)
+	return a, err
 }
 
 // geometryOf returns the geometry of a GeoJSON geometry or feature.

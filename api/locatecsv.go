@@ -21,11 +21,13 @@ type csvBatch struct {
 	*batch
 	lon, lat int // columns
 	width    int
-	posted   map[*grid.Grid]bool // of dedicated grids: whether anybody is
-	county   string              // the last one, and its edition as text, "" for none
-	edition  string
-	row      csvRow
-	out      []byte
+
+	baseFirst bool                // for the kind of incident that the batch asks for
+	posted    map[*grid.Grid]bool // of dedicated grids: whether anybody is
+	county    string              // the last one, and its edition as text, "" for none
+	edition   string
+	row       csvRow
+	out       []byte
 }
 
 // csvChunk is how much is written at a time. Between two chunks the context is asked whether it has ended.
@@ -34,7 +36,7 @@ const csvChunk = 64 << 10
 // csv answers each row with its own columns and the answer's behind them.
 func (b *batch) csv(body *stream) error {
 	in := newCSVRows(body)
-	c := &csvBatch{batch: b, posted: map[*grid.Grid]bool{}, out: make([]byte, 0, csvChunk+csvChunk/8)}
+	c := &csvBatch{batch: b, baseFirst: b.settings.BaseFirst(b.asked.kind), posted: map[*grid.Grid]bool{}, out: make([]byte, 0, csvChunk+csvChunk/8)}
 	if err := c.head(in); err != nil {
 		return err
 	}
@@ -116,7 +118,7 @@ func (c *csvBatch) find() (edition.Spot, error) {
 	if !lonRead || !latRead {
 		return edition.Spot{}, badParam("lon", "lon and lat are to be numbers.")
 	}
-	p, err := c.place(c.system, orb.Point{lon, lat})
+	p, err := c.snap(c.system, orb.Point{lon, lat})
 	if err != nil {
 		return edition.Spot{}, err
 	}
@@ -151,9 +153,9 @@ func (c *csvBatch) appendFound(found edition.Spot) []byte {
 	return append(out, ",false,"...)
 }
 
-// responsible returns the grid that answers first, as in the answer of a single locate (BR-14, BR-16).
+// responsible returns the grid that answers first, as in the answer of a single locate (BR-14 to BR-16).
 func (c *csvBatch) responsible(found edition.Spot) *grid.Grid {
-	if found.Dedicated == nil {
+	if found.Dedicated == nil || c.baseFirst {
 		return found.Base
 	}
 	posted, known := c.posted[found.Dedicated]

@@ -110,7 +110,7 @@ func simpleAnswer(b *batch, record []string, lon, lat int, err error) []string {
 		x, xErr := parseNumber(strings.TrimSpace(record[lon]))
 		y, yErr := parseNumber(strings.TrimSpace(record[lat]))
 		if err = badParam("lon", "lon and lat are to be numbers."); xErr == nil && yErr == nil {
-			a, err = b.point(b.system, orb.Point{x, y})
+			a, err = b.point(b.system, orb.Point{x, y}, b.asked)
 		}
 	case errors.As(err, new(*csv.ParseError)):
 		err = badParam("", "The row is not CSV.")
@@ -164,7 +164,7 @@ func FuzzBatchCSV(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string, part byte) {
 		for _, system := range []crs.System{crs.WGS84, crs.BD09} {
-			b := &batch{ctx: t.Context(), state: state, system: system, at: time.Now()}
+			b := &batch{locator: newLocator(state), ctx: t.Context(), system: system}
 			var want strings.Builder
 			wantErr := simpleCSV(b, strings.NewReader(body), &want)
 			got, err := answered(b, &parts{[]byte(body), int(part) + 1})
@@ -292,7 +292,7 @@ func TestBatchWithGarbage(t *testing.T) {
 	point := func() geo.Point { return geo.PointOnSurface(tiling.Faces[2+rng.IntN(len(tiling.Faces)-2)]) }
 	const n = 200_000
 	w := &tally{ResponseRecorder: httptest.NewRecorder()}
-	b := &batch{ctx: t.Context(), state: state, system: crs.WGS84, at: time.Now()}
+	b := &batch{locator: newLocator(state), ctx: t.Context(), system: crs.WGS84}
 	var before runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -310,7 +310,7 @@ func TestBatchWithGarbage(t *testing.T) {
 // TestBatchRowsAllocateNothing: a plain row costs no memory.
 func TestBatchRowsAllocateNothing(t *testing.T) {
 	tiling := geotest.Big(100, 8)
-	b := &batch{ctx: t.Context(), state: tiledState(t, tiling), system: crs.WGS84, at: time.Now()}
+	b := &batch{locator: newLocator(tiledState(t, tiling)), ctx: t.Context(), system: crs.WGS84}
 	rng := rand.New(rand.NewPCG(1, 2))
 	point := func() geo.Point { return geo.PointOnSurface(tiling.Faces[3+rng.IntN(len(tiling.Faces)-3)]) }
 	w := httptest.NewRecorder()
@@ -362,7 +362,7 @@ func BenchmarkBatchCSV(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				batch := &batch{ctx: b.Context(), state: state, system: crs.WGS84, at: time.Now()}
+				batch := &batch{locator: newLocator(state), ctx: b.Context(), system: crs.WGS84}
 				w := httptest.NewRecorder()
 				if err := batch.csv(&stream{in: bytes.NewReader(body), out: io.Discard, control: http.NewResponseController(w), end: time.Now().Add(time.Hour)}); err != nil {
 					b.Fatal(err)

@@ -127,9 +127,13 @@ func (q query) number(name string, lowest, highest float64) (value float64, give
 	}
 	value, err = parseNumber(q.text(name))
 	if err != nil || value < lowest || value > highest {
-		return 0, true, badParam(name, fmt.Sprintf("%s is to be a number from %g to %g.", name, lowest, highest))
+		return 0, true, notBetween(name, lowest, highest)
 	}
 	return value, true, nil
+}
+
+func notBetween(name string, lowest, highest float64) error {
+	return badParam(name, fmt.Sprintf("%s is to be a number from %g to %g.", name, lowest, highest))
 }
 
 // parseNumber reads a decimal number: none of the other forms that Go takes, such as NaN, Inf or 0x1p2.

@@ -39,6 +39,7 @@ type Grid struct {
 	SourceCRS      string
 	Note           string
 	ValidFrom      time.Time // when the edition came into force that made it as it is; zero for one that is not stored
+	Plan           string    // code of the plan that made it as it is, "" for none
 }
 
 // SetBoundary sets the boundary of a grid, which is valid and not empty, and what follows from it: area, perimeter,

@@ -201,6 +201,12 @@ func (s *Settings) DeadlineOf(kind, severity string) (Deadline, bool) {
 	return Deadline{}, false
 }
 
+// BaseFirst reports whether the base grid is responsible for incidents of that kind inside a dedicated grid too (BR-15); no kind, "", is
+// never one of those.
+func (s *Settings) BaseFirst(kind string) bool {
+	return kind != "" && slices.Contains(s.BaseKinds, kind)
+}
+
 func settingError(key, format string, args ...any) error {
 	return &RuleError{Rule: "setting", Field: key, Detail: fmt.Sprintf(format, args...)}
 }

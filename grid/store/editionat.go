@@ -69,10 +69,11 @@ func gridsAt(ctx context.Context, db DB, county string, number int) ([]grid.Grid
 		       v.households, v.residents, v.buildings, coalesce(v.bounds_text, '') AS bounds_text,
 		       coalesce(v.dedicated_kind, '') AS dedicated_kind, coalesce(v.host_org_code, '') AS host_org,
 		       coalesce(v.supervising_org_code, '') AS supervising_org, v.source_crs, coalesce(v.note, '') AS note,
-		       e.in_force_from AS valid_from
+		       e.in_force_from AS valid_from, coalesce(p.code, '') AS plan
 		FROM grid_version v
 		JOIN grid g ON g.id = v.grid_id
 		JOIN edition e ON e.county_code = v.county_code AND e.number = v.from_edition
+		LEFT JOIN plan p ON p.id = e.plan_id
 		WHERE v.county_code = $1 AND v.from_edition <= $2 AND (v.to_edition IS NULL OR v.to_edition > $2)
 		ORDER BY g.code COLLATE "C"`, county, number)
 	if err != nil {

@@ -73,6 +73,7 @@ type gridRow struct {
 	SourceCRS      string `db:"source_crs"`
 	Note           string
 	ValidFrom      time.Time
+	Plan           string
 }
 
 func (r gridRow) grid() (grid.Grid, error) {
@@ -85,7 +86,7 @@ func (r gridRow) grid() (grid.Grid, error) {
 		ID: r.ID, VersionID: r.VersionID, Code: r.Code, Kind: r.Kind, Name: r.Name, CommunityCode: r.CommunityCode, CountyCode: r.CountyCode,
 		Boundary: boundary, LabelPoint: label, AreaM2: r.AreaM2, PerimeterM: r.PerimeterM, Compactness: r.Compactness,
 		Households: r.Households, Residents: r.Residents, Buildings: r.Buildings, BoundsText: r.BoundsText, DedicatedKind: r.DedicatedKind,
-		HostOrg: r.HostOrg, SupervisingOrg: r.SupervisingOrg, SourceCRS: r.SourceCRS, Note: r.Note, ValidFrom: r.ValidFrom,
+		HostOrg: r.HostOrg, SupervisingOrg: r.SupervisingOrg, SourceCRS: r.SourceCRS, Note: r.Note, ValidFrom: r.ValidFrom, Plan: r.Plan,
 	}, err
 }
 

@@ -1,0 +1,59 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/live"
+)
+
+// locator answers where places lie, from one state for one caller.
+type locator struct {
+	state     *live.State
+	settings  grid.Settings
+	at        time.Time
+	actor     grid.Actor // without a role: anybody
+	unchecked bool       // a token was sent, and the database is not there to say whose
+}
+
+// newLocator returns the locator for anybody.
+func newLocator(state *live.State) *locator {
+	return &locator{state: state, settings: state.City.Settings(), at: state.Time()}
+}
+
+// tokenIn is how long locate waits to learn whose token was sent: whoever asks may have a caller on the line.
+const tokenIn = 2 * time.Second
+
+// locator returns the locator for a request. A token opens what is not public where it may read; without the database nobody knows the
+// token, which is no reason to leave a caller without an answer.
+func (s *Server) locator(w http.ResponseWriter, r *http.Request, state *live.State) (*locator, error) {
+	l := newLocator(state)
+	if s.isAnybody(r) {
+		return l, nil
+	}
+	w.Header().Set("Cache-Control", "private, no-store")
+	if s.operator == nil && !s.live.LostSince().IsZero() {
+		l.unchecked = true
+		return l, nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), tokenIn)
+	defer cancel()
+	actor, err := s.actor(r.WithContext(ctx))
+	switch {
+	case err == nil:
+		l.actor = actor
+	case errors.Is(err, grid.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded):
+		l.unchecked = true
+	default:
+		return nil, err
+	}
+	return l, nil
+}
+
+// reads reports whether the caller may read what is not public in a division.
+func (l *locator) reads(d *grid.Division) bool {
+	return l.actor.Role != "" && d != nil && l.actor.May(grid.ReadPlaces, l.state.City.ChainCodes(d.Code))
+}
