@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -45,8 +46,11 @@ type Server struct {
 	refreshing singleflight.Group
 	named      atomic.Pointer[namedEditions]
 	tagged     taggedCities
-	batches    chan struct{} // one for each that runs
-	cleans     chan struct{} // likewise
+	batches    chan struct{}   // one for each that runs
+	cleans     chan struct{}   // likewise
+	listeners  chan struct{}   // likewise
+	streams    context.Context // until EndStreams
+	endStreams context.CancelFunc
 	metrics    *metrics
 	requestIDs *requestIDs
 	registry   *prometheus.Registry
@@ -59,7 +63,9 @@ func New(c Config) *Server {
 		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL, operator: c.Operator,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 		batches: make(chan struct{}, maxBatches()), cleans: make(chan struct{}, maxCleans),
+		listeners: make(chan struct{}, maxListeners),
 	}
+	s.streams, s.endStreams = context.WithCancel(context.Background())
 	s.metrics, s.requestIDs = newMetrics(s.registry), newRequestIDs()
 	return s
 }
@@ -95,7 +101,6 @@ func (s *Server) router() *mux.Router {
 	route(locatePath, fromMemory(anyOrigin(s.inTime(s.locate, asOfParam, planParam))), http.MethodGet, http.MethodHead)
 	route(locatePath, anyOrigin(s.inTime(s.locateBatch, asOfParam, planParam)), http.MethodPost) // streams: it bounds itself
 	route(locatePath, bounded(preflight), http.MethodOptions)
-	open("/v1/locate/all", s.inTime(s.locateAll, asOfParam, planParam))
 
 	open("/v1/divisions", s.from(s.divisions))
 	open("/v1/divisions/{code}", s.from(s.division))
@@ -105,6 +110,8 @@ func (s *Server) router() *mux.Router {
 	open("/v1/organizations", s.from(s.organizations))
 	open("/v1/codes", s.codes)
 	get("/v1/session", s.from(s.session))
+	route("/v1/events", anyOrigin(s.from(s.events)), http.MethodGet, http.MethodHead) // streams: it bounds itself
+	route("/v1/events", bounded(preflight), http.MethodOptions)
 	get("/v1/coverage/{division}", s.inTime(s.coverage, asOfParam))
 
 	get("/v1/places", s.inTime(s.places, asOfParam))

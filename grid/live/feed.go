@@ -109,6 +109,9 @@ func (f *Feed) After(number int64) *Cursor {
 	return &Cursor{feed: f, after: number, epoch: f.epoch, known: number <= f.last}
 }
 
+// Number returns how far the cursor has read.
+func (c *Cursor) Number() int64 { return c.after }
+
 // Next returns what comes next, some of it, in order: it waits until there is any or ctx ends. ErrMissed: something of it is not kept any
 // more, or the number was never given. grid.ErrUnavailable: it has to be read from the database, which does not answer; the cursor stays as
 // it is and may be asked again.
