@@ -101,6 +101,7 @@ func (s *Server) router() *mux.Router {
 	route(locatePath, fromMemory(anyOrigin(s.inTime(s.locate, asOfParam, planParam))), http.MethodGet, http.MethodHead)
 	route(locatePath, anyOrigin(s.inTime(s.locateBatch, asOfParam, planParam)), http.MethodPost) // streams: it bounds itself
 	route(locatePath, bounded(preflight), http.MethodOptions)
+	open("/v1/locate/all", s.inTime(s.locateAll, asOfParam, planParam))
 
 	open("/v1/divisions", s.from(s.divisions))
 	open("/v1/divisions/{code}", s.from(s.division))
