@@ -48,16 +48,26 @@ type Worker struct {
 	ManagingOrg string // code of the organisation
 	WorkPhone   string
 	Active      bool
+	Version     int
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
 }
 
 // Post is a worker's appointment to a grid for the half-open time from ValidFrom to ValidTo.
 type Post struct {
+	ID         int64
 	WorkerCode string
 	GridCode   string
 	PostKind   string
 	ValidFrom  time.Time
 	ValidTo    *time.Time // nil for no end
 	Public     bool
+	Version    int
+
+	// Of the grid and the worker, for who reads it.
+	CountyCode    string
+	CommunityCode string
+	WorkerName    string
 }
 
 // Reference is a road, railway, river, footprint, water or green: what planners draw along and must not cut.

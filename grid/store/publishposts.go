@@ -2,10 +2,14 @@ package store
 
 import (
 	"context"
+	_ "embed"
 
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
 )
+
+//go:embed sql/publish_duty.sql
+var publishDutyQuery string
 
 // writePosts makes the posts that the plan names and moves those on grids that end to the grid that has got the largest share of
 // each (BR-39), unless the plan itself posts the worker to a grid that has come out of it. Servers hear of it at the commit.
@@ -89,5 +93,15 @@ func (p *publication) followPosts(ctx context.Context, from, to []int64) error {
 		UPDATE post
 		SET valid_to = $2
 		WHERE grid_id = ANY ($1) AND valid_from < $2 AND (valid_to IS NULL OR valid_to > $2)`, from, p.at)
+	if err != nil {
+		return err
+	}
+	return p.followDuty(ctx, from, to)
+}
+
+// followDuty moves the calendar from posts that have ended to those that go on for them: what is to come as it is, and the rest of
+// what is on now.
+func (p *publication) followDuty(ctx context.Context, from, to []int64) error {
+	_, err := p.tx.Exec(ctx, publishDutyQuery, from, to, p.at, p.actor.Name)
 	return err
 }
