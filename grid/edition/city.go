@@ -21,8 +21,8 @@ type City struct {
 	outlines  []outlines                // city, county, street, community
 	within    func() map[string][]int   // the communities of each street, by their numbers in outlines; made when first asked for
 	editions  []*Edition                // by county code
-	owners    [][]*grid.Division        // of each edition: the community of each part of its tiling, nil for an unknown one
-	assigned  [][]grid.Assignment       // the same: what is stored of a point there
+	counties  *counties                 // which editions may be at a point
+	stored    []stored                  // of each edition
 	box       geo.Box                   // of the city's outline
 	tiling    func() *tiles             // made when first asked for
 }
@@ -80,23 +80,17 @@ func (c *City) setEditions(old *City, editions []*Edition) error {
 			return fmt.Errorf("edition of %s: there is no such county: %w", e.info.CountyCode, grid.ErrNotFound)
 		}
 	}
-	c.owners, c.assigned = make([][]*grid.Division, len(c.editions)), make([][]grid.Assignment, len(c.editions))
+	c.stored = make([]stored, len(c.editions))
 	for i, e := range c.editions {
 		if old != nil {
-			if k := slices.Index(old.editions, e); k >= 0 {
-				c.owners[i], c.assigned[i] = old.owners[k], old.assigned[k]
+			if k := old.number(e); k >= 0 {
+				c.stored[i] = old.stored[k]
 				continue
 			}
 		}
-		c.owners[i], c.assigned[i] = make([]*grid.Division, len(e.tiling)), make([]grid.Assignment, len(e.tiling))
-		for k := range e.tiling {
-			at := spot{county: -1, edition: e, division: c.Division(e.community(k))}
-			if k < len(e.base) {
-				at.base = &e.base[k]
-			}
-			c.owners[i][k], c.assigned[i][k] = at.division, at.assignment()
-		}
+		c.stored[i] = newStored(c, e)
 	}
+	c.counties = newCounties(c.editions)
 	c.tiling = sync.OnceValue(func() *tiles { return newTiles(c) })
 	return nil
 }
@@ -109,13 +103,26 @@ func (c *City) Editions() []*Edition { return c.editions }
 
 // Edition returns the edition of a county, nil when it has none.
 func (c *City) Edition(county string) *Edition {
-	i, ok := slices.BinarySearchFunc(c.editions, county, func(e *Edition, code string) int {
-		return cmp.Compare(e.info.CountyCode, code)
-	})
+	i, ok := c.county(county)
 	if !ok {
 		return nil
 	}
 	return c.editions[i]
+}
+
+// county returns where the edition of a county stands, or would.
+func (c *City) county(code string) (int, bool) {
+	return slices.BinarySearchFunc(c.editions, code, func(e *Edition, code string) int {
+		return cmp.Compare(e.info.CountyCode, code)
+	})
+}
+
+// number returns where the edition stands, -1 when the city does not have it.
+func (c *City) number(e *Edition) int {
+	if i, ok := c.county(e.info.CountyCode); ok && c.editions[i] == e {
+		return i
+	}
+	return -1
 }
 
 // Divisions returns all divisions by code. The slice must not be changed.

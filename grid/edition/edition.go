@@ -39,6 +39,7 @@ type Edition struct {
 	tilingIndex    *index.Index
 	dedicatedIndex *index.Index
 	box            geo.Box
+	footprint      footprint                   // of the tiling
 	parts          map[string][]int            // of the tiling, by community
 	gridsByID      func() map[int64]*grid.Grid // made when first asked for
 	planes         func() *editionPlanes       // the same
@@ -103,6 +104,7 @@ func (l *layers) edition() *Edition {
 		e.box = e.box.Union(area.Box())
 		e.parts[e.community(k)] = append(e.parts[e.community(k)], k)
 	}
+	e.footprint = newFootprint(e.box, e.tiling)
 	e.tilingIndex = index.Build(e.tiling)
 	e.dedicatedIndex = index.Build(e.dedicatedParts)
 	e.gridsByID = sync.OnceValue(e.indexGrids)

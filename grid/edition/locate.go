@@ -58,7 +58,8 @@ type spot struct {
 // list unless several cover the point: in a city of 50,000 grids each look is a wait for memory.
 func (c *City) locate(p geo.Point) spot {
 	s := spot{county: -1}
-	for i, e := range c.editions {
+	for _, i := range c.counties.at(p) {
+		e := c.editions[i]
 		part, onBorder := e.find(p)
 		s.onBorder = s.onBorder || onBorder
 		if part < 0 {
@@ -66,12 +67,12 @@ func (c *City) locate(p geo.Point) spot {
 		}
 		if int(part) >= len(e.base) {
 			if s.base == nil && s.void == nil {
-				s.county, s.part, s.edition, s.void = i, part, e, &e.voids[int(part)-len(e.base)]
+				s.county, s.part, s.edition, s.void = int(i), part, e, &e.voids[int(part)-len(e.base)]
 			}
 			continue
 		}
 		if g := &e.base[part]; s.base == nil || g.Code < s.base.Code {
-			s.county, s.part, s.edition, s.base, s.void = i, part, e, g, nil
+			s.county, s.part, s.edition, s.base, s.void = int(i), part, e, g, nil
 		}
 	}
 	if s.base == nil && s.void == nil {
@@ -139,7 +140,9 @@ func (c *City) Locate(p geo.Point, accuracyM float64) Answer {
 // neighbours fills what the answer says beyond its core: the other owners, the grids near by, the editions.
 func (c *City) neighbours(p geo.Point, s spot, accuracyM float64, a *Answer) {
 	radiusM := max(c.settings.NearM, accuracyM)
-	for _, e := range c.editions {
+	var buf [16]int32
+	for _, i := range c.around(p, radiusM, s, buf[:0]) {
+		e := c.editions[i]
 		took := e == s.edition
 		var owners [16]int32
 		covering := owners[:0]
@@ -170,10 +173,27 @@ func (c *City) neighbours(p geo.Point, s spot, accuracyM float64, a *Answer) {
 	})
 }
 
+// around appends the numbers of the editions that may have something within radiusM metres of a spot, and of the one that decides
+// there, to dst, in code order.
+func (c *City) around(p geo.Point, radiusM float64, s spot, dst []int32) []int32 {
+	if !(radiusM > 0) {
+		radiusM = 0
+	}
+	dst = c.counties.meeting(wideBox(geo.Box{Min: p, Max: p}, min(radiusM, index.MaxNearM)), dst)
+	if s.edition == nil {
+		return dst
+	}
+	decides := int32(c.number(s.edition))
+	if i, ok := slices.BinarySearch(dst, decides); !ok {
+		dst = slices.Insert(dst, i, decides)
+	}
+	return dst
+}
+
 // divisionAt returns the lowest division of a spot, nil outside the city.
 func (c *City) divisionAt(s spot) *grid.Division {
 	if s.county >= 0 {
-		return c.owners[s.county][s.part]
+		return c.stored[s.county].division(int(s.part))
 	}
 	return s.division
 }
@@ -183,7 +203,7 @@ func (c *City) assignment(s spot) grid.Assignment {
 	if s.county < 0 {
 		return s.assignment()
 	}
-	a := c.assigned[s.county][s.part]
+	a := c.stored[s.county].assignment(s.part)
 	if s.dedicated != nil {
 		a.DedicatedID = s.dedicated.ID
 	}

@@ -110,8 +110,8 @@ func (t *tiles) setLevels(c *City) {
 		d := dissolved{}
 		numbers := map[string]int32{}
 		for i := range c.editions {
-			for _, community := range c.owners[i] {
-				d.group = append(d.group, d.number(c.above(community, level), numbers, features))
+			for part := range c.stored[i].rows {
+				d.group = append(d.group, d.number(c.above(c.stored[i].division(part), level), numbers, features))
 			}
 		}
 		t.levels = append(t.levels, d)
