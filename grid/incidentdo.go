@@ -133,8 +133,10 @@ func (d *doing) leadBy(u Unit) error {
 		if err != nil {
 			return err
 		}
-		d.in.ItemCode, d.in.ItemListVersion = item, version
-		d.data["item_code"], d.data["item_list_version"] = item, version
+		if version != 0 {
+			d.in.ItemCode, d.in.ItemListVersion = item, version
+			d.data["item_code"], d.data["item_list_version"] = item, version
+		}
 	}
 	if string(u) != d.in.LeadUnit {
 		d.in.ProposedUnit, d.in.Handover = "", false
