@@ -6,8 +6,9 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/paulmach/orb"
+
 	"github.com/wangge/wangge/geo"
-	"github.com/wangge/wangge/geo/index"
 	"github.com/wangge/wangge/grid"
 )
 
@@ -29,6 +30,16 @@ type City struct {
 
 // NewCity puts a city together. The error names a division whose outline is not valid, or a county that is not there.
 func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Settings) (*City, error) {
+	return newCity(nil, divisions, editions, settings)
+}
+
+// Next is NewCity for the moment after c: it takes over from c what has not changed, so that it costs what has.
+func (c *City) Next(divisions []grid.Division, editions []*Edition, settings grid.Settings) (*City, error) {
+	return newCity(c, divisions, editions, settings)
+}
+
+// newCity takes over what old, if there is one, has.
+func newCity(old *City, divisions []grid.Division, editions []*Edition, settings grid.Settings) (*City, error) {
 	c := &City{
 		settings:  settings,
 		divisions: make(map[string]*grid.Division, len(divisions)),
@@ -40,13 +51,13 @@ func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Setti
 	c.ordered = func() []grid.Division { return ordered }
 	for i := range ordered {
 		d := &ordered[i]
-		part, err := geo.FromOrb(d.Outline)
-		if err != nil {
-			return nil, fmt.Errorf("division %s: %w", d.Code, err)
-		}
 		rank := grid.LevelRank(d.Level)
 		if rank < 0 {
 			return nil, fmt.Errorf("division %s: no level %q", d.Code, d.Level)
+		}
+		part, err := old.outlineOf(d)
+		if err != nil {
+			return nil, fmt.Errorf("division %s: %w", d.Code, err)
 		}
 		o := &c.outlines[rank]
 		o.divisions = append(o.divisions, d)
@@ -55,7 +66,11 @@ func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Setti
 		c.box = c.box.Union(part.Box())
 	}
 	for i := range c.outlines {
-		c.outlines[i].index = index.Build(c.outlines[i].parts)
+		var was *outlines
+		if old != nil {
+			was = &old.outlines[i]
+		}
+		c.outlines[i].group(was)
 	}
 	c.within = sync.OnceValue(func() map[string][]int {
 		within := map[string][]int{}
@@ -64,14 +79,29 @@ func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Setti
 		}
 		return within
 	})
-	return c, c.setEditions(nil, editions)
+	return c, c.setEditions(old, editions)
+}
+
+// outlineOf returns the outline of d on the lattice, from c where c, which may be nil, has the same. The error is an
+// *geo.InvalidError.
+func (c *City) outlineOf(d *grid.Division) (geo.MultiPolygon, error) {
+	if c != nil {
+		if was := c.Division(d.Code); was != nil && was.Level == d.Level && sameOutline(was.Outline, d.Outline) {
+			o := &c.outlines[grid.LevelRank(d.Level)]
+			return o.parts[o.number(d.Code)], nil
+		}
+	}
+	return geo.FromOrb(d.Outline)
+}
+
+func sameOutline(a, b orb.MultiPolygon) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || a.Equal(b))
 }
 
 // With returns the city after the given editions have replaced those of their counties; divisions stay.
 func (c *City) With(editions ...*Edition) (*City, error) { return c.with(nil, editions) }
 
-// setEditions gives the city its editions. What old, which has the same communities in them, has of the same editions is taken
-// over.
+// setEditions gives the city its editions. What old, if there is one, has of the same editions is taken over.
 func (c *City) setEditions(old *City, editions []*Edition) error {
 	c.editions = slices.Clone(editions)
 	slices.SortFunc(c.editions, func(a, b *Edition) int { return cmp.Compare(a.info.CountyCode, b.info.CountyCode) })
@@ -84,7 +114,7 @@ func (c *City) setEditions(old *City, editions []*Edition) error {
 	for i, e := range c.editions {
 		if old != nil {
 			if k := old.number(e); k >= 0 {
-				c.stored[i] = old.stored[k]
+				c.stored[i] = old.stored[k].in(c, e)
 				continue
 			}
 		}

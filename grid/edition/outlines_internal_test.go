@@ -3,6 +3,7 @@ package edition
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/wangge/wangge/geo"
@@ -18,9 +19,9 @@ func TestOutlinesRedrawn(t *testing.T) {
 	tiling := geotest.Partition(rng, 150)
 	o := outlines{parts: tiling.Faces}
 	for i := range tiling.Faces {
-		o.divisions = append(o.divisions, &grid.Division{Code: fmt.Sprintf("%04d", i)})
+		o.divisions = append(o.divisions, &grid.Division{Code: fmt.Sprintf("%04d", i), CountyCode: fmt.Sprint(rng.IntN(3))})
 	}
-	o.index = index.Build(o.parts)
+	o.group(nil)
 	box := tiling.Outline.Box()
 	for round := range 12 {
 		var redrawn []redrawnDivision
@@ -41,6 +42,21 @@ func TestOutlinesRedrawn(t *testing.T) {
 			if want, _ := fresh.Find(p); o.find(p) != want {
 				t.Fatalf("round %d, %d redrawn: at %v is %d, want %d", round, len(o.redrawn), p, o.find(p), want)
 			}
+			near := geo.Box{Min: p, Max: geo.Point{X: p.X + rng.Int32N(2000), Y: p.Y + rng.Int32N(2000)}}
+			if got, want := o.overlapping(near), fresh.Overlapping(near, nil); !containsAll(got, want, o.parts, near) {
+				t.Fatalf("round %d, %d redrawn: in %v are %v, want %v", round, len(o.redrawn), near, got, want)
+			}
 		}
 	}
+}
+
+// containsAll reports whether got is ascending and has those of want that have a vertex in the box or cover its corner.
+func containsAll(got, want []int32, parts []geo.MultiPolygon, box geo.Box) bool {
+	for _, k := range want {
+		meets := geo.Locate(parts[k], box.Min) != geo.Outside || slices.ContainsFunc(parts[k][0][0], box.Contains)
+		if meets && !slices.Contains(got, k) {
+			return false
+		}
+	}
+	return slices.IsSorted(got)
 }

@@ -14,8 +14,10 @@ type storedRow struct {
 	place  int32
 }
 
-// storedPlace is what the parts of a community have in common.
+// storedPlace is what the base grids of a community have in common, or its void areas.
 type storedPlace struct {
+	community  string
+	isBase     bool
 	division   *grid.Division // nil for an unknown one
 	assignment grid.Assignment
 }
@@ -24,25 +26,41 @@ func newStored(c *City, e *Edition) stored {
 	s := stored{rows: make([]storedRow, len(e.tiling))}
 	type key struct {
 		community string
-		base      bool
+		isBase    bool
 	}
 	places := map[key]int32{}
 	for k := range e.tiling {
-		at := spot{county: -1, edition: e}
-		if k < len(e.base) {
-			at.base = &e.base[k]
-			s.rows[k].gridID = at.base.ID
+		of := key{e.community(k), k < len(e.base)}
+		if of.isBase {
+			s.rows[k].gridID = e.base[k].ID
 		}
-		of := key{e.community(k), at.base != nil}
 		place, ok := places[of]
 		if !ok {
-			at.division = c.Division(of.community)
 			place = int32(len(s.places))
 			places[of] = place
-			s.places = append(s.places, storedPlace{at.division, at.assignment()})
+			s.places = append(s.places, newStoredPlace(c, e, of.community, of.isBase))
 		}
 		s.rows[k].place = place
 	}
+	return s
+}
+
+func newStoredPlace(c *City, e *Edition, community string, isBase bool) storedPlace {
+	p := storedPlace{community: community, isBase: isBase, division: c.Division(community)}
+	p.assignment = spot{county: -1, edition: e, division: p.division}.assignment()
+	if isBase {
+		p.assignment.CommunityCode = community
+	}
+	return p
+}
+
+// in returns the same for another city, which has other divisions.
+func (s stored) in(c *City, e *Edition) stored {
+	places := make([]storedPlace, len(s.places))
+	for i, p := range s.places {
+		places[i] = newStoredPlace(c, e, p.community, p.isBase)
+	}
+	s.places = places
 	return s
 }
 
