@@ -226,8 +226,15 @@ func TestBR55ClockGoesBack(t *testing.T) {
 		after time.Duration
 		steps int
 	}{
-		{-time.Second, 0}, {time.Second, 1}, {-48 * time.Hour, 1}, {25 * time.Hour, 2}, {2 * time.Hour, 2}, {-1000 * time.Hour, 2},
-		{169 * time.Hour, 4}, {-time.Hour, 4}, {10_000 * time.Hour, 4},
+		{-time.Second, 0},
+		{time.Second, 1},
+		{-48 * time.Hour, 1},
+		{25 * time.Hour, 2},
+		{2 * time.Hour, 2},
+		{-1000 * time.Hour, 2},
+		{169 * time.Hour, 4},
+		{-time.Hour, 4},
+		{10_000 * time.Hour, 4},
 	} {
 		now := due.Add(tick.after)
 		for {
@@ -297,7 +304,9 @@ func TestBR47Gate(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "normal")
 	b.do("甲", "c000", grid.IncidentOrder{Act: "accept"})
-	b.gate = func(grid.Unit) (string, int, error) { return "", 0, &grid.RuleError{Rule: "BR-47", Field: "unit", Detail: "item N-1"} }
+	b.gate = func(grid.Unit) (string, int, error) {
+		return "", 0, &grid.RuleError{Rule: "BR-47", Field: "unit", Detail: "item N-1"}
+	}
 	for _, o := range []grid.IncidentOrder{
 		{Act: "assign", Unit: "grid:c000g0"},
 		{Act: "transfer", Unit: "grid:c001g0"},
