@@ -1,7 +1,7 @@
 // A plan made through the interface, as a planner's program makes one.
-import assert from 'node:assert/strict';
 import type { Grid } from '../src/api';
 import { ask, origin } from './browser';
+import { send, tokenOf, type Role } from './client';
 
 /** A plan whose version is kept, so that one act can follow another. */
 export interface MadePlan {
@@ -15,15 +15,9 @@ export interface MadePlan {
   act: (role: Role, path: string, body?: unknown) => Promise<unknown>;
 }
 
-type Role = 'planner' | 'administrator';
-
 /** The tokens that the demo prints, or $TOKEN_PLANNER and $TOKEN_ADMINISTRATOR; null where a server came without. */
 export function mayPlan(): boolean {
   return tokenOf('planner') !== '' && tokenOf('administrator') !== '';
-}
-
-function tokenOf(role: Role): string {
-  return process.env[`TOKEN_${role.toUpperCase()}`] ?? '';
 }
 
 /** Begins a plan in the county of a grid, splits the grid from south to north through its label point and checks the draft. */
@@ -75,24 +69,4 @@ export async function publish({ code, act }: MadePlan): Promise<void> {
 
 async function tagOf(code: string): Promise<string> {
   return (await fetch(`${origin}/v1/plans/${code}`)).headers.get('ETag') ?? '';
-}
-
-async function send(
-  role: Role,
-  method: string,
-  path: string,
-  body?: unknown,
-  tag?: string,
-): Promise<{ body: unknown; tag: string }> {
-  const headers: Record<string, string> = { Authorization: `Bearer ${tokenOf(role)}` };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-  if (tag !== undefined) headers['If-Match'] = tag;
-  const response = await fetch(origin + path, {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer: unknown = await response.json();
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
-  return { body: answer, tag: response.headers.get('ETag') ?? '' };
 }

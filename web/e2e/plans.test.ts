@@ -84,7 +84,7 @@ planned('from the list to the draft, its consequences and a finding, in both lan
     await accessible(page, 'draft in Chinese');
     await page.getByRole('button', { name: '返回方案列表' }).click();
     await page.locator('#plans').waitFor();
-    assert.ok(page.url().endsWith('/zh'), page.url());
+    assert.ok(page.url().endsWith('/zh?task=plans'), page.url());
     assert.equal(await page.getByText('旧边界（取消）').count(), 0);
   }),
 );

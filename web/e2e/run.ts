@@ -2,7 +2,8 @@
 //
 //   npm run e2e                                        starts bin/wangge demo and ends it afterwards
 //   npm run e2e -- --base-url http://127.0.0.1:8080    against a server that runs
-//                                                      ($TOKEN_PLANNER and $TOKEN_ADMINISTRATOR: with plans, too)
+//                                                      ($TOKEN_PLANNER, $TOKEN_ADMINISTRATOR and $TOKEN_DISPATCHER: with
+//                                                      plans and incidents, too)
 //   npm run screenshot                                 only writes docs/images/map.png
 import { after } from 'node:test';
 import { parseArgs } from 'node:util';
@@ -19,4 +20,5 @@ if (baseUrl === undefined) {
 process.env['BASE_URL'] = new URL(baseUrl).origin;
 await import('./page.test');
 await import('./access.test');
+await import('./dispatch.test');
 await import('./plans.test');

@@ -1,0 +1,353 @@
+// What a dispatcher does: whom to call here, and incidents as they come in and go on.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { Answer, Session } from '../src/api';
+import {
+  accessible,
+  ask,
+  clickMiddle,
+  codeInPanel,
+  coloursOnMap,
+  launch,
+  mapReady,
+  session,
+  someGrid,
+  visit,
+} from './browser';
+import { lastEventId, makeIncident, tokenOf } from './client';
+
+let browser: Browser;
+let who: Session;
+let grid: Awaited<ReturnType<typeof someGrid>>;
+let want: Answer;
+
+before(async () => {
+  browser = await launch();
+  who = await session();
+  grid = await someGrid();
+  want = await ask<Answer>(`/v1/locate?lon=${grid.label[0]}&lat=${grid.label[1]}`);
+});
+after(() => browser.close());
+
+const noWrites = 'needs the loopback demo, and its token in $TOKEN_DISPATCHER';
+
+/** A test that makes incidents. */
+function dispatched(name: string, body: () => Promise<void>): void {
+  void test(name, async (t) => (who.demo && tokenOf('dispatcher') !== '' ? body() : t.skip(noWrites)));
+}
+
+const at = (zoom: number, language: 'zh' | 'en', query = ''): string =>
+  `#${grid.label[0]}/${grid.label[1]}/${zoom}/${language}${query}`;
+
+/** Demands that the card says whom to call first, as the interface does, and the whole chain. */
+async function namesContact(page: Page): Promise<void> {
+  const { contact, chain } = want;
+  assert.ok(contact && chain && chain.length > 0, 'the server names somebody to contact');
+  const card = page.locator('#result .contact');
+  assert.equal(await card.getAttribute('data-step'), contact.step);
+  await card.getByText(contact.name ?? '', { exact: true }).waitFor();
+  const phone = contact.work_phone ?? '';
+  assert.equal(await card.locator('a').getAttribute('href'), `tel:${phone}`);
+  assert.equal(await page.locator('#result .chain > li').count(), chain.length);
+  assert.equal(await page.locator('#result .chain > li[aria-current]').count(), 1);
+}
+
+test('a click says whom to call, and why this one', () =>
+  visit(browser, { hash: at(17, 'zh') }, async (page) => {
+    await mapReady(page);
+    await clickMiddle(page);
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+    await namesContact(page);
+    await accessible(page, 'answer with a chain to contact');
+  }));
+
+test('keyboard: search for a grid and choose it among the hits', () =>
+  visit(browser, { hash: '#///en' }, async (page) => {
+    await mapReady(page);
+    const box = page.getByRole('combobox', { name: 'Grid, place, address or coordinates' });
+    await box.focus();
+    await page.keyboard.type(grid.code);
+    const option = page.locator(`#hits [data-code="${grid.code}"]`);
+    await option.waitFor();
+    await accessible(page, 'hits of a search');
+    assert.equal(await box.getAttribute('aria-expanded'), 'true');
+    for (let i = 0; i < 20 && (await option.getAttribute('aria-selected')) !== 'true'; i++) {
+      await page.keyboard.press('ArrowDown');
+    }
+    assert.equal(await box.getAttribute('aria-activedescendant'), await option.getAttribute('id'));
+    await page.keyboard.press('Enter');
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+    await namesContact(page);
+    await page.waitForURL(/\?at=/);
+    const [lon] = new URL(page.url()).hash.slice(1).split('/').map(Number);
+    assert.ok(Math.abs((lon ?? 0) - grid.label[0]) < 0.01, 'the map has gone there');
+    assert.equal(await box.getAttribute('aria-expanded'), 'false');
+  }));
+
+test('mouse: search by name, and words that mean nothing', () =>
+  visit(browser, { hash: '#///zh' }, async (page) => {
+    await mapReady(page);
+    const box = page.getByRole('combobox', { name: '网格、场所、地址或经纬度' });
+    await box.fill(grid.name);
+    await page.locator(`#hits [data-code="${grid.code}"]`).click();
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+    await namesContact(page);
+    await box.fill('没有这样的地方');
+    await page.getByText('没有找到', { exact: false }).waitFor();
+    await page.keyboard.press('Escape');
+    const { name, code } = want.divisions[1] ?? { name: '', code: '' };
+    await box.fill(name);
+    await page.locator(`#hits [data-code="${code}"]`).click();
+    await page.locator('strong[aria-current=location]', { hasText: name }).waitFor();
+  }));
+
+test('a slow answer to what was typed before is not shown', () => {
+  const hit = { type: 'grid', name: 'late', point: grid.label };
+  return visit(
+    browser,
+    {
+      hash: '#///en',
+      expected: /ERR_/,
+      before: (page) =>
+        page.route('**/v1/search?*', async (route) => {
+          const typed = new URL(route.request().url()).searchParams.get('q') ?? '';
+          if (typed === 'slow') await new Promise((resolve) => setTimeout(resolve, 1500));
+          const items = [{ ...hit, code: typed }];
+          await route.fulfill({ json: { items, next: null } }).catch(() => undefined);
+        }),
+    },
+    async (page) => {
+      await mapReady(page);
+      const box = page.getByRole('combobox', { name: 'Grid, place' });
+      await box.fill('slow');
+      await page.waitForRequest(/q=slow/);
+      await box.fill('quick');
+      await page.locator('#hits [data-code=quick]').waitFor();
+      await page.waitForTimeout(2000);
+      assert.equal(await page.locator('#hits [data-code=slow]').count(), 0);
+      await page.keyboard.press('Enter');
+      await codeInPanel(page);
+    },
+  );
+});
+
+test('a click near a border warns, with neighbours and metres', async () => {
+  const near = await nearBorder();
+  const answer = await ask<Answer>(`/v1/locate?lon=${near[0]}&lat=${near[1]}`);
+  await visit(browser, { hash: `#${near[0]}/${near[1]}/20/en` }, async (page) => {
+    await mapReady(page);
+    await clickMiddle(page);
+    await page.locator('#result [data-warning=near_boundary]').waitFor();
+    const borders = page.locator('#result [data-field=borders]');
+    for (const { code } of answer.near.slice(0, 3)) await borders.getByText(code, { exact: true }).waitFor();
+    await borders
+      .getByText(/\d m away/)
+      .first()
+      .waitFor();
+    await mapReady(page);
+    await accessible(page, 'answer near a border');
+  });
+});
+
+/** A spot some metres inside the middle of one of the grid's edges that other grids are close to. */
+async function nearBorder(): Promise<[number, number]> {
+  const { boundary } = await ask<{ boundary: { coordinates: [number, number][][][] } }>(
+    `/v1/grids/${grid.code}?geometry=true`,
+  );
+  const ring = boundary.coordinates[0]?.[0] ?? [];
+  for (const [i, [x, y]] of ring.slice(1).entries()) {
+    const [fromX, fromY] = ring[i] ?? [x, y];
+    const [lon, lat] = [(x + fromX) / 2, (y + fromY) / 2];
+    const towards = 5 / (Math.hypot(grid.label[0] - lon, grid.label[1] - lat) * 111_000);
+    const spot: [number, number] = [
+      lon + towards * (grid.label[0] - lon),
+      lat + towards * (grid.label[1] - lat),
+    ];
+    const answer = await ask<Answer>(`/v1/locate?lon=${spot[0]}&lat=${spot[1]}`);
+    if (answer.near.length > 0 && !answer.on_boundary) return spot;
+  }
+  assert.fail('no edge of this grid has a neighbour');
+}
+
+test('a link opens the answer', () =>
+  visit(browser, { hash: `#///en?at=${grid.label.join()}` }, async (page) => {
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+    await mapReady(page);
+    const [, , zoom] = new URL(page.url()).hash.slice(1).split('/').map(Number);
+    assert.ok((zoom ?? 0) >= 15, 'the map has gone there');
+  }));
+
+test('a lost database is said, with since when', () =>
+  visit(
+    browser,
+    {
+      hash: at(17, 'en'),
+      before: (page) =>
+        page.route('**/v1/locate?*', async (route) => {
+          const response = await route.fetch();
+          const headers = { ...response.headers(), 'wangge-database-lost': '2026-11-22T06:05:00Z' };
+          await route.fulfill({ response, headers });
+        }),
+    },
+    async (page) => {
+      await mapReady(page);
+      await clickMiddle(page);
+      assert.equal(await codeInPanel(page), want.responsible?.code);
+      await page
+        .getByText('The database has been out of reach since 22 Nov 2026', { exact: false })
+        .waitFor();
+      await accessible(page, 'database lost');
+    },
+  ));
+
+dispatched('an incident that another client takes down appears, changes and goes, without reloading', () =>
+  visit(browser, { hash: at(16, 'zh') }, async (page) => {
+    await mapReady(page);
+    await page.locator('[data-feed=live]').waitFor();
+    await page.getByRole('navigation').getByRole('button', { name: '事件' }).click();
+    await page.locator('#incidents li').first().waitFor();
+    let loads = 0;
+    page.on('request', (request) => (loads += /\/v1\/incidents\?/.test(request.url()) ? 1 : 0));
+
+    const made = await makeIncident(grid.label, '电动自行车楼道充电');
+    const row = page.locator(`#incidents [data-code="${made.code}"]`);
+    await row.waitFor();
+    await row.getByText('已上报').waitFor();
+    assert.equal(
+      await page.locator('#incidents button').first().getAttribute('data-code'),
+      made.code,
+      'the newest comes first',
+    );
+
+    await made.act({ act: 'accept' });
+    await row.getByText('已受理').waitFor();
+    await row.click();
+    const detail = page.locator('#incident');
+    await detail.getByRole('heading', { name: made.title }).waitFor();
+    assert.ok(page.url().endsWith(`?incident=${made.code}`), page.url());
+    await page.locator('#events li').nth(1).waitFor();
+    await accessible(page, 'an incident');
+    await made.act({ act: 'start' });
+    await detail.getByText('处置中', { exact: false }).waitFor();
+
+    await page.getByRole('button', { name: 'English' }).click();
+    await detail.getByText('being handled', { exact: false }).waitFor();
+    await page.locator('#events').getByText('Taken up', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Who is responsible there?' }).click();
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+
+    await page.getByRole('navigation').getByRole('button', { name: 'Incidents' }).click();
+    await page.getByRole('button', { name: 'Back to the list' }).click();
+    await row.waitFor();
+    loads = 0;
+    await made.act({ act: 'cancel', reason: 'test' });
+    await row.waitFor({ state: 'detached' });
+    assert.equal(loads, 0, 'the list is kept up by events, not asked for again');
+  }),
+);
+
+dispatched('what happened while the stream was broken comes with the reconnection', async () => {
+  const last = await lastEventId();
+  let down = false;
+  const resumed: string[] = [];
+  await visit(
+    browser,
+    {
+      hash: at(16, 'en', '?task=incidents'),
+      expected: /ERR_FAILED/,
+      before: (page) =>
+        page.route('**/v1/events?*', (route) => {
+          resumed.push(route.request().headers()['last-event-id'] ?? '');
+          if (down) return route.abort();
+          if (resumed.length > 1) return route.continue();
+          down = true; // the first connection tells where it is, and breaks
+          return route.fulfill({ contentType: 'text/event-stream', body: `id: ${last}\n\n` });
+        }),
+    },
+    async (page) => {
+      await page.locator('#incidents li').first().waitFor();
+      await page.getByText('Reconnecting since', { exact: false }).waitFor();
+      const made = await makeIncident(grid.label, '燃气异味');
+      const row = page.locator(`#incidents [data-code="${made.code}"]`);
+      assert.equal(await row.count(), 0);
+      await accessible(page, 'stream lost');
+      down = false;
+      await row.waitFor();
+      await page.getByText('Live', { exact: true }).waitFor();
+      assert.equal(resumed[0], '');
+      assert.equal(resumed.at(-1), last, 'it goes on after the last event that it has seen');
+      await made.act({ act: 'cancel', reason: 'test' });
+      await row.waitFor({ state: 'detached' });
+    },
+  );
+});
+
+dispatched('the incident on the map is chosen by a click, and filters hold on to what they say', async () => {
+  const made = await makeIncident(grid.label, '占用消防通道');
+  await visit(browser, { hash: at(18, 'en', '?task=incidents&kind=fire_risk') }, async (page) => {
+    await mapReady(page);
+    const row = page.locator(`#incidents [data-code="${made.code}"]`);
+    await row.waitFor();
+    await mapReady(page);
+    await clickMiddle(page);
+    await page.locator('#incident', { hasText: made.code }).waitFor();
+    assert.ok(page.url().endsWith(`?incident=${made.code}&kind=fire_risk`), page.url());
+    await page.getByRole('button', { name: 'Back to the list' }).click();
+    await row.waitFor();
+    await page.getByLabel('Overdue only').check();
+    await row.waitFor({ state: 'detached' });
+    await page.getByLabel('Overdue only').uncheck();
+    await page.getByLabel('Division').selectOption({ label: want.divisions[2]?.name ?? '' });
+    await row.waitFor();
+    await page.waitForURL(/division=\d+/);
+    const street = page.getByLabel('Division').locator('option', { hasText: want.divisions[1]?.name ?? '' });
+    await page.getByLabel('Division').selectOption((await street.getAttribute('value')) ?? '');
+    await row.waitFor();
+    await page.getByLabel('Kind').selectOption('gas');
+    await row.waitFor({ state: 'detached' });
+    await made.act({ act: 'cancel', reason: 'test' });
+  });
+});
+
+test('keyboard: from the tasks to an incident and back, without WebGL', async (t) => {
+  if (!who.demo) return t.skip('this server is not the loopback demo');
+  const plain = await launch({ webgl: false });
+  try {
+    await visit(plain, { hash: '#///en' }, async (page) => {
+      await mapReady(page);
+      await page.getByRole('navigation').getByRole('button', { name: 'Incidents' }).focus();
+      await page.keyboard.press('Enter');
+      const first = page.locator('#incidents button').first();
+      await first.focus();
+      await page.keyboard.press('Enter');
+      await page.locator('#incident').waitFor();
+      await mapReady(page);
+      assert.ok((await coloursOnMap(page)) > 20);
+      await page.getByRole('button', { name: 'Back to the list' }).focus();
+      await page.keyboard.press('Enter');
+      await first.waitFor();
+    });
+  } finally {
+    await plain.close();
+  }
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing in the list of incidents: ${colorScheme}`, async (t) => {
+    if (!who.demo) return t.skip('this server is not the loopback demo');
+    await visit(browser, { hash: '#///zh?task=incidents', colorScheme }, async (page) => {
+      await page.locator('#incidents li').first().waitFor();
+      await mapReady(page);
+      await accessible(page, 'list of incidents');
+    });
+  });
+}
+
+test('elsewhere: incidents ask for a token', async (t) => {
+  if (who.demo) return t.skip('the loopback demo shows everything');
+  await visit(browser, { hash: '#///en?task=incidents' }, async (page) => {
+    await page.getByRole('button', { name: 'Enter a token' }).click();
+    await page.getByRole('dialog').waitFor();
+  });
+});
