@@ -7,7 +7,7 @@ import "net/http"
 func anyOrigin(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
-		w.Header().Set("Access-Control-Expose-Headers", "ETag, Retry-After, Wangge-Edition, Wangge-Plan, X-Request-Id")
+		w.Header().Set("Access-Control-Expose-Headers", "ETag, Retry-After, Wangge-Database-Lost, Wangge-Edition, Wangge-Plan, X-Request-Id")
 		return h(w, r)
 	}
 }

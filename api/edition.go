@@ -26,13 +26,14 @@ const (
 type stateHandler func(w http.ResponseWriter, r *http.Request, state *live.State) error
 
 // from gives h one state for the whole request, not older than Wangge-Min-Edition, and names its editions on the answer, on
-// a problem too. A handler that is answered by some counties only names those instead.
+// a problem too, and since when the database is lost. A handler that is answered by some counties only names those instead.
 func (s *Server) from(h stateHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		state, err := s.stateFor(r)
 		if editions := s.editionsNow(state); editions != nil {
 			w.Header()["Wangge-Edition"] = editions
 		}
+		nameLoss(w, s.live)
 		if err != nil {
 			return err
 		}

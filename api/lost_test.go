@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/wangge/wangge/api"
 	"github.com/wangge/wangge/grid/gridtest"
@@ -64,7 +66,7 @@ func (l *link) cut() {
 	}
 }
 
-// TestWithoutTheDatabase: what is in memory is answered on, the rest says that it cannot be.
+// TestWithoutTheDatabase: what is in memory is answered on and says since when that is all, the rest says that it cannot be.
 func TestWithoutTheDatabase(t *testing.T) {
 	t.Parallel()
 	pool := gridtest.Pool(t)
@@ -90,11 +92,18 @@ func TestWithoutTheDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var following sync.WaitGroup
+	following.Go(func() { state.Follow(ctx, 10*time.Millisecond) })
 	front := httptest.NewServer(api.New(api.Config{Store: linked, Live: state}).Handler())
-	t.Cleanup(front.Close)
+	t.Cleanup(func() { front.Close(); cancel(); following.Wait() })
 	s := &server{Server: front, secrets: map[string]string{"planner": token(t, direct, "planner", "")}}
 
+	if lost := s.do(t, exchange{target: where(0.5, 0.5)}).Header.Get("Wangge-Database-Lost"); lost != "" {
+		t.Errorf("the database counts as lost since %s", lost)
+	}
 	link.cut()
+	becomes(t, "lost", func() bool { return !state.LostSince().IsZero() })
 	for _, test := range []struct {
 		exchange
 		want int
@@ -111,6 +120,13 @@ func TestWithoutTheDatabase(t *testing.T) {
 		body, err := io.ReadAll(answer.Body)
 		if err != nil || answer.StatusCode != test.want {
 			t.Errorf("%s %s: got %s %s, want %d", test.method, test.target, answer.Status, body, test.want)
+		}
+		lost := answer.Header.Get("Wangge-Database-Lost")
+		if since, err := time.Parse(time.RFC3339, lost); test.target != "/healthz" && (err != nil || time.Since(since) > time.Hour) {
+			t.Errorf("%s %s: the database is said to be lost since %q", test.method, test.target, lost)
+		}
+		if test.want == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") == "" {
+			t.Errorf("%s %s: refused without Retry-After", test.method, test.target)
 		}
 		conforms(t, answer, body)
 	}

@@ -112,10 +112,7 @@ func problemOf(err error) *problem {
 	case errors.Is(err, grid.ErrInvalid):
 		return &problem{status: http.StatusUnprocessableEntity, slug: "invalid", code: "invalid", detail: err.Error()}
 	case errors.Is(err, grid.ErrUnavailable):
-		return (&problem{
-			status: http.StatusServiceUnavailable, slug: "unavailable", code: "unavailable",
-			detail: "The database cannot be reached now: try again in a few seconds.",
-		}).withHeader("Retry-After", "5")
+		return unavailable()
 	case errors.Is(err, context.DeadlineExceeded):
 		return (&problem{
 			status: http.StatusServiceUnavailable, slug: "timeout", code: "timeout",

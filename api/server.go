@@ -90,8 +90,8 @@ func (s *Server) router() *mux.Router {
 	r := mux.NewRouter().UseEncodedPath()
 	route := func(path string, h handler, methods ...string) { r.Handle(path, s.wrap(path, h)).Methods(methods...) }
 	get := func(path string, h handler) { route(path, bounded(h), http.MethodGet, http.MethodHead) }
-	post := func(path string, h handler) { route(path, bounded(h), http.MethodPost) }
-	patch := func(path string, h handler) { route(path, bounded(h), http.MethodPatch) }
+	post := func(path string, h handler) { route(path, bounded(s.writing(h)), http.MethodPost) }
+	patch := func(path string, h handler) { route(path, bounded(s.writing(h)), http.MethodPatch) }
 	// open is a path that pages of any other site may read.
 	open := func(path string, h handler) {
 		get(path, anyOrigin(h))

@@ -10,6 +10,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -34,6 +35,12 @@ type Store struct {
 	numbers DB
 }
 
+// The times after which a database that says nothing counts as gone, so that who needs a connection is told so soon.
+const (
+	longestConnect = 5 * time.Second
+	longestPing    = 2 * time.Second // of a connection that has been idle, before it is used
+)
+
 // New returns a store on db. It reads and writes inside db's transaction when db is one. On a pool there must be fewer
 // writers at once than connections; Open has no such limit.
 func New(db DB) *Store { return &Store{db: db, numbers: db} }
@@ -51,6 +58,12 @@ func Open(ctx context.Context, url string) (*Store, error) {
 func OpenConfig(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	// Filters are optional parameters, for which a generic plan is a bad one; planning costs a fraction of a millisecond.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = longestConnect
+	}
+	if config.PingTimeout == 0 {
+		config.PingTimeout = longestPing
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
