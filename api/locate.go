@@ -97,7 +97,7 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err != nil {
 		return err
 	}
-	return sendJSON(w, a)
+	return s.sendAnswer(w, a)
 }
 
 // place answers for a point, or for the disc around it. The editions are those that took part, where nobody serves as well.

@@ -45,6 +45,7 @@ type Server struct {
 	document   func() ([]byte, error) // the OpenAPI document as JSON
 	refreshing singleflight.Group
 	named      atomic.Pointer[namedEditions]
+	jsonOuts   jsonOuts
 	tagged     taggedCities
 	batches    chan struct{}   // one for each that runs
 	cleans     chan struct{}   // likewise

@@ -1,0 +1,113 @@
+package api
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// written is what a log has written, write by write.
+type written struct {
+	mu    sync.Mutex
+	parts []string
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.parts = append(w.parts, string(p))
+	return len(p), nil
+}
+
+func (w *written) lines() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return strings.Split(strings.TrimSuffix(strings.Join(w.parts, ""), "\n"), "\n")
+}
+
+// messages formats nothing but the message.
+func messages(w io.Writer) slog.Handler {
+	return slog.NewTextHandler(w, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || a.Key == slog.LevelKey {
+			return slog.Attr{}
+		}
+		return a
+	}})
+}
+
+// TestLogHoldsBack: lines wait for each other a tenth of a second, not a warning; the lines before it go with it.
+func TestLogHoldsBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &written{}
+		l := NewLog(w)
+		log := slog.New(l.Handler(messages)).With("a", 1)
+		log.Info("one")
+		log.Info("two")
+		time.Sleep(logIn - 1)
+		if synctest.Wait(); len(w.parts) != 0 {
+			t.Fatalf("written too early: %q", w.parts)
+		}
+		time.Sleep(time.Nanosecond)
+		synctest.Wait()
+		log.Info("three")
+		log.WithGroup("g").Warn("four", "b", 2)
+		log.Info("five")
+		if err := l.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"msg=one a=1\nmsg=two a=1\n", "msg=three a=1\nmsg=four a=1 g.b=2\n", "msg=five a=1\n"}
+		if !slices.Equal(w.parts, want) {
+			t.Errorf("got %q, want %q", w.parts, want)
+		}
+		time.Sleep(time.Second)
+		if synctest.Wait(); len(w.parts) != len(want) {
+			t.Errorf("written again: %q", w.parts)
+		}
+	})
+}
+
+// TestLogLosesNothing: lines of many goroutines all arrive, whole and once, and are never held back without bound.
+func TestLogLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := &written{}
+	l := NewLog(w)
+	log := slog.New(l.Handler(messages))
+	var running sync.WaitGroup
+	want := map[string]bool{}
+	const writers, each = 8, 2000
+	for i := range writers {
+		for k := range each {
+			want[fmt.Sprintf("msg=%d.%d", i, k)] = true
+		}
+		running.Go(func() {
+			for k := range each {
+				log.Info(fmt.Sprintf("%d.%d", i, k))
+			}
+		})
+	}
+	running.Wait()
+	if err := l.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range w.lines() {
+		if !want[line] {
+			t.Fatalf("got %q, which was not logged or has come before", line)
+		}
+		delete(want, line)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d lines are missing", len(want))
+	}
+	for _, part := range w.parts {
+		if len(part) > logBytes+100 {
+			t.Errorf("%d bytes were held back", len(part))
+		}
+	}
+}
