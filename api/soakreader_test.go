@@ -303,7 +303,7 @@ func (w *soakWriter) creates(reader *soakReader) {
 	w.ask(w.rng, question{name: "POST place", method: http.MethodPost, target: "/v1/places", as: "city", body: body, refusals: []int{http.StatusConflict}})
 }
 
-// reports makes an incident, and closes one of those that there are: from then on it keeps its grids.
+// reports makes an incident, and now and then writes another title over it.
 func (w *soakWriter) reports(reader *soakReader) {
 	body := `{"kind":"gas","source":"patrol","title":"燃气味","reported_at":"2026-11-22T09:00:00+08:00",` + spotOf(reader.spot()) + `}`
 	var made struct {
@@ -313,7 +313,7 @@ func (w *soakWriter) reports(reader *soakReader) {
 	w.ask(w.rng, question{name: "POST incident", method: http.MethodPost, target: "/v1/incidents", as: "city", body: body}).into(w, &made)
 	if made.Code != "" && w.rng.IntN(3) == 0 {
 		w.ask(w.rng, question{
-			name: "PATCH incident", method: http.MethodPatch, target: "/v1/incidents/" + made.Code, as: "city", body: `{"state":"closed"}`, ifMatch: made.Version,
+			name: "PATCH incident", method: http.MethodPatch, target: "/v1/incidents/" + made.Code, as: "city", body: `{"title":"燃气味重"}`, ifMatch: made.Version,
 			refusals: []int{http.StatusPreconditionFailed},
 		})
 	}
