@@ -90,6 +90,7 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 	defer stopFollowing()
 	background.Go(func() { city.Follow(following, c.poll) })
 	background.Go(func() { publishDue(following, s, city, c.poll) })
+	background.Go(func() { remindDue(following, s, city, time.Minute) })
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
