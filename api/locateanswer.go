@@ -152,6 +152,10 @@ func (l *locator) bare(found edition.Answer) *answer {
 	if e := l.editionOf(found.Division); e != nil {
 		info := e.Info()
 		a.Edition = &editionJSON{info.CountyCode, info.Number, info.InForceFrom, info.Proven}
+		if end := l.state.End(info.CountyCode); !end.IsZero() {
+			end = end.UTC()
+			a.ValidTo = &end
+		}
 	}
 	a.warn(a.FutureChange, "future_change", "Plans that are decided take effect by then, and are applied.")
 	a.warn(l.unchecked, "token_unchecked", "The database does not answer, so that the token cannot be checked: this is what anybody gets.")
@@ -167,6 +171,7 @@ func (l *locator) editionOf(d *grid.Division) *edition.Edition {
 
 // explain makes the answer of what was found: who is responsible (BR-14 to BR-16), whom to contact (BR-29), and what to mind.
 func (l *locator) explain(found edition.Answer, asked question) *answer {
+	l.count(&found)
 	a := l.bare(found)
 	a.Kind, a.OnBoundary = asked.kind, found.OnBoundary
 	for _, g := range found.Owners {

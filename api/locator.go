@@ -6,7 +6,10 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/live"
 )
 
@@ -15,8 +18,9 @@ type locator struct {
 	state     *live.State
 	settings  grid.Settings
 	at        time.Time
-	actor     grid.Actor // without a role: anybody
-	unchecked bool       // a token was sent, and the database is not there to say whose
+	actor     grid.Actor             // without a role: anybody
+	unchecked bool                   // a token was sent, and the database is not there to say whose
+	gaps      *prometheus.CounterVec // nil: they are not counted
 }
 
 // newLocator returns the locator for anybody.
@@ -31,6 +35,7 @@ const tokenIn = 2 * time.Second
 // token, which is no reason to leave a caller without an answer.
 func (s *Server) locator(w http.ResponseWriter, r *http.Request, state *live.State) (*locator, error) {
 	l := newLocator(state)
+	l.gaps = s.metrics.gaps
 	if s.isAnybody(r) {
 		return l, nil
 	}
@@ -56,4 +61,18 @@ func (s *Server) locator(w http.ResponseWriter, r *http.Request, state *live.Sta
 // reads reports whether the caller may read what is not public in a division.
 func (l *locator) reads(d *grid.Division) bool {
 	return l.actor.Role != "" && d != nil && l.actor.May(grid.ReadPlaces, l.state.City.ChainCodes(d.Code))
+}
+
+// count counts an answer for a place inside the city where no grid is (BR-25), now: whoever keeps the grids is to see that somebody needs
+// one there. Where exactly they are missing, coverage lists as gaps.
+func (l *locator) count(found *edition.Answer) {
+	if l.gaps == nil || !l.state.At.IsZero() || l.state.Preview != nil {
+		return
+	}
+	switch {
+	case found.FallbackM > 0:
+		l.gaps.WithLabelValues(found.Division.CountyCode, "fallback_nearest").Inc()
+	case found.Outcome == edition.NoGrid:
+		l.gaps.WithLabelValues(found.Division.CountyCode, "no_grid").Inc()
+	}
 }

@@ -14,6 +14,7 @@ import (
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	gaps     *prometheus.CounterVec // see locator.count
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -25,8 +26,12 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "wangge_http_request_seconds", Help: "Time to answer by route.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route"}),
+		gaps: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "wangge_locate_gaps_total",
+			Help: "Answers for places inside the city where no grid is, by county and by what was answered: the nearest grid or none.",
+		}, []string{"county", "answer"}),
 	}
-	r.MustRegister(m.requests, m.seconds)
+	r.MustRegister(m.requests, m.seconds, m.gaps)
 	return m
 }
 

@@ -20,10 +20,11 @@ import (
 type State struct {
 	City     *edition.City
 	Codes    grid.Codes
-	At       time.Time          // of the state at a given instant; zero is now
-	Preview  *Preview           // nil: nothing but editions in force
-	rosters  map[string]*roster // by county code
-	calendar window             // the time of which the rosters have the duty
+	At       time.Time            // of the state at a given instant; zero is now
+	Preview  *Preview             // nil: nothing but editions in force
+	rosters  map[string]*roster   // by county code
+	calendar window               // the time of which the rosters have the duty
+	ends     map[string]time.Time // of a state of the past: see End
 
 	// Organisations and networks are those of now, in a state of another time too: nothing says what they were.
 	organizations *organizations
@@ -39,6 +40,10 @@ func (s *State) Time() time.Time {
 	}
 	return s.At
 }
+
+// End returns when the edition of a county in a state of the past was followed by the next one; zero for one that still is in force, and in
+// every other state.
+func (s *State) End(county string) time.Time { return s.ends[county] }
 
 // Live follows one database. Make it with Open; all methods are safe for concurrent use.
 type Live struct {

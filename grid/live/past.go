@@ -36,6 +36,10 @@ func (l *Live) At(ctx context.Context, at time.Time) (*State, error) {
 	if len(numbers) == 0 {
 		return nil, fmt.Errorf("no county had an edition at %s: %w", at.UTC().Format(time.RFC3339), grid.ErrNotFound)
 	}
+	ends, err := l.store.EditionsEnd(ctx, at)
+	if err != nil {
+		return nil, err
+	}
 	now := l.Now()
 	city, err := l.city(ctx, now, numbers)
 	if err != nil {
@@ -46,7 +50,7 @@ func (l *Live) At(ctx context.Context, at time.Time) (*State, error) {
 		return nil, err
 	}
 	state := (&State{City: city, At: at}).with(now)
-	state.rosters = rosters
+	state.rosters, state.ends = rosters, ends
 	return state, nil
 }
 

@@ -129,6 +129,23 @@ func editionsAt(ctx context.Context, db DB, at time.Time) (map[string]int, error
 	return numbers, translate(err)
 }
 
+// EditionsEnd returns, by county, when the edition that was in force at an instant was followed by the next one; nothing for a county
+// where it still is, or that had none and got none since.
+func (s *Store) EditionsEnd(ctx context.Context, at time.Time) (map[string]time.Time, error) {
+	rows, err := s.db.Query(ctx, `SELECT county_code, min(in_force_from) FROM edition WHERE in_force_from > $1 GROUP BY county_code`, at)
+	if err != nil {
+		return nil, translate(err)
+	}
+	ends := map[string]time.Time{}
+	var county string
+	var end time.Time
+	_, err = pgx.ForEachRow(rows, []any{&county, &end}, func() error {
+		ends[county] = end
+		return nil
+	})
+	return ends, translate(err)
+}
+
 // CityAt returns the city as it was at an instant: the editions then in force with the outlines of their divisions, under
 // the settings of today. A city without any edition is not an error.
 func (s *Store) CityAt(ctx context.Context, at time.Time) (*edition.City, error) {

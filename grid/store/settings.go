@@ -33,7 +33,34 @@ func settingKeys(s *grid.Settings) map[string]any {
 		"filing.days":          &s.FilingDays,
 		"filing.before_effect": &s.FilingBeforeEffect,
 		"dedicated.span":       &s.DedicatedSpan,
+
+		"precedence.base_kinds":    &s.BaseKinds,
+		"worker.max_grids":         &s.WorkerMaxGrids,
+		"incident.dup_m":           &s.DuplicateM,
+		"incident.dup_hours":       &s.DuplicateHours,
+		"incident.deadlines":       &s.Deadlines,
+		"incident.overdue_hours":   &s.OverdueHours,
+		"incident.unchecked_kinds": &s.UncheckedKinds,
+		"incident.reopen_days":     &s.ReopenDays,
+		"incident.straight_to":     &s.StraightTo,
+		"incident.joint_hours":     &s.JointHours,
+		"feed.days":                &s.FeedDays,
 	}
+}
+
+// setting reads the value of one setting into its field, in place of the default and not beside it.
+func setting(field any, raw json.RawMessage) error {
+	switch field := field.(type) {
+	case *map[string]float64:
+		*field = nil
+	case *map[string]string:
+		*field = nil
+	case *[]string:
+		*field = nil
+	case *[]grid.Deadline:
+		*field = nil
+	}
+	return json.Unmarshal(raw, field)
 }
 
 // Settings returns the deployment's settings, with defaults where it sets none. A key that this program does not know is an
@@ -52,10 +79,7 @@ func (s *Store) Settings(ctx context.Context) (grid.Settings, error) {
 		if !ok {
 			return &grid.RuleError{Rule: "setting", Field: key, Detail: "there is no such setting"}
 		}
-		if key == "load_weights" {
-			settings.LoadWeights = nil // a set of weights replaces the default, it does not add to it
-		}
-		if err := json.Unmarshal(value, field); err != nil {
+		if err := setting(field, value); err != nil {
 			return &grid.RuleError{Rule: "setting", Field: key, Detail: err.Error()}
 		}
 		return nil
@@ -80,8 +104,7 @@ func (s *Store) Set(ctx context.Context, actor grid.Actor, key string, value any
 	if string(raw) == "null" {
 		return &grid.RuleError{Rule: "setting", Field: key, Detail: "needs a value"}
 	}
-	settings.LoadWeights = nil // as in Settings
-	if err := json.Unmarshal(raw, field); err != nil {
+	if err := setting(field, raw); err != nil {
 		return &grid.RuleError{Rule: "setting", Field: key, Detail: err.Error()}
 	}
 	if err := settings.Check(); err != nil {

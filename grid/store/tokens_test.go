@@ -1,10 +1,13 @@
 package store_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/gridtest"
@@ -105,5 +108,40 @@ func TestSettings(t *testing.T) {
 				t.Errorf("field %s of %s: default %s is no code of %s", f.Name, layer.Name, f.Default, f.Enumeration)
 			}
 		}
+	}
+}
+
+// TestEverySettingCanBeSet sets each to its default, and sets and lists to less than that: what is set replaces the default.
+func TestEverySettingCanBeSet(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Tx(t))
+	admin := grid.Actor{Name: "admin", Role: grid.RoleAdministrator}
+	raw, err := json.Marshal(grid.DefaultSettings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]any
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	all["precedence.base_kinds"] = []string{"gas"}
+	all["incident.straight_to"] = map[string]string{"extreme": grid.LevelCity}
+	all["incident.deadlines"] = []grid.Deadline{{Kind: "gas", ResponseHours: 1, DoneHours: 2}}
+	all["incident.unchecked_kinds"] = []string{}
+	for key, value := range all {
+		if err := s.Set(t.Context(), admin, key, value); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	got, err := s.Settings(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := grid.DefaultSettings()
+	want.BaseKinds, want.UncheckedKinds = []string{"gas"}, []string{}
+	want.StraightTo = map[string]string{"extreme": grid.LevelCity}
+	want.Deadlines = []grid.Deadline{{Kind: "gas", ResponseHours: 1, DoneHours: 2}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("settings (-want +got):\n%s", diff)
 	}
 }
