@@ -88,7 +88,8 @@ export interface Answer {
 }
 
 export interface Division extends DivisionRef {
-  parent_code: string | null;
+  /** Absent at the top. */
+  parent_code?: string;
   derived: boolean;
   area_m2: number;
   households: number | null;
@@ -220,6 +221,17 @@ export class Api {
     return this.#json(`/v1/divisions/${encodeURIComponent(code)}`);
   }
 
+  /** The divisions from the top down to one; with `top`, only those below that one. */
+  async divisionChain(code: string, top?: string): Promise<Division[]> {
+    const chain: Division[] = [];
+    for (let at: string | undefined = code; at !== undefined && at !== top;) {
+      const division: Division = await this.division(at);
+      chain.unshift(division);
+      at = division.parent_code;
+    }
+    return chain;
+  }
+
   divisions(parent: string, cursor?: string | null): Promise<Page<Division>> {
     return this.#json('/v1/divisions', { parent, limit: 200, cursor });
   }
@@ -251,7 +263,7 @@ export class Api {
   }
 
   /** Grids, divisions, places and addresses that a text may mean, the best first. */
-  search(text: string, signal: AbortSignal): Promise<Page<SearchHit>> {
+  search(text: string, signal: AbortSignal): Promise<{ items: SearchHit[]; more: boolean }> {
     return this.#json('/v1/search', { q: text, limit: 10 }, signal);
   }
 

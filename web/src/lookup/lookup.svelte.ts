@@ -48,6 +48,12 @@ export class Lookup {
       await this.#locate(this.at.lon, this.at.lat, 'wgs84', false);
   }
 
+  /** Says why nothing could be found out. */
+  fail(cause: unknown): void {
+    this.#asked.abort();
+    this.result = { state: 'problem', problem: asProblem(cause) };
+  }
+
   async #locate(lon: number, lat: number, crs: Crs, fly: boolean): Promise<void> {
     this.#asked.abort();
     const { signal } = (this.#asked = new AbortController());

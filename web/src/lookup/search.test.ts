@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { meaningOf, pointOf, step, type Meaning } from './search';
+import { marked, meaningOf, step, type Meaning } from './search';
 
 for (const [text, want] of [
   ['', { is: 'nothing' }],
@@ -21,13 +21,38 @@ test('a very long text is cut', () => {
   assert.equal(meaning.is === 'words' && meaning.text.length, 100);
 });
 
-test('a hit has a spot: its own, or the middle of its box', () => {
-  const hit = { type: 'grid', code: '1', name: '' };
-  assert.deepEqual(pointOf({ ...hit, point: [120, 31] }), { lon: 120, lat: 31 });
-  assert.deepEqual(pointOf({ ...hit, point: { lon: 120, lat: 31 } }), { lon: 120, lat: 31 });
-  assert.deepEqual(pointOf({ ...hit, point: null, bbox: [120, 31, 122, 33] }), { lon: 121, lat: 32 });
-  assert.equal(pointOf({ ...hit, point: null }), null);
-});
+for (const [name, text, parts, want] of [
+  ['nothing', '雪岭街道', [], '雪岭街道'],
+  ['all', '雪岭', [[0, 2]], '[雪岭]'],
+  [
+    'two, in any order',
+    '梅陵路379号',
+    [
+      [3, 6],
+      [0, 2],
+    ],
+    '[梅陵]路[379]号',
+  ],
+  [
+    'across each other',
+    'abcd',
+    [
+      [0, 2],
+      [1, 3],
+    ],
+    '[ab]cd',
+  ],
+  ['beyond the end', 'abcd', [[2, 9]], 'abcd'],
+  ['no text', '', [], ''],
+] as [string, string, [number, number][], string][]) {
+  test(`marked/${name}`, () => {
+    const pieces = marked(
+      text,
+      parts.map(([from, to]) => ({ from, to })),
+    );
+    assert.equal(pieces.map((piece) => (piece.typed ? `[${piece.text}]` : piece.text)).join(''), want);
+  });
+}
 
 test('arrow keys go round', () => {
   assert.deepEqual(

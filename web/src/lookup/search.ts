@@ -4,15 +4,19 @@ import { parseCoordinates, type Coordinates } from '../coordinates';
 
 /** Something that a text may mean. */
 export interface SearchHit {
-  /** grid, division, place, address …; what we do not know is shown as it is. */
+  /** division, grid, place, household_point, or what a thing of the reference layers is (road, river …). */
   type: string;
-  code: string;
-  name: string;
-  address?: string | null;
-  /** What it is, in words: the kind, or the path of divisions. */
-  label?: string | null;
-  point: Position | { lon: number; lat: number } | null;
-  bbox?: Bbox | null;
+  /** The level of a division, the kind of a grid or place. */
+  kind: string | null;
+  code: string | null;
+  name: string | null;
+  address: string | null;
+  /** Where it is: the names of its divisions from the city down. */
+  label: string;
+  point: Position;
+  bbox: Bbox | null;
+  /** Which parts of its texts are meant, in UTF-16 units. */
+  matches: { field: string; from: number; to: number }[];
 }
 
 export type Meaning =
@@ -33,11 +37,24 @@ export function meaningOf(text: string): Meaning {
   return read.fault === 'unreadable' ? { is: 'words', text: words } : { is: 'fault', fault: read.fault };
 }
 
-/** The spot of a hit, null where it has none. */
-export function pointOf({ point, bbox }: SearchHit): { lon: number; lat: number } | null {
-  if (Array.isArray(point)) return { lon: point[0], lat: point[1] };
-  if (point) return point;
-  return bbox ? { lon: (bbox[0] + bbox[2]) / 2, lat: (bbox[1] + bbox[3]) / 2 } : null;
+/** A text in pieces, of which those that were typed are marked. Parts that lie outside the text, or across others, are passed over. */
+export function marked(
+  text: string,
+  parts: readonly { from: number; to: number }[],
+): { text: string; typed: boolean }[] {
+  const pieces: { text: string; typed: boolean }[] = [];
+  let end = 0;
+  const add = (to: number, typed: boolean): void => {
+    if (to > end) pieces.push({ text: text.slice(end, to), typed });
+    end = Math.max(end, to);
+  };
+  for (const { from, to } of [...parts].sort((a, b) => a.from - b.from)) {
+    if (from < end || to > text.length) continue;
+    add(from, false);
+    add(to, true);
+  }
+  add(text.length, false);
+  return pieces;
 }
 
 /** The option after the current one by an arrow key, round from the end to the beginning; -1 is none. */
