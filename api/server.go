@@ -110,6 +110,7 @@ func (s *Server) router() *mux.Router {
 	open("/v1/grids/{code}", s.inTime(s.grid, asOfParam, planParam))
 	open("/v1/workers", s.from(s.workers))
 	open("/v1/organizations", s.from(s.organizations))
+	open("/v1/search", s.from(s.search))
 	open("/v1/codes", s.codes)
 	get("/v1/session", s.from(s.session))
 	route("/v1/events", anyOrigin(s.from(s.events)), http.MethodGet, http.MethodHead) // streams: it bounds itself

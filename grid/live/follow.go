@@ -32,6 +32,7 @@ func (l *Live) Follow(ctx context.Context, every time.Duration) {
 	defer feedTick.Stop()
 	background.Go(func() { l.feed.follow(ctx, feedTick.C, f.heard.Load) })
 	background.Go(func() { l.trim(ctx) })
+	background.Go(func() { l.followSearch(ctx) })
 	for ticks := 1; ; ticks++ {
 		select {
 		case <-ctx.Done():

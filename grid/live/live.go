@@ -53,6 +53,8 @@ type Live struct {
 	lost    atomic.Pointer[time.Time] // since when the database does not answer
 	feed    *Feed
 
+	searcher searcher // see search.go
+
 	// What was asked for besides the present; see past.go and draft.go.
 	cities    *kept[*edition.City]
 	posts     *kept[map[string]*roster]

@@ -236,6 +236,9 @@ func (s *Store) CreatePlace(ctx context.Context, actor grid.Actor, city *edition
 		if made, err = readPlace(ctx, tx, one[0].Code); err != nil {
 			return err
 		}
+		if err := placeHappened(ctx, tx, "create", nil, &made); err != nil {
+			return err
+		}
 		return auditPlace(ctx, tx, actor, "create", nil, made)
 	})
 	return made, err
@@ -283,6 +286,9 @@ func (s *Store) UpdatePlace(ctx context.Context, actor grid.Actor, city *edition
 			return err
 		}
 		if made, err = readPlace(ctx, tx, code); err != nil {
+			return err
+		}
+		if err := placeHappened(ctx, tx, "update", &before, &made); err != nil {
 			return err
 		}
 		return auditPlace(ctx, tx, actor, "update", &before, made)
