@@ -76,6 +76,9 @@ func (e *nextEdition) write(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	fault(tx, "edition.outlines")
+	if err := editionHappened(ctx, tx, e); err != nil {
+		return err
+	}
 	return notify(ctx, tx, editionChannel, e.county)
 }
 

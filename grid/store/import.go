@@ -30,6 +30,8 @@ type Import struct {
 
 	// ID is set by the store.
 	ID int64
+
+	counties map[string]int64 // how many rows lie in each, of layers whose rows are located
 }
 
 // NewEdition is edition 1 of a county, as a file gives it.
@@ -64,6 +66,9 @@ func (imp *Import) finish(ctx context.Context, tx pgx.Tx, stored int64) error {
 		SET rows_read = $2, stored = $3, rejected = $4, unassigned = $5, file_sha256 = $6
 		WHERE id = $1`, imp.ID, imp.RowsRead, imp.Stored, imp.Rejected, imp.Unassigned, imp.SHA256[:])
 	if err != nil {
+		return err
+	}
+	if err := importHappened(ctx, tx, imp); err != nil {
 		return err
 	}
 	return audit(ctx, tx, AuditEntry{

@@ -22,6 +22,9 @@ func (s *Store) ImportIncidents(ctx context.Context, imp *Import, rows iter.Seq2
 			return 0, err
 		}
 		return inBatches(ctx, rows, func(batch []grid.Incident) error {
+			for i := range batch {
+				imp.bring(batch[i].Assignment)
+			}
 			return copyIncidents(ctx, tx, imp, codes, batch)
 		})
 	})

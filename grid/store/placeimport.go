@@ -26,6 +26,9 @@ func (s *Store) ImportPlaces(ctx context.Context, imp *Import, layer *grid.Layer
 			return 0, err
 		}
 		return inBatches(ctx, rows, func(batch []grid.Place) error {
+			for i := range batch {
+				imp.bring(batch[i].Assignment)
+			}
 			return copyPlaces(ctx, tx, imp, layer, codes, batch)
 		})
 	})

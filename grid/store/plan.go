@@ -154,6 +154,9 @@ func (a *planAct) finish(ctx context.Context, name string) (grid.Plan, error) {
 	if err != nil {
 		return stored, err
 	}
+	if err := planHappened(ctx, a.tx, name, a.before.State, &stored); err != nil {
+		return stored, err
+	}
 	entry := AuditEntry{Actor: a.actor.Name, Action: name, ObjectType: "plan", ObjectCode: p.Code, Before: a.before}
 	entry.After = auditedPlan{stored, a.extra}
 	return stored, audit(ctx, a.tx, entry)

@@ -95,6 +95,9 @@ func (s *Store) createPlan(ctx context.Context, tx pgx.Tx, actor grid.Actor, p g
 	if err != nil {
 		return stored, err
 	}
+	if err := planHappened(ctx, tx, "create", "", &stored); err != nil {
+		return stored, err
+	}
 	return stored, audit(ctx, tx, AuditEntry{Actor: actor.Name, Action: "create", ObjectType: "plan", ObjectCode: p.Code, After: stored})
 }
 
