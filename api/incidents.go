@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -41,7 +42,17 @@ type incidentJSON struct {
 	DueAt             *time.Time     `json:"due_at"`
 	ResponseDueAt     *time.Time     `json:"response_due_at"`
 	Supervised        bool           `json:"supervised"`
+	Overdue           bool           `json:"overdue"`
+	OverdueStep       int            `json:"overdue_step"`
 	Handover          bool           `json:"handover"`
+	LeadName          *string        `json:"lead_name"`
+	TransferTo        *grid.Unit     `json:"transfer_to"`
+	ProposedUnit      *grid.Unit     `json:"proposed_unit"`
+	RespondedAt       *time.Time     `json:"responded_at"`
+	FinishedBy        *string        `json:"finished_by"`
+	JointDueAt        *time.Time     `json:"joint_due_at"`
+	ItemListVersion   *int           `json:"item_list_version"`
+	Parent            *string        `json:"parent"`
 	ClosedAt          *time.Time     `json:"closed_at"`
 	Outcome           *string        `json:"outcome"`
 	Satisfaction      *int           `json:"satisfaction"`
@@ -58,6 +69,9 @@ func newIncidentJSON(state *live.State, in *grid.Incident) incidentJSON {
 		OccurredAt: utc(in.OccurredAt), ReportedAt: in.ReportedAt.UTC(), PlaceCode: orNull(in.PlaceCode), FirstReceiver: orNull(in.FirstReceiver),
 		LeadUnit: orNull(in.LeadUnit), HandlingUnits: append([]string{}, in.HandlingUnits...), ItemCode: orNull(in.ItemCode),
 		State: in.State, Phase: in.Phase, DueAt: utc(in.DueAt), ResponseDueAt: utc(in.ResponseDueAt), Supervised: in.Supervised,
+		Overdue: in.Overdue(time.Now()), OverdueStep: in.OverdueStep, LeadName: orNull(nameOfUnit(state, grid.Unit(in.LeadUnit))),
+		TransferTo: orNull(in.TransferTo), ProposedUnit: orNull(in.ProposedUnit), RespondedAt: utc(in.RespondedAt), FinishedBy: orNull(in.FinishedBy),
+		JointDueAt: utc(in.JointDueAt), ItemListVersion: orNull(in.ItemListVersion), Parent: orNull(in.ParentCode),
 		Handover: in.Handover, ClosedAt: utc(in.ClosedAt), Outcome: orNull(in.Outcome), Satisfaction: in.Satisfaction, ExternalRefs: in.ExternalRefs,
 		locatedJSON: locatedJSON{
 			Geometry: geojson.NewGeometry(in.Shape), CRS: crs.WGS84, InputCRS: in.InputCRS, Original: in.Original,
@@ -117,7 +131,8 @@ func incidentFields(in *grid.Incident) map[string]any {
 
 // incidents answers GET /v1/incidents.
 func (s *Server) incidents(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "kind", "division", "grid", "bbox", "state", "limit", "cursor", asOfParam)
+	q, err := params(r, "kind", "division", "grid", "bbox", "state", "unit", "overdue", "handover", "supervised", "external_case_no", "since",
+		"limit", "cursor", asOfParam)
 	if err != nil {
 		return err
 	}
@@ -137,20 +152,49 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request, state *live.S
 	if err != nil {
 		return err
 	}
+	if err := lifeFilter(q, state, then, &f); err != nil {
+		return err
+	}
 	read := func() ([]grid.Incident, error) { return s.incidentsOf(r.Context(), f, state, then) }
-	found, state, err := steady(s, w, r, state, read, func(found *[]grid.Incident) iter.Seq[grid.Assignment] {
-		return func(yield func(grid.Assignment) bool) {
-			for i := range *found {
-				if !yield(toKnow(&(*found)[i])) {
-					return
-				}
-			}
-		}
-	})
+	found, state, err := steady(s, w, r, state, read, assignmentsOf)
 	if err != nil {
 		return err
 	}
 	return sendJSON(w, pageAfter(state, f.Limit, found, func(in *grid.Incident) int64 { return in.ID }, newIncidentJSON))
+}
+
+// lifeFilter reads the parameters about an incident's way, which are of now.
+func lifeFilter(q query, state *live.State, then bool, f *store.Filter) (err error) {
+	for _, name := range []string{"unit", "overdue", "handover", "supervised", "external_case_no", "since"} {
+		if then && q.has(name) {
+			return badParam(name, "as_of and "+name+" do not go together: where an incident was on its way is in its events.")
+		}
+	}
+	if text := q.text("unit"); text != "" {
+		u, err := grid.ParseUnit("unit", text)
+		if err != nil {
+			return badParam("unit", "unit is to be grid:CODE, org:CODE or division:CODE.")
+		}
+		f.Unit = string(u)
+	}
+	f.ExternalCaseNo = q.text("external_case_no")
+	if f.Overdue, err = q.flag("overdue"); err != nil {
+		return err
+	}
+	if f.Handover, err = q.flag("handover"); err != nil {
+		return err
+	}
+	if f.Supervised, err = q.flag("supervised"); err != nil {
+		return err
+	}
+	if text := q.text("since"); text != "" {
+		at, read := readInstant(text, state)
+		if !read {
+			return badParam("since", "since is to be an instant as 2026-03-01T08:00:00Z, or a date.")
+		}
+		f.Since = at
+	}
+	return nil
 }
 
 // incidentsOf returns the incidents that the filter chooses, as they are or as they were then.
@@ -183,31 +227,30 @@ func (s *Server) incident(w http.ResponseWriter, r *http.Request, state *live.St
 	if err != nil {
 		return err
 	}
-	if err := withinSome(state, actor, grid.ReadPlaces, in.Areas()); err != nil {
+	if err := readable(state, actor, &in); err != nil {
 		return err
 	}
 	if then {
 		return sendPast(w, newIncidentJSON(state, &in))
 	}
-	return s.sendIncident(w, r, state, http.StatusOK, &in)
+	return s.sendIncident(w, r, state, actor, http.StatusOK, &in)
 }
 
-func (s *Server) sendIncident(w http.ResponseWriter, r *http.Request, state *live.State, status int, in *grid.Incident) error {
+// incidentDetailJSON is an incident with what the caller can do with it now.
+type incidentDetailJSON struct {
+	incidentJSON
+	Acts []grid.IncidentAct `json:"acts"`
+}
+
+func (s *Server) sendIncident(w http.ResponseWriter, r *http.Request, state *live.State, actor grid.Actor, status int, in *grid.Incident) error {
 	state = s.stateKnowing(w, r, state, slices.Values([]grid.Assignment{toKnow(in)}))
-	return sendVersioned(w, r, status, in.Version, newIncidentJSON(state, in))
+	return sendVersioned(w, r, status, in.Version, incidentDetailJSON{newIncidentJSON(state, in), actsFor(state, actor, in)})
 }
 
-// withinSome is within for one of several divisions; for none, outside every division.
-func withinSome(state *live.State, actor grid.Actor, action grid.Action, divisions []string) error {
-	if len(divisions) == 0 {
-		return within(state, actor, action, "")
-	}
-	for _, division := range divisions {
-		if within(state, actor, action, division) == nil {
-			return nil
-		}
-	}
-	return grid.ErrForbidden
+// reportedJSON is a new incident with what may be the same one.
+type reportedJSON struct {
+	incidentDetailJSON
+	Duplicates []duplicateJSON `json:"duplicates"`
 }
 
 // createIncident answers POST /v1/incidents.
@@ -226,11 +269,18 @@ func (s *Server) createIncident(w http.ResponseWriter, r *http.Request, state *l
 	if b.fields["source"] == nil { // the default of the layer is for imports
 		return &grid.RuleError{Rule: "required", Field: "source", Detail: "the field is required"}
 	}
+	if err := b.byActs(grid.IncidentActFields...); err != nil {
+		return err
+	}
+	if b.fields["reported_at"] == nil {
+		b.fields["reported_at"] = time.Now().Format(time.RFC3339Nano)
+	}
 	in, err := b.checker(state).Incident(r.Context(), grid.Record{Geometry: b.geometry, Fields: b.fields})
 	if err != nil {
 		return err
 	}
-	made, _, err := s.store.CreateIncident(r.Context(), actor, state.City, in, store.IdempotencyKey{})
+	key := store.IdempotencyKey{Key: r.Header.Get("Idempotency-Key"), SHA256: b.sha256}
+	made, again, err := s.store.CreateIncident(r.Context(), actor, state.City, in, key)
 	var named *grid.ConflictError
 	if errors.Is(err, grid.ErrConflict) && !errors.As(err, &named) && in.Code != "" {
 		return codeTaken(in.Code)
@@ -238,8 +288,19 @@ func (s *Server) createIncident(w http.ResponseWriter, r *http.Request, state *l
 	if err != nil {
 		return err
 	}
+	same, err := s.duplicatesOf(r, state, actor, &made)
+	if err != nil { // it is stored: that is what the caller has to hear
+		slog.WarnContext(r.Context(), "duplicates of a new incident", "error", err)
+		same = []duplicateJSON{}
+	}
+	status := http.StatusCreated
+	if again {
+		status = http.StatusOK
+	}
 	w.Header().Set("Location", "/v1/incidents/"+url.PathEscape(made.Code))
-	return s.sendIncident(w, r, state, http.StatusCreated, &made)
+	state = s.stateKnowing(w, r, state, slices.Values([]grid.Assignment{toKnow(&made)}))
+	detail := incidentDetailJSON{newIncidentJSON(state, &made), actsFor(state, actor, &made)}
+	return sendVersioned(w, r, status, made.Version, reportedJSON{detail, same})
 }
 
 // patchIncident answers PATCH /v1/incidents/{code}.
@@ -268,7 +329,7 @@ func (s *Server) patchIncident(w http.ResponseWriter, r *http.Request, state *li
 	if err != nil {
 		return err
 	}
-	return s.sendIncident(w, r, state, http.StatusOK, &made)
+	return s.sendIncident(w, r, state, actor, http.StatusOK, &made)
 }
 
 // changeIncident applies a change to a stored incident as if it came whole, so that it is held to every check.

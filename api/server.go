@@ -125,6 +125,10 @@ func (s *Server) router() *mux.Router {
 	post("/v1/incidents", s.from(s.createIncident))
 	get("/v1/incidents/{code}", s.inTime(s.incident, asOfParam))
 	patch("/v1/incidents/{code}", s.from(s.patchIncident))
+	post("/v1/incidents/{code}/acts", s.from(s.actOnIncident))
+	get("/v1/incidents/{code}/events", s.from(s.incidentEvents))
+	get("/v1/incidents/{code}/supervisions", s.from(s.supervisions))
+	get("/v1/incidents/{code}/duplicates", s.from(s.duplicates))
 
 	open("/v1/items", s.from(s.items))
 	get("/v1/item-lists/{county}", s.from(s.itemLists))

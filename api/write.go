@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
@@ -25,6 +26,7 @@ type body struct {
 	moves    bool           // geometry is given
 	geometry orb.Geometry
 	system   crs.System
+	sha256   [32]byte // of the body as it came
 }
 
 // readBody reads a JSON object. A geometry needs its crs, and the other way round (QC-02).
@@ -37,6 +39,7 @@ func readBody(r *http.Request) (body, error) {
 	if err != nil {
 		return b, err
 	}
+	b.sha256 = sha256.Sum256(raw)
 	var geometry json.RawMessage
 	decode := json.NewDecoder(bytes.NewReader(raw))
 	decode.UseNumber()
@@ -118,6 +121,16 @@ func (b *body) fixed(names ...string) error {
 	for _, name := range names {
 		if _, given := b.fields[name]; given {
 			return &grid.RuleError{Rule: "fixed", Field: name, Detail: "this never changes: leave it out"}
+		}
+	}
+	return nil
+}
+
+// byActs refuses what only acts bring about.
+func (b *body) byActs(names ...string) error {
+	for _, name := range names {
+		if _, given := b.fields[name]; given {
+			return &grid.RuleError{Rule: "acts_only", Field: name, Detail: "it is changed by an act: POST /v1/incidents/{code}/acts"}
 		}
 	}
 	return nil

@@ -39,6 +39,7 @@ type Incident struct {
 	Supervised    bool
 	Handover      bool // its grid changed under it and nobody has handed it over yet (BR-39)
 	ParentID      int64
+	ParentCode    string // of the parent, where it is read
 	ClosedAt      *time.Time
 	Outcome       string
 	Satisfaction  *int // 1 to 5
@@ -63,6 +64,9 @@ type Incident struct {
 	UpdatedAt     time.Time
 	UpdatedBy     string
 }
+
+// IncidentActFields are the fields of an incident that only acts bring about; state too, but for what a new one begins with.
+var IncidentActFields = []string{"phase", "lead_unit", "handling_units", "item_code", "supervised", "closed_at", "outcome", "satisfaction"}
 
 // endStates are the states after which nothing is to be done.
 var endStates = []string{"closed", "rejected", "merged", "cancelled"}

@@ -18,7 +18,7 @@ func (i *Incident) Do(o IncidentOrder, c IncidentCircumstances) (IncidentEvent, 
 	if err := r.from(i.State); err != nil {
 		return IncidentEvent{}, err
 	}
-	if !c.covers(c.chainOf(i.party(r.By), i)) {
+	if !c.covers(c.chainOf(i.PartyUnit(r.By), i)) {
 		return IncidentEvent{}, fmt.Errorf("%s is up to %s of the incident: %w", o.Act, r.By, ErrForbidden)
 	}
 	if err := o.check(r, i, &c); err != nil {
@@ -35,8 +35,8 @@ func (i *Incident) Do(o IncidentOrder, c IncidentCircumstances) (IncidentEvent, 
 	return event, nil
 }
 
-// party returns the unit whose an act is.
-func (i *Incident) party(p IncidentParty) Unit {
+// PartyUnit returns the unit of a party, whose an act is.
+func (i *Incident) PartyUnit(p IncidentParty) Unit {
 	switch p {
 	case PartyReceiver:
 		return Unit(i.FirstReceiver)

@@ -117,6 +117,7 @@ type incidentRow struct {
 	Supervised        bool
 	HandoverNeeded    bool
 	ParentID          int64
+	ParentCode        string
 	ClosedAt          *time.Time
 	Outcome           string
 	Satisfaction      *int
@@ -191,7 +192,7 @@ func (r incidentRow) incident() (grid.Incident, error) {
 		Description: r.Description, Shape: shape, InputCRS: r.InputCRS, Original: originalPoint(r.OriginalLon, r.OriginalLat), Address: r.Address,
 		PositionAccuracyM: r.PositionAccuracyM, OccurredAt: r.OccurredAt, ReportedAt: r.ReportedAt, PlaceCode: r.PlaceCode,
 		FirstReceiver: r.FirstReceiver, LeadUnit: r.LeadUnit, HandlingUnits: r.HandlingUnits, ItemCode: r.ItemCode, State: r.State, Phase: r.Phase,
-		DueAt: r.DueAt, ResponseDueAt: r.ResponseDueAt, Supervised: r.Supervised, Handover: r.HandoverNeeded, ParentID: r.ParentID,
+		DueAt: r.DueAt, ResponseDueAt: r.ResponseDueAt, Supervised: r.Supervised, Handover: r.HandoverNeeded, ParentID: r.ParentID, ParentCode: r.ParentCode,
 		ClosedAt: r.ClosedAt, Outcome: r.Outcome, Satisfaction: r.Satisfaction, ExternalRefs: r.ExternalRefs,
 		Assignment: grid.Assignment{
 			CountyCode: r.CountyCode, CommunityCode: r.CommunityCode, BaseGridID: r.BaseGridID, DedicatedID: r.DedicatedGridID,
