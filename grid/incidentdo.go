@@ -224,6 +224,9 @@ func (d *doing) transfer() error {
 
 func (d *doing) take() error {
 	to := d.in.TransferTo
+	if to == "" { // as it was imported
+		return fmt.Errorf("nobody was asked to take over: recall or return it: %w", ErrConflict)
+	}
 	if err := d.leadBy(to); err != nil {
 		return err
 	}

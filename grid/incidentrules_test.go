@@ -100,6 +100,17 @@ func TestBR50FirstReceiver(t *testing.T) {
 	b.refuse("乙", "c001", grid.IncidentOrder{Act: "transfer", Unit: "org:Oc001"}, grid.ErrInvalid, "already")
 }
 
+// TestBR50Imported: a case that was imported as transferred, by nobody to nobody, goes on from where it lies.
+func TestBR50Imported(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "normal")
+	b.in.State, b.in.LeadUnit, b.in.FirstReceiver = "transferred", "", ""
+	b.refuse("甲", "c000", grid.IncidentOrder{Act: "take"}, grid.ErrConflict, "nobody was asked")
+	b.refuse("乙", "c001", grid.IncidentOrder{Act: "return"}, grid.ErrForbidden, "transfer_to")
+	b.do("甲", "c000", grid.IncidentOrder{Act: "return"}, grid.IncidentOrder{Act: "assign", Unit: "grid:c000g0"})
+	b.leads("grid:c000g0", "assigned")
+}
+
 // TestBR51Escalation goes up one level at a time, or straight for what is grave.
 func TestBR51Escalation(t *testing.T) {
 	t.Parallel()

@@ -77,6 +77,13 @@ func Prove(ctx context.Context, s *store.Store, progress func(what string, done,
 	for _, what := range slices.Sorted(maps.Keys(dangling)) {
 		p.add(&p.Whole, "rows", Finding{What: fmt.Sprintf("%d rows of %s refer to nothing", dangling[what], what)})
 	}
+	broken, err := s.BrokenLives(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, what := range slices.Sorted(maps.Keys(broken)) {
+		p.add(&p.Whole, "rows", Finding{What: what, Codes: broken[what]})
+	}
 	return p, p.answers(ctx, s, city, progress)
 }
 

@@ -61,6 +61,26 @@ func (s *Store) Dangling(ctx context.Context) (map[string]int64, error) {
 	return dangling, translate(err)
 }
 
+//go:embed sql/broken_lives.sql
+var brokenLivesSQL string
+
+// BrokenLives returns the incidents whose history and whose row do not tell the same, by what is wrong: at most a hundred codes each.
+// Imported ones have no history before their first act. Empty when all is well.
+func (s *Store) BrokenLives(ctx context.Context) (map[string][]string, error) {
+	rows, err := s.db.Query(ctx, brokenLivesSQL)
+	if err != nil {
+		return nil, translate(err)
+	}
+	broken := map[string][]string{}
+	var what string
+	var codes []string
+	_, err = pgx.ForEachRow(rows, []any{&what, &codes}, func() error {
+		broken[what] = codes
+		return nil
+	})
+	return broken, translate(err)
+}
+
 // Located is a stored thing with its assignment, as the proof of L3 compares it.
 type Located struct {
 	Table      string // place, incident or household_point

@@ -46,3 +46,38 @@ func TestChecksFindWhatConstraintsLetPass(t *testing.T) {
 		t.Errorf("dangling, %v (-got +want):\n%s", err, diff)
 	}
 }
+
+// TestBrokenLives: incidents whose row was changed beside their history are found, and sound ones are not.
+func TestBrokenLives(t *testing.T) {
+	t.Parallel()
+	tx := gridtest.Tx(t)
+	s := store.New(tx)
+	a := acting{s, town(t, s)}
+	sound := a.toClosed(t, a.report(t, dispatcher, spot(50, 50)))
+	other := a.report(t, dispatcher, spot(150, 50))
+	broken, err := s.BrokenLives(t.Context())
+	if err != nil || len(broken) != 0 {
+		t.Errorf("sound ones: %v, %v", broken, err)
+	}
+	_, err = tx.Exec(t.Context(), `
+		UPDATE incident SET state = 'handling', transfer_to = 'org:x', proposed_unit = 'org:x' WHERE code = $1`, other.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = tx.Exec(t.Context(), `
+		INSERT INTO incident_event (incident_id, at, actor, action, from_state, to_state) VALUES ($1, now() - interval '1 hour', 'x', 'note', 'closed', 'closed')`, sound.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken, err = s.BrokenLives(t.Context())
+	want := map[string][]string{
+		"the history of an incident does not end in its state":           {other.Code},
+		"the history of an incident has a gap":                           {sound.Code},
+		"the phase of an incident is not that of its state":              {other.Code},
+		"an incident is proposed to somebody, but not to be handed over": {other.Code},
+		"an incident is asked to be taken over, but not transferred":     {other.Code},
+	}
+	if diff := cmp.Diff(broken, want); err != nil || diff != "" {
+		t.Errorf("broken, %v (-got +want):\n%s", err, diff)
+	}
+}
