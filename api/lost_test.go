@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -129,6 +130,15 @@ func TestWithoutTheDatabase(t *testing.T) {
 			t.Errorf("%s %s: refused without Retry-After", test.method, test.target)
 		}
 		conforms(t, answer, body)
+	}
+	// Nobody can say whose the token is: the caller gets what anybody gets, and is told so.
+	for _, target := range []string{where(0.5, 0.5), strings.Replace(where(0.5, 0.5), "locate", "locate/all", 1)} {
+		if a := s.ask(t, target, "planner", http.StatusOK); !slices.Equal(a.warned(), []string{"token_unchecked"}) || a.Contact == nil {
+			t.Errorf("%s with a token: %+v", target, a)
+		}
+	}
+	if lines := s.lines(t, "", "planner", point(0.5, 0.5)); !strings.Contains(string(lines[0]), `"token_unchecked"`) {
+		t.Errorf("a batch with a token: %s", lines)
 	}
 	var ready struct{ Status, Writes string }
 	answer := s.do(t, exchange{target: "/readyz"})
