@@ -13,7 +13,6 @@ import KeyboardPan from 'ol/interaction/KeyboardPan';
 import KeyboardZoom from 'ol/interaction/KeyboardZoom';
 import MouseWheelZoom from 'ol/interaction/MouseWheelZoom';
 import PinchZoom from 'ol/interaction/PinchZoom';
-import type Layer from 'ol/layer/Layer';
 import VectorLayer from 'ol/layer/Vector';
 import VectorTileLayer from 'ol/layer/VectorTile';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
@@ -29,6 +28,7 @@ import type { Draft } from '../plans/draft';
 import { draftFeatures } from './draft-features';
 import { ListedLayer, type Listed } from './listed';
 import { merge } from './merge';
+import { nearestCode } from './nearest';
 import type { Palette } from './palette';
 import {
   areaStyle,
@@ -258,19 +258,19 @@ export class CityMap {
 
   #listen(): void {
     const { target, onPick, onIncident, onPoint, onMove } = this.#options;
-    const codeAt = (pixel: number[], layers: Layer[]): string | null => {
-      const options = { layerFilter: (layer: Layer) => layers.includes(layer), hitTolerance: 4 };
-      const code: unknown = this.#map.forEachFeatureAtPixel(pixel, (feature) => feature.get('code'), options);
-      return typeof code === 'string' ? code : null;
-    };
-    this.#map.on('singleclick', (event) => {
-      const incident = codeAt(event.pixel, [this.#listed.layer, this.#incidents]);
+    this.#map.on('singleclick', ({ coordinate }) => {
+      const reach = this.#reach(coordinate);
+      const incident =
+        nearestCode(this.#listed.within(reach), coordinate) ??
+        nearestCode(this.#visible.incidents ? this.#incidents.getFeaturesInExtent(reach) : [], coordinate);
       if (incident !== null) return onIncident(incident);
-      const [lon = 0, lat = 0] = toLonLat(event.coordinate);
+      const [lon = 0, lat = 0] = toLonLat(coordinate);
       onPick(lon, lat);
     });
-    this.#map.on('pointermove', ({ pixel, dragging }) => {
-      const incident = dragging ? null : codeAt(pixel, [this.#listed.layer]);
+    this.#map.on('pointermove', ({ coordinate, dragging }) => {
+      const incident = dragging
+        ? null
+        : nearestCode(this.#listed.within(this.#reach(coordinate)), coordinate);
       target.style.cursor = incident === null ? '' : 'pointer';
       onPoint(incident);
     });
@@ -288,6 +288,12 @@ export class CityMap {
       const { lon, lat } = this.view();
       onPick(lon, lat);
     });
+  }
+
+  /** What is meant by pointing at a coordinate: a box of some pixels about it. */
+  #reach([x = 0, y = 0]: number[]): number[] {
+    const by = 8 * (this.#map.getView().getResolution() ?? 1);
+    return [x - by, y - by, x + by, y + by];
   }
 
   #showTileset(name: string, layer: VectorTileLayer, visible: boolean): void {

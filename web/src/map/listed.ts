@@ -33,6 +33,11 @@ export class ListedLayer {
     this.layer.getSource()?.addFeatures(features);
   }
 
+  /** Those within an extent of the map. */
+  within(extent: number[]): FeatureLike[] {
+    return this.layer.getSource()?.getFeaturesInExtent(extent) ?? [];
+  }
+
   choose(code: string | null): void {
     this.#chosen = code;
     this.layer.changed();
