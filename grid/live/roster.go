@@ -21,6 +21,9 @@ type roster struct {
 	duties    []duty
 	firstDuty []uint32 // nil when there are none
 
+	// orphans are duties of posts that are not there: ended, or of a worker who is not active.
+	orphans []orphan
+
 	// over is what a draft makes of some grids.
 	over map[int64]onGrid
 }
@@ -43,8 +46,12 @@ type worker struct {
 // about is what many workers have in common.
 type about struct{ role, grade, origin, org string }
 
+// orphan is a duty on a grid, by their ids.
+type orphan struct{ grid, duty int64 }
+
 // duty says that a post is on.
 type duty struct {
+	id       int64
 	from, to int64
 	post     uint32 // of the roster's posts
 	standIn  uint32 // likewise, plus one; 0 for none
@@ -165,7 +172,7 @@ func newRoster(postings []grid.Posting) *roster {
 // withDuties returns the roster with these duties; those of posts that it does not have are left out. They share the posts.
 func (r *roster) withDuties(duties []grid.Duty) *roster {
 	with := *r
-	with.duties, with.firstDuty = make([]duty, 0, len(duties)), nil
+	with.duties, with.firstDuty, with.orphans = make([]duty, 0, len(duties)), nil, nil
 	if len(duties) == 0 {
 		return &with
 	}
@@ -179,20 +186,28 @@ func (r *roster) withDuties(duties []grid.Duty) *roster {
 	for _, id := range r.grids {
 		with.firstDuty = append(with.firstDuty, uint32(len(with.duties)))
 		for ; k < len(duties) && duties[k].GridID <= id; k++ {
-			d := &duties[k]
-			post, ok := number[d.PostID]
-			if !ok || d.GridID != id {
-				continue
-			}
-			one := duty{from: d.OnFrom.UnixMicro(), to: d.OnTo.UnixMicro(), post: post, absent: d.Absent}
-			if n, ok := number[d.StandIn]; ok {
-				one.standIn = n + 1
-			}
-			with.duties = append(with.duties, one)
+			with.addDuty(&duties[k], number)
 		}
+	}
+	for ; k < len(duties); k++ {
+		with.addDuty(&duties[k], number)
 	}
 	with.firstDuty = append(with.firstDuty, uint32(len(with.duties)))
 	return &with
+}
+
+// addDuty adds a duty to those of the last grid, or to the orphans; number has the places of posts by their ids.
+func (r *roster) addDuty(d *grid.Duty, number map[int64]uint32) {
+	post, ok := number[d.PostID]
+	if !ok {
+		r.orphans = append(r.orphans, orphan{d.GridID, d.ID})
+		return
+	}
+	one := duty{id: d.ID, from: d.OnFrom.UnixMicro(), to: d.OnTo.UnixMicro(), post: post, absent: d.Absent}
+	if n, ok := number[d.StandIn]; ok {
+		one.standIn = n + 1
+	}
+	r.duties = append(r.duties, one)
 }
 
 // workers makes one worker of all postings of his, and one string of all that are the same.

@@ -174,7 +174,7 @@ func checkDuty(ctx context.Context, tx DB, d *grid.Duty, post *grid.Post) error 
 		return err
 	}
 	if other != 0 {
-		return fmt.Errorf("%w: the post has duty %d at that time", grid.ErrConflict, other)
+		return fmt.Errorf("the post has duty %d at that time: %w", other, grid.ErrConflict)
 	}
 	if d.StandIn == 0 {
 		return nil

@@ -202,7 +202,7 @@ func onePost(ctx context.Context, tx DB, worker, gridID int64, p *grid.Post) err
 		  AND ($6::timestamptz IS NULL OR valid_from < $6) AND (valid_to IS NULL OR valid_to > $5)`,
 		worker, gridID, p.PostKind, p.ID, p.ValidFrom, p.ValidTo).Scan(&other)
 	if err == nil && other != 0 {
-		return fmt.Errorf("%w: the worker has post %d of that kind on that grid at that time", grid.ErrConflict, other)
+		return fmt.Errorf("the worker has post %d of that kind on that grid at that time: %w", other, grid.ErrConflict)
 	}
 	return err
 }

@@ -56,7 +56,9 @@ func (r *rota) refused(t *testing.T, before int64, err, sentinel error, rule, fi
 }
 
 // soon is an hour from now on.
-func soon(hours int) time.Time { return time.Now().Truncate(time.Second).Add(time.Duration(hours) * time.Hour) }
+func soon(hours int) time.Time {
+	return time.Now().Truncate(time.Second).Add(time.Duration(hours) * time.Hour)
+}
 
 var westDispatcher = grid.Actor{Name: "west desk", Role: grid.RoleDispatcher, Scope: westStreet}
 

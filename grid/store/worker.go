@@ -72,12 +72,16 @@ func (s *Store) CreateWorker(ctx context.Context, actor grid.Actor, city *editio
 		if err := mayManage(ctx, tx, actor, city, w.ManagingOrg); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `
+		tag, err := tx.Exec(ctx, `
 			INSERT INTO worker (code, name, role_type, origin, grade, managing_org_code, work_phone, active)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			ON CONFLICT (code) DO NOTHING`,
 			w.Code, w.Name, w.RoleType, orNull(w.Origin), orNull(w.Grade), w.ManagingOrg, orNull(w.WorkPhone), w.Active)
 		if err != nil {
 			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return fmt.Errorf("there is a worker %q already: %w", w.Code, grid.ErrConflict)
 		}
 		if made, err = readWorker(ctx, tx, w.Code); err != nil {
 			return err
