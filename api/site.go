@@ -87,7 +87,7 @@ var problemPages = map[string]string{
 	"no-service":          "The place is in a void area that no grid serves; reason says why. 此处为无网格区域。",
 	"timeout":             "The answer took too long. 处理超时。",
 	"edition-not-reached": "This server has not seen the edition asked for yet. 本服务器尚未到达所要求的版本。",
-	"busy":                "Too many batches are running: try again in a few seconds. 批量请求过多，请稍后重试。",
+	"busy":                "Too many batches are running, or the registers are still being loaded: try again in a few seconds. 批量请求过多，或登记数据仍在加载，请稍后重试。",
 	"unavailable":         "The database cannot be reached; reads from memory go on. 数据库暂不可用。",
 }
 

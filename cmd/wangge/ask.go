@@ -19,6 +19,7 @@ import (
 // prints is what HTTP clients get.
 type asker struct {
 	store   *store.Store
+	live    *live.Live
 	handler http.Handler
 }
 
@@ -34,7 +35,7 @@ func (c *cli) ask(ctx context.Context) (*asker, error) {
 		return nil, err
 	}
 	operator := operator()
-	return &asker{store: s, handler: api.New(api.Config{Store: s, Live: city, Operator: &operator}).Handler()}, nil
+	return &asker{store: s, live: city, handler: api.New(api.Config{Store: s, Live: city, Operator: &operator}).Handler()}, nil
 }
 
 // Close ends the connections.

@@ -25,6 +25,7 @@ Examples:
   wangge migrate                                bring a database to this version's schema
   wangge import --crs wgs84 base_grids=smd.geojson.gz --map code=SMD_ID
   wangge locate --lon 120.31 --lat 31.49        who is responsible here
+  wangge search 文坊                            what is called so, or lies there
   wangge get '/v1/divisions?level=county'         what the API answers; more in its help
   wangge serve --listen 127.0.0.1:8080
   wangge check                                  prove the tiling, the lattice and every assignment
@@ -44,6 +45,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Read files into the database."`
 	Locate  locateCmd  `cmd:"" help:"Say who is responsible at a place."`
 	Get     getCmd     `cmd:"" help:"Print what the API answers to GET PATH: counties, grids, workers, codes."`
+	Search  searchCmd  `cmd:"" help:"Find things by a part of their code, name or address."`
 	Check   checkCmd   `cmd:"" help:"Prove laws L1 to L3 on the whole database."`
 	Plan    planCmd    `cmd:"" help:"Adjust a division: draft, impact, consultation, decision, effect, filing."`
 	Edition editionCmd `cmd:"" help:"List the editions of a county and show what differs between them."`
