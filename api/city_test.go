@@ -93,7 +93,7 @@ func newTown(t *testing.T) (*store.Store, *live.Live) {
 }
 
 // fill stores the town.
-func fill(t *testing.T, s *store.Store) {
+func fill(t testing.TB, s *store.Store) {
 	t.Helper()
 	must := func(err error) {
 		if err != nil {
@@ -174,7 +174,7 @@ func addCounty(ctx context.Context, s *store.Store) error {
 }
 
 // token makes a token and returns its secret.
-func token(t *testing.T, s *store.Store, role, scope string) string {
+func token(t testing.TB, s *store.Store, role, scope string) string {
 	t.Helper()
 	secret, _, err := s.CreateToken(t.Context(), importer, store.Token{User: role + scope, Role: role, Scope: scope})
 	if err != nil {

@@ -92,12 +92,14 @@ func TestEventsForm(t *testing.T) {
 			t.Errorf("event %d is of %v", i, f.Data["at"])
 		}
 		delete(f.Data, "at")
+		f.Arrived = time.Time{}
 		if diff := cmp.Diff(frame{ID: fmt.Sprint(i + 1), Event: fmt.Sprint(want["topic"]), Data: want}, f); diff != "" {
 			t.Errorf("event %d (-want +got):\n%s", i, diff)
 		}
 	}
 	f, _ := anybody.next()
 	delete(f.Data, "at")
+	f.Arrived = time.Time{}
 	want := frame{ID: "2", Event: "roster", Data: map[string]any{"topic": "roster", "action": "act", "code": binhu, "number": 2.0}}
 	if diff := cmp.Diff(want, f); diff != "" {
 		t.Errorf("anybody hears of the roster (-want +got):\n%s", diff)
@@ -130,7 +132,8 @@ func TestEventsResume(t *testing.T) {
 	if _, err := c.pool.Exec(t.Context(), `DELETE FROM outbox WHERE number <= 3`); err != nil {
 		t.Fatal(err)
 	}
-	other := newOn(t, c) // whose memory begins with what has happened until now
+	other := crierOn(t, c.pool, time.Second) // whose memory begins with what has happened until now
+	other.secrets = c.secrets
 	for _, after := range []string{"2", "7000"} {
 		late := other.listen(t, exchange{target: "/v1/events", as: "city", header: "Last-Event-ID: " + after + "\n"})
 		if f, _ := late.next(); f.Event != "reset" || f.ID != "6" {

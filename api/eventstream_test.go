@@ -24,11 +24,12 @@ import (
 type frame struct {
 	ID, Event string
 	Data      map[string]any
+	Arrived   time.Time
 }
 
 // stream is a listener's connection.
 type stream struct {
-	*testing.T
+	testing.TB
 	answer *http.Response
 	frames chan frame // closed at the end of the answer
 	last   string     // the id that a browser would send to go on
@@ -37,7 +38,7 @@ type stream struct {
 }
 
 // listen opens a stream, whose first words have arrived when it returns.
-func (s *server) listen(t *testing.T, e exchange) *stream {
+func (s *server) listen(t testing.TB, e exchange) *stream {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
@@ -57,7 +58,7 @@ func (s *server) listen(t *testing.T, e exchange) *stream {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = answer.Body.Close() })
-	st := &stream{T: t, answer: answer, frames: make(chan frame, 100_000), close: cancel}
+	st := &stream{TB: t, answer: answer, frames: make(chan frame, 100_000), close: cancel}
 	if answer.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %s", e.target, answer.Status)
 	}
@@ -95,6 +96,7 @@ func (st *stream) read(begun chan struct{}) {
 			st.mu.Unlock()
 			once.Do(func() { close(begun) })
 			if f.Data != nil {
+				f.Arrived = time.Now()
 				st.frames <- f
 			}
 			f = frame{}
@@ -136,15 +138,15 @@ func (st *stream) lastID() string {
 	return st.last
 }
 
-// crier is a server on a database into whose outbox tests write.
+// crier is a server that follows a database into whose outbox tests write.
 type crier struct {
 	*server
 	app  *api.Server
 	pool *pgxpool.Pool
 }
 
-// newCrier serves the town and follows its database.
-func newCrier(t *testing.T, change ...func(*api.Config)) *crier {
+// newCrier serves the town of a database of its own.
+func newCrier(t testing.TB, change ...func(*api.Config)) *crier {
 	t.Helper()
 	pool := gridtest.Pool(t)
 	fill(t, store.New(pool))
@@ -153,27 +155,23 @@ func newCrier(t *testing.T, change ...func(*api.Config)) *crier {
 			t.Fatal(err)
 		}
 	}
-	return crierOn(t, pool, change...)
+	return crierOn(t, pool, 20*time.Millisecond, change...)
 }
 
-// newOn is another server on the database of c.
-func newOn(t *testing.T, c *crier) *crier {
+// crierOn is a server as wangge serve runs it, with connections of its own.
+func crierOn(t testing.TB, pool *pgxpool.Pool, poll time.Duration, change ...func(*api.Config)) *crier {
 	t.Helper()
-	other := crierOn(t, c.pool)
-	other.secrets = c.secrets
-	return other
-}
-
-func crierOn(t *testing.T, pool *pgxpool.Pool, change ...func(*api.Config)) *crier {
-	t.Helper()
-	s := store.New(pool)
+	s, err := store.OpenConfig(t.Context(), pool.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
 	l, err := live.Open(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var following sync.WaitGroup
-	following.Go(func() { l.Follow(ctx, 20*time.Millisecond) })
+	following.Go(func() { l.Follow(ctx, poll) })
 	config := api.Config{Store: s, Live: l}
 	for _, c := range change {
 		c(&config)
@@ -185,12 +183,13 @@ func crierOn(t *testing.T, pool *pgxpool.Pool, change ...func(*api.Config)) *cri
 		front.Close()
 		cancel()
 		following.Wait()
+		s.Close()
 	})
 	return &crier{server: &server{Server: front, store: s, live: l, secrets: map[string]string{}}, app: app, pool: pool}
 }
 
 // cry commits a happening.
-func (c *crier) cry(t *testing.T, topic, code, data string, areas ...string) {
+func (c *crier) cry(t testing.TB, topic, code, data string, areas ...string) {
 	t.Helper()
 	_, err := c.pool.Exec(t.Context(), `
 		WITH told AS (INSERT INTO outbox (topic, action, code, data, areas) VALUES ($1, 'act', $2, $3, $4))
@@ -201,7 +200,7 @@ func (c *crier) cry(t *testing.T, topic, code, data string, areas ...string) {
 }
 
 // knows waits until the server has taken in so many.
-func (c *crier) knows(t *testing.T, n int64) {
+func (c *crier) knows(t testing.TB, n int64) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); c.live.Feed().Last() < n; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
@@ -210,7 +209,7 @@ func (c *crier) knows(t *testing.T, n int64) {
 	}
 }
 
-func sameCodes(t *testing.T, what string, got, want []string) {
+func sameCodes(t testing.TB, what string, got, want []string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
 		t.Errorf("%s: got %v, want %v", what, got, want)

@@ -43,7 +43,7 @@ func squares(x, y, width, height int) geo.MultiPolygon {
 }
 
 // fillSoak stores the city of the soak, with a worker on every grid.
-func fillSoak(t *testing.T, s *store.Store) {
+func fillSoak(t testing.TB, s *store.Store) {
 	t.Helper()
 	must := func(err error) {
 		if err != nil {
