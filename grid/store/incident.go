@@ -218,16 +218,25 @@ func (f *Filter) incidentArguments(ctx context.Context, db DB) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	codes, err := scopeCodes(ctx, db, f.Scope)
+	return append(args, codes, in.counties, in.communities), err
+}
+
+// scopeCodes returns the codes of a scope's division and of all below it, nil for no scope.
+func scopeCodes(ctx context.Context, db DB, scope string) ([]string, error) {
+	if scope == "" {
+		return nil, nil
+	}
 	rows, err := db.Query(ctx, `
 		WITH RECURSIVE subtree AS (
 			SELECT code FROM division WHERE code = $1
 			UNION ALL
 			SELECT d.code FROM division d JOIN subtree s ON d.parent_code = s.code
 		)
-		SELECT code FROM subtree`, f.Scope)
+		SELECT code FROM subtree`, scope)
 	if err != nil {
 		return nil, err
 	}
 	codes, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	return append(args, listOrEmpty(codes), in.counties, in.communities), err
+	return listOrEmpty(codes), err
 }

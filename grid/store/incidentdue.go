@@ -79,11 +79,10 @@ func remindSome(ctx context.Context, tx pgx.Tx, actor grid.Actor, settings *grid
 	return codes, nil
 }
 
-// remind takes every step against one incident whose time has come.
+// remind takes every step against one incident whose time has come, each with its event; it is one change of the incident.
 func remind(ctx context.Context, tx pgx.Tx, actor grid.Actor, settings *grid.Settings, in *grid.Incident, now time.Time) error {
-	before := *in
+	before, last := *in, ""
 	for {
-		was := *in
 		event, supervision, due := in.Remind(settings, actor.Name, now)
 		if !due {
 			break
@@ -93,14 +92,18 @@ func remind(ctx context.Context, tx pgx.Tx, actor grid.Actor, settings *grid.Set
 				return err
 			}
 		}
-		in.Version = before.Version + 1
-		if err := recordIncident(ctx, tx, actor, &was, in, event); err != nil {
+		if err := writeEvent(ctx, tx, in.ID, event); err != nil {
 			return err
 		}
+		last = event.Action
 	}
+	in.Version++
 	_, err := tx.Exec(ctx, `
 		UPDATE incident
 		SET overdue_step = $2, supervised = $3, phase = $4, version = version + 1, updated_at = now(), updated_by = $5
 		WHERE id = $1`, in.ID, in.OverdueStep, in.Supervised, in.Phase, actor.Name)
-	return err
+	if err != nil {
+		return err
+	}
+	return auditAndTell(ctx, tx, actor, &before, in, last)
 }

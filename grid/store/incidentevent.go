@@ -16,14 +16,18 @@ func recordIncident(ctx context.Context, tx DB, actor grid.Actor, before, after 
 	if err := writeEvent(ctx, tx, after.ID, e); err != nil {
 		return err
 	}
-	entry := AuditEntry{Actor: actor.Name, Action: e.Action, ObjectType: "incident", ObjectCode: after.Code, After: auditable{*after, after.Shape}}
+	return auditAndTell(ctx, tx, actor, before, after, e.Action)
+}
+
+func auditAndTell(ctx context.Context, tx DB, actor grid.Actor, before, after *grid.Incident, act string) error {
+	entry := AuditEntry{Actor: actor.Name, Action: act, ObjectType: "incident", ObjectCode: after.Code, After: auditable{*after, after.Shape}}
 	if before != nil {
 		entry.Before = auditable{*before, before.Shape}
 	}
 	if err := audit(ctx, tx, entry); err != nil {
 		return err
 	}
-	h, err := incidentHappening(before, after, e.Action)
+	h, err := incidentHappening(before, after, act)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/gridtest"
 	"github.com/wangge/wangge/grid/store"
@@ -100,6 +102,16 @@ func TestBR50Scopes(t *testing.T) {
 	in = a.do(t, east, in, grid.IncidentOrder{Act: "take"}, grid.IncidentOrder{Act: "start"})
 	if in.LeadUnit != "grid:"+southEast+"001" || in.TransferTo != "" || in.FirstReceiver != "division:"+westStreet {
 		t.Errorf("taken: %+v", in)
+	}
+	p, err := geo.Snap(spot(50, 50))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for scope, shown := range map[string]bool{westStreet: true, southEast: true, northEast: false, "": true, countyCode: true} {
+		tile, err := s.IncidentTile(t.Context(), mvt.Project(p).Tile(13), scope)
+		if err != nil || (len(tile) > 0) != shown {
+			t.Errorf("tile of %q: %d bytes, %v", scope, len(tile), err)
+		}
 	}
 	if _, err := s.ActOnIncident(t.Context(), west, a.city, in.Code, in.Version, grid.IncidentOrder{Act: "finish", Outcome: "resolved"}); !errors.Is(err, grid.ErrForbidden) {
 		t.Errorf("finished by who gave it away: %v", err)

@@ -28,6 +28,7 @@ type tileSQL struct {
 	layer                string
 	tags                 []string // that single's columns after id and cell give
 	count, single, parts string
+	units                bool // $6 is the divisions of the scope, of which one may be that of a unit; NULL without one
 }
 
 // PlaceTile returns a vector tile with the layer places: each place as a point with code, kind, name and state, or, where
@@ -61,30 +62,32 @@ func (s *Store) PlaceTile(ctx context.Context, id mvt.TileID, scope string) ([]b
 	})
 }
 
-// IncidentTile is PlaceTile for the layer incidents; a point has code, kind, state and severity.
+// IncidentTile is PlaceTile for the layer incidents; a point has code, kind, state and severity. Those that lie elsewhere
+// but have a unit in the scope are among them.
 func (s *Store) IncidentTile(ctx context.Context, id mvt.TileID, scope string) ([]byte, error) {
 	return s.pointTile(ctx, id, scope, tileSQL{
 		layer: "incidents",
 		tags:  []string{"code", "kind", "state", "severity"},
+		units: true,
 		count: `
 			SELECT count(*)
 			FROM (SELECT
 			      FROM incident
 			      WHERE cell >= $1 AND cell < $2
-			        AND ($3::text[] IS NULL OR county_code = ANY ($3)) AND ($4::text[] IS NULL OR community_code = ANY ($4))
+			        AND ($6::text[] IS NULL OR unit_divisions && $6 OR county_code = ANY ($3) OR community_code = ANY ($4))
 			      LIMIT $5) AS found`,
 		single: `
 			SELECT id, cell, ARRAY[code, kind, state, severity]
 			FROM incident
 			WHERE cell >= $1 AND cell < $2
-			  AND ($3::text[] IS NULL OR county_code = ANY ($3)) AND ($4::text[] IS NULL OR community_code = ANY ($4))
+			  AND ($6::text[] IS NULL OR unit_divisions && $6 OR county_code = ANY ($3) OR community_code = ANY ($4))
 			ORDER BY id
 			LIMIT $5`,
 		parts: `
 			SELECT cell >> $5 AS part, kind, count(*)
 			FROM incident
 			WHERE cell >= $1 AND cell < $2
-			  AND ($3::text[] IS NULL OR county_code = ANY ($3)) AND ($4::text[] IS NULL OR community_code = ANY ($4))
+			  AND ($6::text[] IS NULL OR unit_divisions && $6 OR county_code = ANY ($3) OR community_code = ANY ($4))
 			GROUP BY part, kind
 			ORDER BY part, kind`,
 	})
@@ -101,20 +104,29 @@ func (s *Store) pointTile(ctx context.Context, id mvt.TileID, scope string, sql 
 		if err != nil {
 			return err
 		}
+		var units []any
+		if sql.units {
+			codes, err := scopeCodes(ctx, db, scope)
+			if err != nil {
+				return err
+			}
+			units = []any{codes}
+		}
+		args := func(last int) []any { return append([]any{first, end, in.counties, in.communities, last}, units...) }
 		var n int
-		err = db.QueryRow(ctx, sql.count, first, end, in.counties, in.communities, maxTilePoints+1).Scan(&n)
+		err = db.QueryRow(ctx, sql.count, args(maxTilePoints+1)...).Scan(&n)
 		if err != nil {
 			return err
 		}
 		if n <= maxTilePoints {
-			rows, err := db.Query(ctx, sql.single, first, end, in.counties, in.communities, maxTilePoints)
+			rows, err := db.Query(ctx, sql.single, args(maxTilePoints)...)
 			if err != nil {
 				return err
 			}
 			return addSingles(tile.Layer(sql.layer), sql.tags, rows)
 		}
 		bits := 2 * max(0, cellBits-int(id.Z)-squaresLog2-partsLog2)
-		rows, err := db.Query(ctx, sql.parts, first, end, in.counties, in.communities, bits)
+		rows, err := db.Query(ctx, sql.parts, args(bits)...)
 		if err != nil {
 			return err
 		}
