@@ -16,7 +16,7 @@ const (
 	// range of walk: 2 * (9e8 + 2^26)^2 * 2 < 2^63.
 	maxShift = 26
 	// bandRecords is the number of edges in cells that a band is meant to hold: the working set of one builder.
-	bandRecords = 1 << 19
+	bandRecords = 1 << 16
 	// fineEdges is from how many edges on a layer gets fine cells. Measured with BenchmarkFind50k and BenchmarkNation: where the
 	// processor's caches hold little of the layer every look into a block is a wait for memory, and more cells mean fewer of them;
 	// where there are many small layers, as a nation has, less memory is worth more.
@@ -142,6 +142,7 @@ type builder struct {
 	found     []record // half records: one part's side of an edge, by cell; labels are part+1
 	block     []record
 	encoder   encoder
+	out       []uint32
 	severally bool
 }
 
@@ -152,16 +153,16 @@ func (b *builder) build(band int, parts []int32) (deep bool) {
 	b.rows = min(1<<x.bandShift, x.rows-b.row0)
 	b.severally = false
 	b.distribute(parts)
-	var out []uint32
+	b.out = b.out[:0]
 	cell := 0
 	for row := range b.rows {
 		sum := int64(0) // at the corner of the cell
 		for col := range x.cols {
-			sum = b.cell(&out, cell, col, b.row0+row, sum)
+			sum = b.cell(cell, col, b.row0+row, sum)
 			cell++
 		}
 	}
-	x.bands[band] = slices.Clip(out)
+	x.bands[band] = append(make([]uint32, 0, len(b.out)), b.out...)
 	return b.severally
 }
 
@@ -263,7 +264,7 @@ func (b *builder) reach(r record, slope float64, row int64) (first, last int64) 
 func (x *Index) row(y int32) int64 { return (int64(y) - x.originY) >> x.shift }
 
 // cell writes the word and the block of a cell, given the sum at its corner, and returns the sum at the next cell's.
-func (b *builder) cell(out *[]uint32, cell int, col, row, sum int64) int64 {
+func (b *builder) cell(cell int, col, row, sum int64) int64 {
 	x := b.x
 	covering := x.covering(sum)
 	word := &x.cells[row*x.cols+col]
@@ -273,9 +274,9 @@ func (b *builder) cell(out *[]uint32, cell int, col, row, sum int64) int64 {
 		return sum
 	}
 	b.severally = b.severally || covering == severalParts
-	*word = blockBit | uint32(len(*out))
+	*word = blockBit | uint32(len(b.out))
 	x0, y0 := x.originX+col<<x.shift, x.originY+row<<x.shift
-	*out = b.encoder.block(*out, b.block, covering, x0, y0)
+	b.out = b.encoder.block(b.out, b.block, covering, x0, y0)
 	return b.next(sum, x0, y0)
 }
 

@@ -48,19 +48,45 @@ type Edition struct {
 // New indexes the grids of a county. Parts are numbered by code, base grids before void areas, so that a point on
 // several borders goes to the base grid with the lowest code (BR-22). The error is an *geo.InvalidError, wrapped with the
 // grid's code, when a boundary is not valid.
-func New(c Contents) (*Edition, error) {
+func New(c Contents) (*Edition, error) { return newEdition(nil, c) }
+
+// Next is New for the edition after e: a boundary that e has is known to be valid, so that it costs what has changed, and the index.
+func (e *Edition) Next(c Contents) (*Edition, error) { return newEdition(e, c) }
+
+// newEdition takes over what old, if there is one, has.
+func newEdition(old *Edition, c Contents) (*Edition, error) {
+	if old == nil {
+		old = &Edition{}
+	}
 	l := layers{info: c.Info}
 	var err error
-	if l.base, err = pieces(c.Base, func(g *grid.Grid) (string, orb.MultiPolygon) { return "grid " + g.Code, g.Boundary }); err != nil {
+	if l.base, err = pieces(c.Base, boundaryOf("grid "), knownGrid(old.base, old.tiling)); err != nil {
 		return nil, err
 	}
-	if l.dedicated, err = pieces(c.Dedicated, func(g *grid.Grid) (string, orb.MultiPolygon) { return "dedicated grid " + g.Code, g.Boundary }); err != nil {
+	if l.dedicated, err = pieces(c.Dedicated, boundaryOf("dedicated grid "), knownGrid(old.dedicated, old.dedicatedParts)); err != nil {
 		return nil, err
 	}
-	if l.voids, err = pieces(c.Voids, func(v *grid.VoidArea) (string, orb.MultiPolygon) { return "void area " + v.Code, v.Boundary }); err != nil {
+	voidBoundary := func(v *grid.VoidArea) (string, orb.MultiPolygon) { return "void area " + v.Code, v.Boundary }
+	if l.voids, err = pieces(c.Voids, voidBoundary, func(*grid.VoidArea) geo.MultiPolygon { return nil }); err != nil {
 		return nil, err
 	}
-	return l.edition(), nil
+	e := l.edition()
+	e.pack()
+	return e, nil
+}
+
+func boundaryOf(kind string) func(*grid.Grid) (name string, boundary orb.MultiPolygon) {
+	return func(g *grid.Grid) (string, orb.MultiPolygon) { return kind + g.Code, g.Boundary }
+}
+
+// knownGrid returns a function that finds the area of a grid with the same boundary among grids, which have these areas; nil for none.
+func knownGrid(grids []grid.Grid, areas []geo.MultiPolygon) func(*grid.Grid) geo.MultiPolygon {
+	return func(g *grid.Grid) geo.MultiPolygon {
+		if i := gridNumber(grids, g.Code); i >= 0 && grids[i].Boundary.Equal(g.Boundary) {
+			return areas[i]
+		}
+		return nil
+	}
 }
 
 // placed is a grid or void area with its area on the lattice.
@@ -76,17 +102,21 @@ type layers struct {
 	voids           []placed[grid.VoidArea]
 }
 
-// pieces puts the boundaries on the lattice; errors begin with the name that of gives.
-func pieces[T any](all []T, of func(*T) (name string, boundary orb.MultiPolygon)) ([]placed[T], error) {
+// pieces puts the boundaries on the lattice, as known has them if it does; errors begin with the name that of gives.
+func pieces[T any](all []T, of func(*T) (name string, boundary orb.MultiPolygon), known func(*T) geo.MultiPolygon) ([]placed[T], error) {
 	out := make([]placed[T], len(all))
 	for i := range all {
 		name, boundary := of(&all[i])
-		area, err := geo.FromOrb(boundary)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+		area := known(&all[i])
+		if area == nil {
+			var err error
+			if area, err = geo.FromOrb(boundary); err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
 		}
 		out[i] = placed[T]{&all[i], area}
 	}
+	packAreas(out)
 	return out, nil
 }
 

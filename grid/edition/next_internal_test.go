@@ -1,9 +1,13 @@
 package edition
 
 import (
+	"errors"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
+
+	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
@@ -63,5 +67,44 @@ func TestL5NextCity(t *testing.T) {
 			}
 			c = next
 		}
+	}
+}
+
+// TestNextEdition makes an edition from the one before and from nothing.
+func TestNextEdition(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(8, 44))
+	c := scattered(t, rng, 2)
+	old, other := c.editions[0], c.editions[1]
+	contents := Contents{Info: old.info, Base: slices.Clone(old.base), Dedicated: slices.Clone(old.dedicated), Voids: slices.Clone(old.voids)}
+	for i := range contents.Base {
+		switch rng.IntN(4) {
+		case 0:
+			contents.Base[i].Boundary = other.base[rng.IntN(len(other.base))].Boundary
+		case 1:
+			contents.Base[i].Boundary = contents.Base[i].Boundary.Clone()
+		case 2:
+			contents.Base[i].Name = "renamed"
+		}
+	}
+	before := slices.Clone(old.tiling)
+	next, err := old.Next(contents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := New(contents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(next.tiling, fresh.tiling) || !reflect.DeepEqual(next.base, fresh.base) || !reflect.DeepEqual(next.voids, fresh.voids) || !reflect.DeepEqual(next.dedicated, fresh.dedicated) {
+		t.Error("the next edition differs from one that is made from nothing")
+	}
+	if !reflect.DeepEqual(old.tiling, before) {
+		t.Error("the edition before has changed")
+	}
+	contents.Base[0].Boundary = orb.MultiPolygon{{{{120, 31}, {120.1, 31.1}, {120.1, 31}, {120, 31.1}, {120, 31}}}}
+	var invalid *geo.InvalidError
+	if _, err := old.Next(contents); !errors.As(err, &invalid) {
+		t.Errorf("a boundary that crosses itself: %v", err)
 	}
 }
