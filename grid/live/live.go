@@ -148,7 +148,7 @@ func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
 	for county := range marks.Editions {
 		e := editionOf(old, county)
 		if moved[county] {
-			if e, err = loadEdition(ctx, s, county); err != nil {
+			if e, err = loadEdition(ctx, s, e, county); err != nil {
 				return nil, err
 			}
 		}
@@ -160,7 +160,11 @@ func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
 	if err := next.loadRegisters(ctx, s, old); err != nil {
 		return nil, err
 	}
-	next.City, err = edition.NewCity(divisions, editions, settings)
+	if old == nil {
+		next.City, err = edition.NewCity(divisions, editions, settings)
+	} else {
+		next.City, err = old.City.Next(divisions, editions, settings)
+	}
 	return next, err
 }
 
@@ -182,12 +186,16 @@ func editionOf(old *State, county string) *edition.Edition {
 	return old.City.Edition(county)
 }
 
-func loadEdition(ctx context.Context, s *store.Store, county string) (*edition.Edition, error) {
+// loadEdition reads the edition in force of a county; old is the one before, nil for none.
+func loadEdition(ctx context.Context, s *store.Store, old *edition.Edition, county string) (*edition.Edition, error) {
 	contents, err := s.LoadEdition(ctx, county)
 	if err != nil {
 		return nil, err
 	}
-	return edition.New(contents)
+	if old == nil {
+		return edition.New(contents)
+	}
+	return old.Next(contents)
 }
 
 // loadDivisions returns all divisions: those of counties that have moved on are read, since a plan may have redrawn them.
