@@ -95,7 +95,7 @@ func (c *City) incident(i, serial int, midnight time.Time) grid.Record {
 	p.set("position_accuracy_m", pick(r, []float64{3, 5, 10, 20, 50}))
 	p.set("occurred_at", stamp(occurred))
 	p.set("reported_at", stamp(reported))
-	p.set("first_receiver", c.streets[community.parent].name+"综治中心")
+	p.set("first_receiver", string(grid.NewUnit(grid.UnitDivision, c.streets[community.parent].code)))
 	if code, ok := c.somePlace(r, pick(r, []string{"rental_premises", "key_sites", "hazards"})); ok && p.often(12) {
 		p.set("place_code", code)
 	}
@@ -147,23 +147,21 @@ func (c *City) handle(p *place, reported time.Time) {
 	p.set("state", state)
 	p.set("due_at", stamp(reported.AddDate(0, 0, 3+p.IntN(12))))
 	p.set("response_due_at", stamp(reported.Add(2*time.Hour)))
-	p.set("supervised", p.often(3))
+	supervised := p.often(3)
+	p.set("supervised", supervised)
+	p.set("phase", grid.IncidentPhase(state, supervised))
+	community := c.communities[c.communityOf(p.face)]
+	street := string(grid.NewUnit(grid.UnitDivision, c.streets[community.parent].code))
 	switch state {
 	case "reported", "accepted":
-		p.set("phase", "intake")
+		p.set("lead_unit", street)
 		return
-	case "waiting_check", "rework":
-		p.set("phase", "follow_up")
 	case "closed", "rejected", "merged", "cancelled":
-		p.set("phase", "feedback")
 		p.set("closed_at", stamp(c.closing(p, reported)))
 		p.set("outcome", c.outcome(p, state))
-	default:
-		p.set("phase", "handling")
 	}
-	community := c.communities[c.communityOf(p.face)]
-	p.set("lead_unit", community.name)
-	p.set("handling_units", []any{community.name, c.streets[community.parent].name + "综治中心"})
+	p.set("lead_unit", string(grid.NewUnit(grid.UnitDivision, community.code)))
+	p.set("handling_units", []any{street})
 	if state == "closed" && p.often(45) {
 		p.set("satisfaction", number(5-p.IntN(4)*p.IntN(2)))
 	}
