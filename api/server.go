@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/singleflight"
 
@@ -68,6 +69,7 @@ func New(c Config) *Server {
 	}
 	s.streams, s.endStreams = context.WithCancel(context.Background())
 	s.metrics, s.requestIDs = newMetrics(s.registry), newRequestIDs()
+	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newGauges(s))
 	return s
 }
 
