@@ -38,7 +38,8 @@ func TestDeadlines(t *testing.T) {
 		return httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader("question"))
 	}
 	w := &timed{ResponseRecorder: httptest.NewRecorder()}
-	err := bounded(func(w http.ResponseWriter, r *http.Request) error {
+	server := New(Config{})
+	err := server.bounded(func(w http.ResponseWriter, r *http.Request) error {
 		if at, ok := r.Context().Deadline(); !ok || time.Until(at) > workIn {
 			t.Errorf("the work ends at %v", at)
 		}
@@ -48,11 +49,12 @@ func TestDeadlines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	within("bounded read", w.reads, 1, answerIn)
+	within("bounded read", w.reads[:1], 1, answerIn)
+	within("bounded read, piece by piece", w.reads[1:], len(w.reads)-1, stallIn)
 	within("bounded write", w.writes, 1, answerIn)
 
 	w = &timed{ResponseRecorder: httptest.NewRecorder()}
-	s, err := newStream(&recorder{ResponseWriter: w}, request(), maxBatch)
+	s, err := server.newStream(&recorder{ResponseWriter: w}, request(), maxBatch)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,11 +69,11 @@ func TestDeadlines(t *testing.T) {
 	}
 	within("batch read", w.reads, 2, stallIn)
 	within("batch write", w.writes, 2, stallIn)
-	s.end = time.Now().Add(time.Second) // a client that keeps up, but without end
+	s.in.end = time.Now().Add(time.Second) // a client that keeps up, but without end
 	_, _ = s.Read(p)
 	_, _ = s.Write(p[:0])
-	if read, write := w.reads[2], w.writes[2]; !read.Equal(s.end) || !write.Equal(s.end) {
-		t.Errorf("the deadlines are %v and %v, want the end of the batch, %v", read, write, s.end)
+	if read, write := w.reads[2], w.writes[2]; !read.Equal(s.in.end) || !write.Equal(s.in.end) {
+		t.Errorf("the deadlines are %v and %v, want the end of the batch, %v", read, write, s.in.end)
 	}
 	if got := w.Body.String(); got != "question" {
 		t.Errorf("got %q", got)

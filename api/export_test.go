@@ -1,6 +1,13 @@
 package api
 
+import "time"
+
 // What the tests of the package's outside need to know of its inside.
 const TileEncoding = tileEncoding
 
 var MaxBatches = maxBatches
+
+// Hurry gives clients little time, so that a test need not wait long for one that is late.
+func (s *Server) Hurry(late time.Duration, bytes int) {
+	s.limits.headerIn, s.limits.answerIn, s.limits.stallIn, s.limits.stallBytes = late, 4*late, late, bytes
+}

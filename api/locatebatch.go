@@ -29,7 +29,6 @@ const (
 	maxBatch     = 256 << 20
 	maxBatchLine = 1 << 20
 	batchIn      = 30 * time.Minute
-	stallIn      = 30 * time.Second
 	// maxItems bounds one JSON document, whose items are held in memory together.
 	maxItems = 100_000
 )
@@ -66,19 +65,19 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 	default:
 		return busy()
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), batchIn)
+	ctx, cancel := context.WithTimeout(r.Context(), s.limits.batchIn)
 	defer cancel()
 	b := &batch{locator: l, ctx: ctx, system: system, asked: asked}
 	switch media {
 	case "application/json", "application/geo+json":
-		body, err := newStream(w, r, maxBody)
+		body, err := s.newStream(w, r, maxBody)
 		if err != nil {
 			return err
 		}
 		w.Header().Set("Content-Type", "application/json")
 		return b.document(body)
 	case "application/x-ndjson", "application/geo+json-seq":
-		body, err := newStream(w, r, maxBatch)
+		body, err := s.newStream(w, r, maxBatch)
 		if err != nil {
 			return err
 		}
@@ -90,7 +89,7 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 				return badParam(name, name+" is not for CSV: send newline-delimited JSON.")
 			}
 		}
-		body, err := newStream(w, r, maxBatch)
+		body, err := s.newStream(w, r, maxBatch)
 		if err != nil {
 			return err
 		}
@@ -107,50 +106,13 @@ func busy() error {
 	}).withHeader("Retry-After", "5")
 }
 
-// stream is a batch on its way through: it may take as long as the client does not stall, up to its end.
-type stream struct {
-	in      io.Reader
-	out     io.Writer
-	control *http.ResponseController
-	end     time.Time // however little the client stalls
-}
-
-// newStream bounds the body; reading goes on while the answer is written.
-func newStream(w http.ResponseWriter, r *http.Request, limit int64) (*stream, error) {
-	if r.ContentLength > limit {
-		return nil, &http.MaxBytesError{Limit: limit}
-	}
-	s := &stream{in: http.MaxBytesReader(w, r.Body, limit), out: w, control: http.NewResponseController(w), end: time.Now().Add(batchIn)}
-	_ = s.control.EnableFullDuplex() // HTTP/1.1; elsewhere it is so anyway
-	return s, nil
-}
-
-// deadline is until when the next read or write is to be done.
-func (s *stream) deadline() time.Time {
-	if at := time.Now().Add(stallIn); at.Before(s.end) {
-		return at
-	}
-	return s.end
-}
-
-// Read implements io.Reader.
-func (s *stream) Read(p []byte) (int, error) {
-	_ = s.control.SetReadDeadline(s.deadline()) // not every connection has deadlines; those of net/http do
-	return s.in.Read(p)
-}
-
-// Write implements io.Writer.
-func (s *stream) Write(p []byte) (int, error) {
-	_ = s.control.SetWriteDeadline(s.deadline())
-	return s.out.Write(p)
-}
-
 // batch locates many places for one state of the city.
 type batch struct {
 	*locator
 	ctx    context.Context // of the request: one batch is one
 	system crs.System
 	asked  question // of places that do not say otherwise
+	json   jsonOut
 }
 
 // pointJSON is a place of a batch: lon and lat, with what is asked there, or a GeoJSON object, whose other members are its own.
@@ -265,13 +227,25 @@ func geometryOf(raw []byte) (orb.Geometry, error) {
 	return intake.Geometry(raw)
 }
 
-// row is the answer to one place of a batch: an answer, or why there is none.
-func (b *batch) row(raw []byte) any {
+// row returns the JSON of the answer to one place of a batch, or of why there is none, with a line's end. It is valid until the next one.
+func (b *batch) row(raw []byte) ([]byte, error) {
 	a, err := b.one(raw)
 	if err != nil {
-		return errorRow(err)
+		return encodeJSON(errorRow(err))
 	}
-	return a
+	b.json.b, b.json.err = b.json.b[:0], nil
+	a.appendJSON(&b.json)
+	b.json.b = append(b.json.b, '\n')
+	return b.json.b, b.json.err
+}
+
+func (b *batch) writeRow(out *bufio.Writer, raw []byte) error {
+	row, err := b.row(raw)
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(row)
+	return err
 }
 
 func errorRow(err error) map[string]any {
@@ -294,17 +268,17 @@ func (b *batch) document(body *stream) error {
 		return err
 	}
 	out := bufio.NewWriterSize(body, 64<<10)
-	encode := json.NewEncoder(out)
-	encode.SetEscapeHTML(false)
 	if !isList {
 		a, err := b.one(raw)
 		if err != nil {
 			return err
 		}
-		if err := encode.Encode(a); err != nil {
+		encoded, err := encodeJSON(a)
+		if err != nil {
 			return err
 		}
-		return out.Flush()
+		_, err = body.Write(encoded)
+		return err
 	}
 	// Answers are much longer than questions: they are written one by one.
 	_, _ = out.WriteString(`{"answers":[`) // Flush returns what goes wrong
@@ -312,7 +286,7 @@ func (b *batch) document(body *stream) error {
 		if i > 0 {
 			_ = out.WriteByte(',')
 		}
-		if err := cmp.Or(b.ctx.Err(), encode.Encode(b.row(one))); err != nil {
+		if err := cmp.Or(b.ctx.Err(), b.writeRow(out, one)); err != nil {
 			return err
 		}
 	}
@@ -378,21 +352,21 @@ func (b *batch) lines(body *stream) error {
 	in := bufio.NewScanner(body)
 	in.Buffer(make([]byte, 64<<10), maxBatchLine)
 	out := bufio.NewWriterSize(body, 64<<10)
-	encode := json.NewEncoder(out)
-	encode.SetEscapeHTML(false)
 	for in.Scan() {
 		line := bytes.Trim(in.Bytes(), "\x1e \t\r")
 		if len(line) == 0 {
 			continue
 		}
-		if err := cmp.Or(b.ctx.Err(), encode.Encode(b.row(line))); err != nil {
+		if err := cmp.Or(b.ctx.Err(), b.writeRow(out, line)); err != nil {
 			return err
 		}
 	}
 	if err := in.Err(); err != nil {
-		if encodeErr := encode.Encode(errorRow(bodyFailed(err))); encodeErr != nil {
-			return encodeErr
+		row, err := encodeJSON(errorRow(bodyFailed(err)))
+		if err != nil {
+			return err
 		}
+		_, _ = out.Write(row) // Flush returns what goes wrong
 	}
 	return out.Flush()
 }

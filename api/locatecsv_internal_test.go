@@ -17,7 +17,6 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"time"
 
 	"github.com/paulmach/orb"
 
@@ -140,10 +139,15 @@ func simpleAnswer(b *batch, record []string, lon, lat int, err error) []string {
 	return cells
 }
 
+// streamOf is a stream without a connection.
+func streamOf(in io.Reader, out io.Writer) *stream {
+	return newStream(io.NopCloser(in), out, http.NewResponseController(httptest.NewRecorder()), usualLimits())
+}
+
 // answered runs the batch over a body.
 func answered(b *batch, body io.Reader) (string, error) {
 	w := httptest.NewRecorder()
-	err := b.csv(&stream{in: body, out: w, control: http.NewResponseController(w), end: time.Now().Add(time.Hour)})
+	err := b.csv(streamOf(body, w))
 	return w.Body.String(), err
 }
 
@@ -296,7 +300,7 @@ func TestBatchWithGarbage(t *testing.T) {
 	var before runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	if err := b.csv(&stream{in: &questions{point: point, n: n}, out: w, control: http.NewResponseController(w), end: time.Now().Add(time.Hour)}); err != nil {
+	if err := b.csv(streamOf(&questions{point: point, n: n}, w)); err != nil {
 		t.Fatal(err)
 	}
 	if w.rows != n+1 || w.errors != n/100 {
@@ -313,7 +317,6 @@ func TestBatchRowsAllocateNothing(t *testing.T) {
 	b := &batch{locator: newLocator(tiledState(t, tiling)), ctx: t.Context(), system: crs.WGS84}
 	rng := rand.New(rand.NewPCG(1, 2))
 	point := func() geo.Point { return geo.PointOnSurface(tiling.Faces[3+rng.IntN(len(tiling.Faces)-3)]) }
-	w := httptest.NewRecorder()
 	body := func(rows int) []byte {
 		all, err := io.ReadAll(&questions{point: point, n: rows})
 		if err != nil {
@@ -323,7 +326,7 @@ func TestBatchRowsAllocateNothing(t *testing.T) {
 	}
 	allocations := func(body []byte) float64 {
 		return testing.AllocsPerRun(5, func() {
-			_ = b.csv(&stream{in: bytes.NewReader(body), out: io.Discard, control: http.NewResponseController(w), end: time.Now().Add(time.Hour)})
+			_ = b.csv(streamOf(bytes.NewReader(body), io.Discard))
 		})
 	}
 	if few, many := allocations(body(10)), allocations(body(99)); many > few {
@@ -363,8 +366,7 @@ func BenchmarkBatchCSV(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				batch := &batch{locator: newLocator(state), ctx: b.Context(), system: crs.WGS84}
-				w := httptest.NewRecorder()
-				if err := batch.csv(&stream{in: bytes.NewReader(body), out: io.Discard, control: http.NewResponseController(w), end: time.Now().Add(time.Hour)}); err != nil {
+				if err := batch.csv(streamOf(bytes.NewReader(body), io.Discard)); err != nil {
 					b.Fatal(err)
 				}
 			}

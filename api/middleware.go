@@ -26,14 +26,17 @@ const (
 	// workIn bounds the work for an answer, answerIn reading the request and writing the answer too, however slow the client.
 	workIn   = 20 * time.Second
 	answerIn = 60 * time.Second
+	// stallIn is how long a client may be waited for until it has moved stallBytes: some 9 kB/s.
+	stallIn    = 30 * time.Second
+	stallBytes = 256 << 10
 )
 
 // bounded holds a request to those bounds.
-func bounded(h handler) handler { return boundedBy(maxBody, workIn, h) }
+func (s *Server) bounded(h handler) handler { return s.boundedBy(maxBody, workIn, h) }
 
 // boundedBy holds a request to other bounds of its body and of the work for it.
-func boundedBy(limit int64, work time.Duration, h handler) handler {
-	return withDeadlines(limit, answerIn+work-workIn, func(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) boundedBy(limit int64, work time.Duration, h handler) handler {
+	return s.withDeadlines(limit, s.limits.answerIn+work-workIn, func(w http.ResponseWriter, r *http.Request) error {
 		ctx, cancel := context.WithTimeout(r.Context(), work)
 		defer cancel()
 		return h(w, r.WithContext(ctx))
@@ -42,10 +45,10 @@ func boundedBy(limit int64, work time.Duration, h handler) handler {
 
 // fromMemory is bounded for an answer that waits for nothing: a timer for its work would take longer than the work. What it may have to
 // wait for bounds itself.
-func fromMemory(h handler) handler { return withDeadlines(maxBody, answerIn, h) }
+func (s *Server) fromMemory(h handler) handler { return s.withDeadlines(maxBody, s.limits.answerIn, h) }
 
 // withDeadlines bounds the body, and the time for reading it and writing the answer.
-func withDeadlines(limit int64, all time.Duration, h handler) handler {
+func (s *Server) withDeadlines(limit int64, all time.Duration, h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if !isText(r.URL.Path) {
 			return badParam("", "The path is not UTF-8 text.")
@@ -55,8 +58,8 @@ func withDeadlines(limit int64, all time.Duration, h handler) handler {
 		}
 		control, end := http.NewResponseController(w), time.Now().Add(all)
 		if r.Body != http.NoBody {
-			r.Body = http.MaxBytesReader(w, r.Body, limit)
-			_ = control.SetReadDeadline(end) // not every connection has deadlines; those of net/http do
+			r.Body = &pacedBody{ReadCloser: http.MaxBytesReader(w, r.Body, limit), control: control, end: end, pace: pace{limits: s.limits}}
+			_ = control.SetReadDeadline(end) // for a body that the handler leaves unread
 		}
 		_ = control.SetWriteDeadline(end)
 		return h(w, r)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 
@@ -118,6 +119,11 @@ func problemOf(err error) *problem {
 			status: http.StatusServiceUnavailable, slug: "timeout", code: "timeout",
 			detail: "The answer took too long: ask for less, or try again.",
 		}).withHeader("Retry-After", "5")
+	case errors.Is(err, os.ErrDeadlineExceeded): // of the connection
+		return &problem{
+			status: http.StatusRequestTimeout, slug: "timeout", code: "timeout",
+			detail: "The body did not come in time: send it again, without a pause.",
+		}
 	}
 	return &problem{status: http.StatusInternalServerError, code: "internal", detail: "Something went wrong here; the log says what, under this request id."}
 }
@@ -196,7 +202,7 @@ func problemOfData(why *intake.Reject) *problem {
 
 // sendProblem answers err as a problem document; nothing is written when the client has gone.
 func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
-	if r.Context().Err() == context.Canceled {
+	if r.Context().Err() == context.Canceled && !errors.Is(err, os.ErrDeadlineExceeded) { // net/http ends it for a late body too
 		return
 	}
 	p := problemOf(err)

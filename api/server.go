@@ -47,6 +47,7 @@ type Server struct {
 	refreshing singleflight.Group
 	named      atomic.Pointer[namedEditions]
 	jsonOuts   jsonOuts
+	limits     limits
 	tagged     taggedCities
 	batches    chan struct{}   // one for each that runs
 	cleans     chan struct{}   // likewise
@@ -68,7 +69,7 @@ func New(c Config) *Server {
 		listeners: make(chan struct{}, maxListeners),
 	}
 	s.streams, s.endStreams = context.WithCancel(context.Background())
-	s.metrics, s.requestIDs = newMetrics(s.registry), newRequestIDs()
+	s.metrics, s.requestIDs, s.limits = newMetrics(s.registry), newRequestIDs(), usualLimits()
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newGauges(s))
 	return s
 }
@@ -91,6 +92,7 @@ const locatePath = "/v1/locate"
 
 func (s *Server) router() *mux.Router {
 	r := mux.NewRouter().UseEncodedPath()
+	bounded, boundedBy, fromMemory := s.bounded, s.boundedBy, s.fromMemory
 	route := func(path string, h handler, methods ...string) { r.Handle(path, s.wrap(path, h)).Methods(methods...) }
 	get := func(path string, h handler) { route(path, bounded(h), http.MethodGet, http.MethodHead) }
 	post := func(path string, h handler) { route(path, bounded(s.writing(h)), http.MethodPost) }

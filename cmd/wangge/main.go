@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -14,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
+	"github.com/wangge/wangge/api"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/store"
 )
@@ -87,7 +89,7 @@ func run(args []string) int {
 			c.LogLevel = "info"
 		}
 	}
-	logTo(c.LogLevel)
+	defer logTo(c.LogLevel)()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	command.BindTo(ctx, (*context.Context)(nil))
@@ -130,15 +132,18 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-func logTo(level string) {
+// logTo sets up the log on stderr. What is returned writes the lines that it still holds back.
+func logTo(level string) (flush func()) {
 	var l slog.Level
 	_ = l.UnmarshalText([]byte(level)) // the flag's enum allows only levels
 	options := &slog.HandlerOptions{Level: l}
+	log := api.NewLog(os.Stderr)
+	format := func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, options) }
 	if term.IsTerminal(int(os.Stderr.Fd())) {
-		slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, options)))
-		return
+		format = func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, options) }
 	}
-	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, options)))
+	slog.SetDefault(slog.New(log.Handler(format)))
+	return func() { _ = log.Flush() }
 }
 
 // operator is who acts when a command runs: the person at the terminal, who has the database's password.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"sync"
 	"time"
 
@@ -77,12 +76,7 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 		return fmt.Errorf("%w: choose another address with --listen or WANGGE_LISTEN", err)
 	}
 	app := api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL})
-	server := &http.Server{
-		Handler:           app.Handler(),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-	}
+	server := app.HTTP()
 	server.RegisterOnShutdown(app.EndStreams)
 	following, stopFollowing := context.WithCancel(ctx)
 	var background sync.WaitGroup
