@@ -61,7 +61,7 @@ func NewIndex(entries []Entry) (*Index, error) {
 			return nil, fmt.Errorf("the texts of %d entries are too long for an index", len(entries))
 		}
 		ix.starts[i] = uint32(records.Len())
-		plain := texts{e.Code, longest(e.Name), longest(e.Address)}
+		plain := texts{strings.ToValidUTF8(e.Code, "\ufffd"), longest(e.Name), longest(e.Address)}
 		folded := texts{codes[i], Fold(plain[inName]), Fold(plain[inAddress])}
 		record = appendRecord(record[:0], &plain, &folded)
 		records.Write(record)
