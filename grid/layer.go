@@ -205,6 +205,13 @@ var Layers = []Layer{
 			instant("valid_to"), boolean("is_public").or("true"),
 		},
 	},
+	{
+		Name: "duty", Shape: NoShape, AfterRows: []string{"posts"},
+		Fields: []Field{
+			code("worker_code").required(), code("grid_code").required(), enum("post_kind", "post_kind"), instant("on_from").required(),
+			instant("on_to").required(), code("stand_in_worker_code"), boolean("absent").or("false"),
+		},
+	},
 	placeLayer("hazards", "hazard", "HZ", AnyShape,
 		enum("hazard_kind", "hazard_kind").required(), enum("level", "hazard_level").required(), enum("cause_class", "cause_class"),
 		instant("found_at").required(), text("found_by_source"), code("site_code"), text("responsible_org"), instant("order_deadline"),

@@ -20,7 +20,7 @@ type importCmd struct {
 
 // fileFlags say what to read and how.
 type fileFlags struct {
-	Files []string `arg:"" help:"LAYER=FILE, or FILE when its name up to the first dot is the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
+	Files []string `arg:"" help:"LAYER=FILE, or FILE when its name up to the first dot is the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, duty, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
 
 	CRS         string            `help:"Coordinate system of the files: wgs84, cgcs2000, gcj02 or bd09. Required for layers with a geometry."`
 	Map         map[string]string `help:"Where fields come from, for instance code=GIS_ID,name=NAME; lon, lat and wkt name a CSV's coordinates." mapsep:","`

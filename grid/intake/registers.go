@@ -9,7 +9,7 @@ import (
 )
 
 // register is what a layer of things without a place of their own needs to be imported: organisations, networks and their
-// units, workers and posts.
+// units, workers, posts and duty.
 type register[T any] struct {
 	read func(v fields, at shaped) (T, error)
 	// key tells rows apart, "" when they cannot be the same; asked says under which layer it may be stored already.
@@ -17,6 +17,9 @@ type register[T any] struct {
 	// refers lists what the row refers to: layer, field and code.
 	refers func(*T) []reference
 	write  func(context.Context, *store.Import, []T) error
+	// settle fills in what the rows refer to and says what is wrong with each; nil where refers says it all. A dry run does not ask: what
+	// it would ask about may be in the same run.
+	settle func(context.Context, []*T) ([]error, error)
 }
 
 // reference is a code that has to be there already.
@@ -26,15 +29,19 @@ type reference struct{ layer, field, code string }
 func (s *session) registers(ctx context.Context, f file) error {
 	switch f.Layer {
 	case "organizations":
-		return importRegister(ctx, s, f, register[grid.Organization]{readOrganization, func(o *grid.Organization) string { return o.Code }, organizationRefers, s.Store.ImportOrganizations})
+		return importRegister(ctx, s, f, register[grid.Organization]{read: readOrganization, key: func(o *grid.Organization) string { return o.Code }, refers: organizationRefers, write: s.Store.ImportOrganizations})
 	case "networks":
-		return importRegister(ctx, s, f, register[grid.Network]{readNetwork, func(n *grid.Network) string { return n.Code }, networkRefers, s.Store.ImportNetworks})
+		return importRegister(ctx, s, f, register[grid.Network]{read: readNetwork, key: func(n *grid.Network) string { return n.Code }, refers: networkRefers, write: s.Store.ImportNetworks})
 	case "service_units":
-		return importRegister(ctx, s, f, register[grid.ServiceUnit]{readServiceUnit, func(u *grid.ServiceUnit) string { return u.NetworkCode + "/" + u.ExternalCode }, serviceUnitRefers, s.Store.ImportServiceUnits})
+		return importRegister(ctx, s, f, register[grid.ServiceUnit]{read: readServiceUnit, key: func(u *grid.ServiceUnit) string { return u.NetworkCode + "/" + u.ExternalCode }, refers: serviceUnitRefers, write: s.Store.ImportServiceUnits})
 	case "workers":
-		return importRegister(ctx, s, f, register[grid.Worker]{readWorker, func(w *grid.Worker) string { return w.Code }, workerRefers, s.Store.ImportWorkers})
+		return importRegister(ctx, s, f, register[grid.Worker]{read: readWorker, key: func(w *grid.Worker) string { return w.Code }, refers: workerRefers, write: s.Store.ImportWorkers})
 	case "posts":
-		return importRegister(ctx, s, f, register[grid.Post]{readPost, func(*grid.Post) string { return "" }, postRefers, s.Store.ImportPosts})
+		return importRegister(ctx, s, f, register[grid.Post]{read: readPost, key: func(*grid.Post) string { return "" }, refers: postRefers, write: s.Store.ImportPosts})
+	case "duty":
+		return importRegister(ctx, s, f, register[grid.Duty]{
+			read: readDuty, key: func(*grid.Duty) string { return "" }, refers: dutyRefers, write: s.Store.ImportDuty, settle: s.Store.SettleDuty,
+		})
 	}
 	return fileErrorf(0, "layer %s cannot be imported", f.Layer)
 }
@@ -62,6 +69,11 @@ func importRegister[T any](ctx context.Context, s *session, f file, reg register
 	if rows, err = checkRegister(ctx, s, f, reg, rows); err != nil {
 		return err
 	}
+	if reg.settle != nil && !s.DryRun {
+		if rows, err = settleRegister(ctx, reg, rows); err != nil {
+			return err
+		}
+	}
 	imp, err := r.done(f, len(rows))
 	if err != nil {
 		return err
@@ -77,6 +89,23 @@ func importRegister[T any](ctx context.Context, s *session, f file, reg register
 	}
 	s.summary.Files = append(s.summary.Files, r.FileSummary)
 	return nil
+}
+
+// settleRegister rejects rows with which settle finds something wrong.
+func settleRegister[T any](ctx context.Context, reg register[T], rows []pending[T]) ([]pending[T], error) {
+	values := make([]*T, len(rows))
+	for i := range rows {
+		values[i] = &rows[i].value
+	}
+	wrong, err := reg.settle(ctx, values)
+	if err != nil {
+		return nil, err
+	}
+	i := -1
+	return each(rows, func(*pending[T]) error {
+		i++
+		return wrong[i]
+	})
 }
 
 // checkRegister rejects rows that are there twice or refer to what is not there. A row may refer to another of the file,
@@ -195,4 +224,22 @@ func readPost(v fields, _ shaped) (grid.Post, error) {
 
 func postRefers(p *grid.Post) []reference {
 	return []reference{{"workers", "worker_code", p.WorkerCode}, {"base_grids", "grid_code", p.GridCode}}
+}
+
+func readDuty(v fields, _ shaped) (grid.Duty, error) {
+	d := grid.Duty{
+		WorkerCode: v.text("worker_code"), GridCode: v.text("grid_code"), PostKind: v.text("post_kind"), StandInWorker: v.text("stand_in_worker_code"),
+		Absent: v.bool("absent"),
+	}
+	d.OnFrom, _ = v["on_from"].(time.Time)
+	d.OnTo, _ = v["on_to"].(time.Time)
+	return d, d.Check()
+}
+
+func dutyRefers(d *grid.Duty) []reference {
+	return []reference{
+		{"workers", "worker_code", d.WorkerCode},
+		{"base_grids", "grid_code", d.GridCode},
+		{"workers", "stand_in_worker_code", d.StandInWorker},
+	}
 }

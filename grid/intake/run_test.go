@@ -168,6 +168,57 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
+func TestDuty(t *testing.T) {
+	t.Parallel()
+	s := newTown(t)
+	const on = "2026-02-01T08:00:00+08:00,2026-02-01T18:00:00+08:00"
+	summary, rejects, err := run(t, s.Store, "",
+		text("workers", "workers.csv", "code,name,role_type,managing_org_code\nW1,甲,full_time,O1\nW2,乙,full_time,O1\n"),
+		text("posts", "posts.csv", "worker_code,grid_code,post_kind,valid_from,valid_to\n"+
+			"W1,320211001001001,worker,2026-01-01,\nW1,320211001001001,deputy,2026-01-01,\nW2,320211001001002,worker,2026-01-01,2026-03-01\n"),
+		text("duty", "duty.csv", "worker_code,grid_code,post_kind,on_from,on_to,stand_in_worker_code,absent\n"+
+			"W1,320211001001001,worker,"+on+",W2,true\n"+
+			"W1,320211001001001,deputy,"+on+",,\n"+
+			"W1,320211001001001,worker,2026-02-01T17:00:00+08:00,2026-02-02T08:00:00+08:00,,\n"+
+			"W9,320211001001001,worker,"+on+",,\n"+
+			"W1,320211001001001,worker,"+on+",W9,\n"+
+			"W1,320211001001002,worker,"+on+",,\n"+
+			"W2,320211001001002,,2026-02-01,2026-03-02,,\n"+
+			"W2,320211001001002,,2026-02-01,2026-02-02,W2,\n"+
+			"W2,320211001001002,,2026-02-01,2026-02-01,,\n"+
+			"W2,320211001001002,king,2026-02-01,2026-02-02,,\n"+
+			"W2,320211001001002,,2026-02-01,2026-02-02,W1,\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"duty.csv 10 range on_to: the duty is to end after it begins",
+		`duty.csv 11 enum post_kind: "king" is none of adviser, dedicated_contact, deputy, grid_leader, liaison, worker`,
+		`duty.csv 5 unknown worker_code: there is none of workers with the code "W9"`,
+		`duty.csv 6 unknown stand_in_worker_code: there is none of workers with the code "W9"`,
+		"duty.csv 4 overlap on_from: the post has another duty at that time in the file",
+		`duty.csv 7 post_valid worker_code: "W1" has no such post on 320211001001002 that is valid in all of the time of the duty`,
+		`duty.csv 8 post_valid worker_code: "W2" has no such post on 320211001001002 that is valid in all of the time of the duty`,
+		`duty.csv 9 stand_in stand_in_worker_code: "W2" is the same worker, or has no post in the county that is valid in all of the time of the duty`,
+	}
+	if diff := cmp.Diff(want, lines(rejects)); diff != "" {
+		t.Errorf("rejects (-want +got):\n%s", diff)
+	}
+	if stored := summary.Files[2].Stored; stored != 3 {
+		t.Errorf("%d stored, want 3: %v", stored, summary.Text())
+	}
+	duties, err := s.Store.Duties(t.Context(), store.RosterFilter{Limit: 10})
+	if err != nil || len(duties) != 3 || duties[0].StandInWorker != "W2" || !duties[0].Absent || duties[2].StandInWorker != "W1" || duties[2].PostKind != "worker" {
+		t.Errorf("stored %+v, %v", duties, err)
+	}
+	if _, rejects, err = run(t, s.Store, "", text("duty", "again.csv", "worker_code,grid_code,post_kind,on_from,on_to\nW1,320211001001001,worker,"+on+"\n")); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"again.csv 2 overlap on_from: the post has another duty at that time"}, lines(rejects)); diff != "" {
+		t.Errorf("rejects of the same again (-want +got):\n%s", diff)
+	}
+}
+
 func TestLocated(t *testing.T) {
 	t.Parallel()
 	s := newTown(t)

@@ -61,7 +61,7 @@ func TestReferences(t *testing.T) {
 	refers := map[string][]string{ // field: layers that it may refer to
 		"parent_code": {"divisions", "organizations"}, "division_code": {"divisions"}, "community_code": {"divisions"}, "host_org_code": {"organizations"},
 		"supervising_org_code": {"organizations"}, "managing_org_code": {"organizations"}, "owner_org_code": {"organizations"}, "org_code": {"organizations"},
-		"network_code": {"networks"}, "worker_code": {"workers"}, "grid_code": {"base_grids", "dedicated_grids"},
+		"network_code": {"networks"}, "worker_code": {"workers"}, "stand_in_worker_code": {"workers"}, "grid_code": {"base_grids", "dedicated_grids"},
 	}
 	for layer, records := range c.Layers() {
 		have[layer.Name] = map[string]bool{}

@@ -68,6 +68,8 @@ func (c *City) layerRows(name string) rowsOf {
 		return c.workers
 	case "posts":
 		return c.posts
+	case "duty":
+		return c.duty
 	case "incidents":
 		return c.incidents
 	case "roads":

@@ -71,6 +71,7 @@ const (
 	streamPlaces    // plus the place layer's number
 	streamIncidents = streamPlaces + 32
 	streamHotspots  = streamIncidents + 1
+	streamDuty      = streamIncidents + 2
 )
 
 // between draws from [lo, hi).

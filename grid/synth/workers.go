@@ -150,6 +150,47 @@ func (c *City) posts(yield func(grid.Record) bool) {
 	})
 }
 
+// The shares of duty.
+const (
+	calendarOneIn = 3  // base grids of which a calendar is kept
+	awayOneIn     = 8  // of their workers, who are away while somebody stands in
+	dutyYears     = 20 // it goes on for so long that the city always has somebody on duty
+)
+
+// duty yields the calendar: on some grids the full-time worker is on, and a part-time one of the same grid stands in.
+func (c *City) duty(yield func(grid.Record) bool) {
+	from := c.monthsBefore(0)
+	for i := range int32(len(c.communities)) {
+		d := c.communities[i]
+		for g := d.first; g < d.last; g++ {
+			draw := mix(c.seed ^ mix(uint64(streamDuty)<<40+uint64(g)))
+			if draw%calendarOneIn != 0 {
+				continue
+			}
+			on, standIn := "", ""
+			for _, w := range c.gridStaff(g, g == d.first, c.streetOfficeCode(d.parent)) {
+				switch {
+				case !w.posts[0].to.IsZero():
+				case w.fullTime && on == "":
+					on = w.code
+				case !w.fullTime && standIn == "":
+					standIn = w.code
+				}
+			}
+			if on == "" {
+				continue
+			}
+			fields := map[string]any{
+				"worker_code": on, "grid_code": c.gridCode(g), "post_kind": "worker", "on_from": from.Format(time.RFC3339),
+				"on_to": from.AddDate(dutyYears, 0, 0).Format(time.RFC3339), "stand_in_worker_code": standIn, "absent": draw/calendarOneIn%awayOneIn == 0,
+			}
+			if !yield(record(nil, fields)) {
+				return
+			}
+		}
+	}
+}
+
 // date and moment draw a day and a time of the last n days before the city's last day.
 func (c *City) date(r *rand.Rand, days int) string {
 	return c.config.Until.AddDate(0, 0, -1-r.IntN(days)).Format(time.DateOnly)
