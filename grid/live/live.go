@@ -160,9 +160,12 @@ func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
 	if err := next.loadRegisters(ctx, s, old); err != nil {
 		return nil, err
 	}
-	if old == nil {
+	switch {
+	case old == nil:
 		next.City, err = edition.NewCity(divisions, editions, settings)
-	} else {
+	case len(moved) == 0 && old.marks.Frame() == marks.Frame():
+		next.City = old.City // with the tiles that have been made of it
+	default:
 		next.City, err = old.City.Next(divisions, editions, settings)
 	}
 	return next, err
