@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,17 @@ func BenchmarkSearch1M(b *testing.B) {
 	}
 	built := time.Since(began)
 	texts := entries[n/2]
+	b.Run("Scan", func(b *testing.B) { // what it costs to look at every text
+		found := 0
+		for b.Loop() {
+			for i := range entries {
+				if strings.Contains(entries[i].Name, "养老院") || strings.Contains(entries[i].Address, "养老院") {
+					found++
+				}
+			}
+		}
+	})
+	entries = nil
 	runtime.GC()
 	size := ix.Bytes()
 	typed := []string{}
