@@ -298,13 +298,14 @@ dispatched('the incident on the map is chosen by a click, and filters hold on to
     await page.getByLabel('Overdue only').check();
     await row.waitFor({ state: 'detached' });
     await page.getByLabel('Overdue only').uncheck();
-    await page.getByLabel('Division').selectOption({ label: want.divisions[2]?.name ?? '' });
+    const division = page.locator('select[name=division]');
+    await division.selectOption({ label: want.divisions[2]?.name ?? '' });
     await row.waitFor();
     await page.waitForURL(/division=\d+/);
-    const street = page.getByLabel('Division').locator('option', { hasText: want.divisions[1]?.name ?? '' });
-    await page.getByLabel('Division').selectOption((await street.getAttribute('value')) ?? '');
+    const street = division.locator('option', { hasText: want.divisions[1]?.name ?? '' });
+    await division.selectOption((await street.getAttribute('value')) ?? '');
     await row.waitFor();
-    await page.getByLabel('Kind').selectOption('gas');
+    await page.locator('select[name=kind]').selectOption('gas');
     await row.waitFor({ state: 'detached' });
     await made.act({ act: 'cancel', reason: 'test' });
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { tasks } from './link';
 import { firstLanguage, format, isMessageKey, languages, messages, type MessageKey } from './messages';
 
 const placeholders = (text: string): string[] =>
@@ -53,7 +54,26 @@ test('what the server names has a text', () => {
       'dedicated_without_post',
       'unproven_edition',
       'no_grid',
+      'token_unchecked',
     ],
+    task_: tasks,
+    step_: [
+      ...['on_duty', 'posted', 'stand_in', 'grid_leader', 'base_worker'],
+      ...['community', 'street', 'above'],
+    ],
+    contact_: [
+      ...['on_duty', 'posted', 'stand_in', 'grid_leader', 'base_worker'],
+      ...['community', 'street', 'above'],
+    ],
+    role_type_: ['full_time', 'part_time'],
+    phase_: ['intake', 'handling', 'follow_up', 'feedback'],
+    act_: [
+      ...['create', 'update', 'accept', 'reject', 'cancel', 'merge', 'assign', 'start', 'transfer', 'take'],
+      ...['return', 'recall', 'escalate', 'combine', 'join', 'lead', 'keep', 'propose_transfer', 'finish'],
+      ...['rework', 'close', 'feedback', 'reopen', 'supervise', 'rectify', 'remind', 'note'],
+    ],
+    unit_: ['grid', 'org', 'division'],
+    feed_: ['connecting', 'live', 'lost'],
     state_: [
       ...[
         'reported',

@@ -190,6 +190,10 @@ export const messages = {
     zh: '此处没有网格，由所属社区或上级负责。',
     en: 'No grid covers this spot; its community or the division above answers for it.',
   },
+  warning_token_unchecked: {
+    zh: '数据库暂时连不上，无法核对令牌，只给出公开内容。',
+    en: 'The token cannot be checked while the database is out of reach: this is what anybody gets.',
+  },
   no_grid_text: {
     zh: '只能确定下列所属区划。',
     en: 'Only the divisions below are known.',

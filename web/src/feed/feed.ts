@@ -24,6 +24,8 @@ export interface FeedOptions {
   /** Called when events may have been missed: what is shown is to be asked for again. */
   onReset: () => void;
   onState: (state: FeedState) => void;
+  /** After which event to begin; null: from now on. */
+  lastId?: string | null;
   /** For tests: how long to wait before the nth attempt in a row, in ms. */
   waitMs?: (attempt: number) => number;
 }
@@ -40,13 +42,19 @@ function backOff(attempt: number): number {
 export class Feed {
   readonly #options: FeedOptions;
   readonly #stop = new AbortController();
-  #lastId: string | null = null;
+  #lastId: string | null;
   #state: FeedState = { name: 'connecting' };
   #attempt = 0;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#lastId = options.lastId ?? null;
     void this.#run();
+  }
+
+  /** The last event that has come, null before the first. */
+  get lastId(): string | null {
+    return this.#lastId;
   }
 
   stop(): void {

@@ -4,46 +4,66 @@ import { Feed, type FeedState, type Happening } from './feed';
 
 export interface LiveOptions {
   onState: (state: FeedState) => void;
-  /** Who is on post or on duty has changed somewhere. */
-  onRoster: () => void;
-  /** Incidents have changed: tiles of them are of the past. Called no more often than every `tilesMs`. */
+  /** Who is on post or on duty has changed in a county, or anywhere. */
+  onRoster: (county?: string) => void;
+  /** Incidents have changed: tiles of them are of the past. */
   onIncidents: () => void;
 }
 
 type Listener = (happening: Happening | null) => void;
 
-/** How long incidents may be drawn as they were, in ms. */
-const tilesMs = 3_000;
+/** For about how long changes are gathered before what they make stale is asked for again, in ms. */
+const gatherMs = 1_000;
 
 export class Live {
   readonly #api: Api;
   readonly #options: LiveOptions;
   readonly #listeners = new Set<Listener>();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #topics: string[] = [];
   #feed: Feed | undefined;
-  #tiles: ReturnType<typeof setTimeout> | undefined;
 
   constructor(api: Api, options: LiveOptions) {
     this.#api = api;
     this.#options = options;
   }
 
-  /** Begins to listen, to what everybody may hear of or to everything. */
+  /** Begins to listen from now on, to what everybody may hear of or to everything. */
   start(everything: boolean): void {
     this.stop();
-    const topics = everything ? ['edition', 'roster', 'incident'] : ['edition', 'roster'];
-    this.#options.onState({ name: 'connecting' });
-    this.#feed = new Feed({
-      open: (lastId, signal) => this.#api.events(topics, lastId, signal),
-      onHappening: (happening) => this.#happened(happening),
-      onReset: () => this.#reset(),
-      onState: this.#options.onState,
-    });
+    this.#topics = everything ? ['edition', 'roster', 'incident'] : ['edition', 'roster'];
+    this.#listen(null);
   }
 
   stop(): void {
     this.#feed?.stop();
-    clearTimeout(this.#tiles);
-    this.#tiles = undefined;
+    this.#feed = undefined;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /**
+   * Stops listening while nobody looks: a browser has few connections to one server, and all its tabs share them.
+   */
+  rest(): void {
+    this.#feed?.stop();
+  }
+
+  /** Goes on after what was heard last. */
+  wake(): void {
+    if (this.#feed !== undefined) this.#listen(this.#feed.lastId);
+  }
+
+  #listen(lastId: string | null): void {
+    this.#feed?.stop();
+    this.#options.onState({ name: 'connecting' });
+    this.#feed = new Feed({
+      lastId,
+      open: (after, signal) => this.#api.events(this.#topics, after, signal),
+      onHappening: (happening) => this.#happened(happening),
+      onReset: () => this.#reset(),
+      onState: this.#options.onState,
+    });
   }
 
   /** Calls a listener with what happens, or with null when anything may have; the answer ends that. */
@@ -53,11 +73,21 @@ export class Live {
   };
 
   #happened(happening: Happening): void {
-    const { topic } = happening;
+    const { topic, code } = happening;
     if (topic === 'edition') this.#noteEdition(happening);
-    if (topic === 'roster') this.#options.onRoster();
-    if (topic === 'incident') this.#tiles ??= setTimeout(() => this.#drawIncidents(), tilesMs);
+    if (topic === 'roster') this.#soon(`roster ${code}`, () => this.#options.onRoster(code));
+    if (topic === 'incident') this.#soon('tiles', () => this.#options.onIncidents());
     this.#tell(happening);
+  }
+
+  /** Does something once for all that asks for it until then; pages that hear the same do it at different times. */
+  #soon(what: string, act: () => void): void {
+    if (this.#timers.has(what)) return;
+    const later = (): void => {
+      this.#timers.delete(what);
+      act();
+    };
+    this.#timers.set(what, setTimeout(later, gatherMs * (0.5 + Math.random())));
   }
 
   #noteEdition({ code, edition }: Happening): void {
@@ -73,13 +103,8 @@ export class Live {
   #reset(): void {
     this.#askEditions();
     this.#options.onRoster();
-    this.#drawIncidents();
-    this.#tell(null);
-  }
-
-  #drawIncidents(): void {
-    this.#tiles = undefined;
     this.#options.onIncidents();
+    this.#tell(null);
   }
 
   #tell(happening: Happening | null): void {

@@ -17,13 +17,17 @@ export interface Incident {
   first_receiver: string | null;
   lead_unit: string | null;
   handling_units: string[];
-  transfer_to?: string | null;
-  proposed_unit?: string | null;
+  /** The lead unit in words. */
+  lead_name: string | null;
+  transfer_to: string | null;
+  proposed_unit: string | null;
+  /** The code of the one that it was merged into. */
+  parent: string | null;
   state: string;
   phase: string;
   due_at: string | null;
   response_due_at: string | null;
-  responded_at?: string | null;
+  responded_at: string | null;
   supervised: boolean;
   /** Whether its grid changed under it and nobody has handed it over yet. */
   handover: boolean;

@@ -50,6 +50,8 @@ export const incidentMessages = {
   incident_handling: { zh: '处置单位', en: 'Handling units' },
   incident_transfer: { zh: '移交给', en: 'Transfer asked of' },
   incident_proposed: { zh: '建议移交给', en: 'Transfer proposed to' },
+  incident_responded: { zh: '开始办理', en: 'Taken up' },
+  incident_parent: { zh: '已并入', en: 'Merged into' },
   incident_closed: { zh: '办结', en: 'Closed' },
   incident_outcome: { zh: '结果', en: 'Outcome' },
   incident_events: { zh: '办理经过', en: 'What was done' },

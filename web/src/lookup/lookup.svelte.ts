@@ -42,10 +42,15 @@ export class Lookup {
     await this.#locate(lon, lat, crs, !known && fly);
   }
 
-  /** Asks again without taking away what is shown: borders, posts or who is on duty may be others now. */
-  async refresh(): Promise<void> {
-    if (this.at !== null && this.result.state !== 'asking')
-      await this.#locate(this.at.lon, this.at.lat, 'wgs84', false);
+  /**
+   * Asks again without taking away what is shown: borders, posts or who is on duty may be others now. With a county only where the
+   * answer is of that one.
+   */
+  async refresh(county?: string): Promise<void> {
+    if (this.at === null || this.result.state === 'asking') return;
+    const of = this.result.state === 'answer' ? this.result.answer.edition?.county_code : undefined;
+    if (county !== undefined && of !== undefined && of !== county) return;
+    await this.#locate(this.at.lon, this.at.lat, 'wgs84', false);
   }
 
   /** Says why nothing could be found out. */
