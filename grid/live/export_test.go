@@ -8,3 +8,6 @@ func (l *Live) Keeps(numbers map[string]int) bool {
 	_, ok := l.cities.find(editionsKey(numbers) + " " + l.Now().marks.Frame())
 	return ok
 }
+
+// SameRoster reports whether two states share a county's roster.
+func SameRoster(a, b *State, county string) bool { return a.rosters[county] == b.rosters[county] }

@@ -189,3 +189,74 @@ func TestSilentDatabase(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestL5FollowRoster changes one county's roster and sees only that one read again, at once where it is refreshed.
+func TestL5FollowRoster(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Pool(t))
+	fill(t, s, "divisions", "organizations", "base_grids", "dedicated_grids", "void_areas", "workers", "posts", "duty")
+	l, err := live.Open(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := l.Now()
+	var on *grid.Grid
+	for _, e := range before.City.Editions() {
+		for i := range e.Base() {
+			g := &e.Base()[i]
+			if c := before.Contact(g, g, before.City.Division(g.CommunityCode), time.Now(), true); on == nil && c[0].Step == grid.StepOnDuty {
+				on = g
+			}
+		}
+	}
+	if on == nil {
+		t.Fatal("nobody is on duty in the synthetic city")
+	}
+	duties, err := s.Duties(t.Context(), store.RosterFilter{GridCode: on.Code, Limit: 2})
+	if err != nil || len(duties) != 1 {
+		t.Fatal(duties, err)
+	}
+	operator := grid.Actor{Name: "test", Role: grid.RoleAdministrator}
+	_, err = s.UpdateDuty(t.Context(), operator, before.City, duties[0].ID, 1, func(d *grid.Duty) error { d.Absent = true; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	after := l.Now()
+	used := func(s *live.State, at time.Time) grid.ContactStep {
+		for _, c := range s.Contact(on, on, s.City.Division(on.CommunityCode), at, true) {
+			if c.Used {
+				return c.Step
+			}
+		}
+		return ""
+	}
+	if was, is := used(before, time.Now()), used(after, time.Now()); was != grid.StepOnDuty || is != grid.StepStandIn {
+		t.Errorf("%s before and %s after the worker is away", was, is)
+	}
+	for _, e := range before.City.Editions() {
+		county := e.Info().CountyCode
+		if same := live.SameRoster(before, after, county); same != (county != on.CountyCode) {
+			t.Errorf("the roster of %s is the same: %v", county, same)
+		}
+		if after.City.Edition(county) != e {
+			t.Errorf("the edition of %s was read again", county)
+		}
+	}
+	// Another time has the duty of then: the last day of the synthetic city's calendar, and the day after.
+	future, err := l.At(t.Context(), duties[0].OnTo.Add(-time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if step := used(future, future.Time()); step != grid.StepStandIn {
+		t.Errorf("%s on the last day", step)
+	}
+	if future, err = l.At(t.Context(), duties[0].OnTo.AddDate(0, 0, 10)); err != nil {
+		t.Fatal(err)
+	}
+	if step := used(future, future.Time()); step != grid.StepPosted {
+		t.Errorf("%s after the calendar's end", step)
+	}
+}
