@@ -47,6 +47,7 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Read files into the database."`
 	Locate  locateCmd  `cmd:"" help:"Say who is responsible at a place."`
 	Get     getCmd     `cmd:"" help:"Print what the API answers to GET PATH: counties, grids, workers, codes."`
+	Events  eventsCmd  `cmd:"" help:"Print what happens, as it happens."`
 	Search  searchCmd  `cmd:"" help:"Find things by a part of their code, name or address."`
 	Check   checkCmd   `cmd:"" help:"Prove laws L1 to L3 on the whole database."`
 	Plan    planCmd    `cmd:"" help:"Adjust a division: draft, impact, consultation, decision, effect, filing."`
