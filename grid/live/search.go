@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -161,6 +162,11 @@ func (s *searcher) madeAreas(state *State) *areas {
 }
 
 func newAreas(state *State, kept []*areas) *areas {
+	for _, a := range kept { // as after a change of a roster
+		if maps.Equal(a.state.marks.Editions, state.marks.Editions) && a.state.marks.Divisions == state.marks.Divisions {
+			return &areas{state: state, counties: a.counties, all: a.all}
+		}
+	}
 	a := &areas{state: state, counties: map[string]*search.Index{}}
 	entries := map[string][]search.Entry{} // by county; "" for all without an edition
 	for _, e := range state.City.Editions() {
