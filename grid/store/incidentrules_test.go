@@ -281,6 +281,7 @@ func TestBR54Duplicates(t *testing.T) {
 	line := a.report(t, dispatcher, orb.MultiLineString{{off(40), off(80)}}, at(3))
 	a.report(t, dispatcher, off(60), at(0))
 	a.report(t, dispatcher, off(10), at(25))
+	a.report(t, dispatcher, off(10), at(-25))
 	a.report(t, dispatcher, off(10), at(0, func(in *grid.Incident) { in.Kind = "crowd" }))
 	gone := a.report(t, dispatcher, off(5), at(0))
 	a.do(t, dispatcher, gone, grid.IncidentOrder{Act: "reject", Reason: "误报"})
