@@ -81,6 +81,11 @@ func fold(s string, emit func(r rune, from, to int)) {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\ufffd")
 	}
+	if strings.ContainsFunc(s, isUnseen) { // they must not keep characters apart that compose
+		seen, origins := withoutUnseen(s)
+		fold(seen, func(r rune, from, to int) { emit(r, origins[from], origins[to-1]+1) })
+		return
+	}
 	began, space, spaceTo := false, -1, 0 // space: where one waits for something to follow it
 	for from := 0; from < len(s); {
 		size, composed := segment(s[from:])
@@ -94,7 +99,7 @@ func fold(s string, emit func(r rune, from, to int)) {
 				}
 				spaceTo = to
 				continue
-			case unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r):
+			case isUnseen(r): // as a part of others
 				continue
 			}
 			if space >= 0 {
@@ -106,6 +111,26 @@ func fold(s string, emit func(r rune, from, to int)) {
 		}
 		from = to
 	}
+}
+
+// isUnseen reports whether r only says how others are shown.
+func isUnseen(r rune) bool {
+	return r >= utf8.RuneSelf && !isPlain(r) && (unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r))
+}
+
+// withoutUnseen returns s without such characters, and where each byte of that is in s.
+func withoutUnseen(s string) (seen string, origins []int) {
+	var b strings.Builder
+	for i, r := range s {
+		if isUnseen(r) {
+			continue
+		}
+		b.WriteRune(r)
+		for k := range utf8.RuneLen(r) {
+			origins = append(origins, i+k)
+		}
+	}
+	return b.String(), origins
 }
 
 // Span is a part of a text, from (included) to (not included), in UTF-16 code units, in which a page's script counts.
