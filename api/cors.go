@@ -2,12 +2,19 @@ package api
 
 import "net/http"
 
+// The headers of what pages of other sites may read. Nothing changes their values.
+var (
+	anyone  = []string{"*"}
+	exposed = []string{"ETag, Retry-After, Wangge-Database-Lost, Wangge-Edition, Wangge-Plan, X-Request-Id"}
+)
+
 // anyOrigin lets pages of other sites read the answer, errors as well: for what is public anyway. Nothing here goes by
 // cookies, so that a page gains nothing that it could not fetch by itself.
 func anyOrigin(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-		w.Header().Set("Access-Control-Expose-Headers", "ETag, Retry-After, Wangge-Database-Lost, Wangge-Edition, Wangge-Plan, X-Request-Id")
+		header := w.Header()
+		header["Access-Control-Allow-Origin"] = anyone
+		header["Access-Control-Expose-Headers"] = exposed
 		return h(w, r)
 	}
 }

@@ -134,16 +134,19 @@ func (s *Server) editionsNow(state *live.State) []string {
 // editionHeader names the editions that an answer is of (L5), in code order.
 func editionHeader(w http.ResponseWriter, editions []grid.EditionInfo) {
 	if len(editions) > 0 {
-		w.Header().Set("Wangge-Edition", editionText(editions))
+		w.Header()["Wangge-Edition"] = []string{editionText(editions)}
 	}
 }
 
 func editionText(editions []grid.EditionInfo) string {
-	parts := make([]string, len(editions))
+	var b []byte
 	for i, e := range editions {
-		parts[i] = e.CountyCode + "=" + strconv.Itoa(e.Number)
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(append(append(b, e.CountyCode...), '='), int64(e.Number), 10)
 	}
-	return strings.Join(parts, ",")
+	return string(b)
 }
 
 func editionsOf(state *live.State) []grid.EditionInfo {

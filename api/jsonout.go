@@ -106,8 +106,9 @@ func (j *jsonOut) anyFloat(f float64) {
 
 // time appends an instant.
 func (j *jsonOut) time(t time.Time) {
-	if year := t.Year(); t.Location() != time.UTC || year < 0 || year > 9999 {
-		j.other(t)
+	_, offset := t.Zone()
+	if year := t.Year(); year < 0 || year > 9999 || offset%60 != 0 || offset <= -24*3600 || offset >= 24*3600 {
+		j.other(t) // which is an error, but for odd seconds
 		return
 	}
 	j.b = append(t.AppendFormat(append(j.b, '"'), time.RFC3339Nano), '"')

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -248,7 +249,7 @@ func locateServer(b *testing.B, s *store.Store) (address string) {
 		_ = log.Flush()
 		_ = file.Close()
 	})
-	return listen(b, &http.Server{Handler: api.New(api.Config{Store: s, Live: l}).Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10})
+	return listen(b, api.New(api.Config{Store: s, Live: l}).HTTP())
 }
 
 // BenchmarkLocateHTTP compares GET /v1/locate, with routing, log and metrics, with a handler that does nothing but answer: the goals
@@ -268,6 +269,42 @@ func BenchmarkLocateHTTP(b *testing.B) {
 				hammer(b, addresses[i], c, requests[i], 200*time.Millisecond)
 			}
 			compareLoads(b, c, [2]string{"hello", "locate"}, addresses, requests)
+		})
+	}
+}
+
+// BenchmarkLocateHTTPSQL compares GET /v1/locate with a handler that asks PostGIS once a request, with a statement prepared by pgx on
+// the product's own table and index, and says no more than the grid's code: the goal is 5 times its requests per second.
+func BenchmarkLocateHTTPSQL(b *testing.B) {
+	pool := gridtest.Pool(b)
+	s := store.New(pool)
+	box := wideTown(b, s, benchSize(b, "WANGGE_BENCH_GRIDS", 50_000))
+	if _, err := pool.Exec(b.Context(), "ANALYZE grid_version, grid"); err != nil {
+		b.Fatal(err)
+	}
+	covers := listen(b, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		lon, lonErr := strconv.ParseFloat(q.Get("lon"), 64)
+		lat, latErr := strconv.ParseFloat(q.Get("lat"), 64)
+		var code string
+		err := pool.QueryRow(r.Context(), `
+			SELECT g.code
+			FROM grid_version v
+			JOIN grid g ON g.id = v.grid_id
+			WHERE v.to_edition IS NULL AND ST_Covers(v.boundary, ST_SetSRID(ST_MakePoint($1, $2), 4326))
+			ORDER BY g.code
+			LIMIT 1`, lon, lat).Scan(&code)
+		if err := errors.Join(lonErr, latErr, err); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"code":"`+code+`"}`)
+	})})
+	requests := locateRequests(box)
+	for _, c := range []int{8, 32} {
+		b.Run("c="+strconv.Itoa(c), func(b *testing.B) {
+			compareLoads(b, c, [2]string{"covers", "locate"}, [2]string{covers, locateServer(b, s)}, [2][][]byte{requests, requests})
 		})
 	}
 }
