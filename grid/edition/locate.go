@@ -54,29 +54,44 @@ type spot struct {
 	fallbackM float64
 }
 
-// locate is the one function (L3). Same point and same editions, same answer. It looks at no more of a grid than its place in the
-// list unless several cover the point: in a city of 50,000 grids each look is a wait for memory.
-func (c *City) locate(p geo.Point) spot {
-	s := spot{county: -1}
+// decide returns the part of a tiling that owns p, as the number of its edition and its own; county is -1 where no part covers p. It
+// looks at no more of a grid than its place in the list unless several counties cover the point, and is as short as it is so
+// that a processor waits for the memory of several look-ups at once.
+func (c *City) decide(p geo.Point) (county, part int32, onBorder bool) {
+	county = -1
 	for _, i := range c.counties.at(p) {
-		e := c.editions[i]
-		part, onBorder := e.find(p)
-		s.onBorder = s.onBorder || onBorder
-		if part < 0 {
-			continue
-		}
-		if int(part) >= len(e.base) {
-			if s.base == nil && s.void == nil {
-				s.county, s.part, s.edition, s.void = int(i), part, e, &e.voids[int(part)-len(e.base)]
-			}
-			continue
-		}
-		if g := &e.base[part]; s.base == nil || g.Code < s.base.Code {
-			s.county, s.part, s.edition, s.base, s.void = int(i), part, e, g, nil
+		found, border := c.editions[i].find(p)
+		onBorder = onBorder || border
+		if found >= 0 && (county < 0 || c.before(i, found, county, part)) {
+			county, part = i, found
 		}
 	}
-	if s.base == nil && s.void == nil {
+	return county, part, onBorder
+}
+
+// before reports whether a part of a later county goes before one of an earlier county, where both cover a point: a base grid before
+// a void area, and the lower code of two base grids (BR-22).
+func (c *City) before(county, part, earlier, its int32) bool {
+	e, was := c.editions[county], c.editions[earlier]
+	if int(part) >= len(e.base) {
+		return false
+	}
+	return int(its) >= len(was.base) || e.base[part].Code < was.base[its].Code
+}
+
+// locate is the one function (L3). Same point and same editions, same answer.
+func (c *City) locate(p geo.Point) spot {
+	county, part, onBorder := c.decide(p)
+	s := spot{county: int(county), part: part, onBorder: onBorder}
+	switch {
+	case county < 0:
 		c.locateDivision(p, &s)
+	case int(part) < len(c.editions[county].base):
+		s.edition = c.editions[county]
+		s.base = &s.edition.base[part]
+	default:
+		s.edition = c.editions[county]
+		s.void = &s.edition.voids[int(part)-len(s.edition.base)]
 	}
 	if s.edition != nil && s.void == nil && len(s.edition.dedicated) > 0 {
 		dedicated, onBorder := s.edition.findDedicated(p)
@@ -198,20 +213,7 @@ func (c *City) divisionAt(s spot) *grid.Division {
 	return s.division
 }
 
-// assignment returns what is stored of a spot.
-func (c *City) assignment(s spot) grid.Assignment {
-	if s.county < 0 {
-		return s.assignment()
-	}
-	a := c.stored[s.county].assignment(s.part)
-	if s.dedicated != nil {
-		a.DedicatedID = s.dedicated.ID
-	}
-	a.OnBoundary = s.onBorder
-	return a
-}
-
-// assignment is City.assignment for a spot that no part of a tiling tells.
+// assignment returns what is stored of a spot. Its division, if it has one, is known.
 func (s spot) assignment() grid.Assignment {
 	var a grid.Assignment
 	if s.division != nil {

@@ -121,7 +121,22 @@ func (c *City) Assign(ctx context.Context, shape orb.Geometry) (grid.Assignment,
 }
 
 // AssignPoint is Assign for a point on the lattice. It does not allocate for a point off the borders.
-func (c *City) AssignPoint(p geo.Point) grid.Assignment { return c.assignment(c.locate(p)) }
+func (c *City) AssignPoint(p geo.Point) grid.Assignment {
+	county, part, onBorder := c.decide(p)
+	if county < 0 {
+		return c.locate(p).assignment()
+	}
+	a := c.stored[county].assignment(part)
+	a.OnBoundary = onBorder
+	if e := c.editions[county]; len(e.dedicated) > 0 && int(part) < len(e.base) {
+		dedicated, border := e.findDedicated(p)
+		if dedicated != nil {
+			a.DedicatedID = dedicated.ID
+		}
+		a.OnBoundary = onBorder || border
+	}
+	return a
+}
 
 func sortShares(shares []Share) {
 	slices.SortFunc(shares, func(a, b Share) int {
