@@ -1,6 +1,7 @@
 package grid
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -23,18 +24,37 @@ func (i *Incident) Intake(s *Settings, desk Unit) error {
 	if i.Severity == "" {
 		i.Severity = "normal"
 	}
-	if limit, ok := s.DeadlineOf(i.Kind, i.Severity); ok {
-		if i.ResponseDueAt == nil {
-			at := i.ReportedAt.Add(hours(limit.ResponseHours))
-			i.ResponseDueAt = &at
-		}
-		if i.DueAt == nil {
-			at := i.ReportedAt.Add(hours(limit.DoneHours))
-			i.DueAt = &at
-		}
-	}
+	response, done := i.deadlines(s)
+	i.ResponseDueAt, i.DueAt = cmp.Or(i.ResponseDueAt, response), cmp.Or(i.DueAt, done)
 	i.Phase = IncidentPhase(i.State, i.Supervised)
 	return nil
+}
+
+// Rejudge gives an open incident whose kind, severity or time of report has been changed the deadlines of what it is now (BR-55), and reports
+// whether they are others. A deadline that was given, or put off by an act, stays.
+func (i *Incident) Rejudge(s *Settings, before *Incident) bool {
+	if !i.Open() || i.Kind == before.Kind && i.Severity == before.Severity && i.ReportedAt.Equal(before.ReportedAt) {
+		return false
+	}
+	wasResponse, wasDone := before.deadlines(s)
+	response, done := i.deadlines(s)
+	if sameTime(i.ResponseDueAt, wasResponse) {
+		i.ResponseDueAt = response
+	}
+	if sameTime(i.DueAt, wasDone) {
+		i.DueAt = done
+	}
+	return !sameTime(i.ResponseDueAt, before.ResponseDueAt) || !sameTime(i.DueAt, before.DueAt)
+}
+
+// deadlines returns until when the settings want it taken up and done, nil for no limit.
+func (i *Incident) deadlines(s *Settings) (response, done *time.Time) {
+	limit, ok := s.DeadlineOf(i.Kind, i.Severity)
+	if !ok {
+		return nil, nil
+	}
+	responseAt, doneAt := i.ReportedAt.Add(hours(limit.ResponseHours)), i.ReportedAt.Add(hours(limit.DoneHours))
+	return &responseAt, &doneAt
 }
 
 // Overdue reports whether it ought to be done by now. One that waits for its check is done.
@@ -81,6 +101,9 @@ func (i *Incident) Relocated(was, responsible Unit, c IncidentCircumstances) boo
 	}
 	if kind := lead.Kind(); kind == UnitOrg || kind == UnitDivision {
 		if hasDivision(c.Chain(i.Assignment.Division()), c.DivisionOf(lead)) {
+			if i.ProposedUnit != "" { // since it was moved away; a mark alone is of a boundary
+				i.ProposedUnit, i.Handover = "", false
+			}
 			return false
 		}
 	}
