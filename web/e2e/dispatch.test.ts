@@ -15,7 +15,7 @@ import {
   someGrid,
   visit,
 } from './browser';
-import { lastEventId, makeIncident, tokenOf } from './client';
+import { lastEventId, makeIncident, send, tokenOf } from './client';
 
 let browser: Browser;
 let who: Session;
@@ -350,5 +350,30 @@ test('elsewhere: incidents ask for a token', async (t) => {
   await visit(browser, { hash: '#///en?task=incidents' }, async (page) => {
     await page.getByRole('button', { name: 'Enter a token' }).click();
     await page.getByRole('dialog').waitFor();
+  });
+});
+
+interface Duty {
+  id: number;
+  version: number;
+  stand_in_worker_code: string | null;
+  absent: boolean;
+}
+
+dispatched('who is away is replaced by who stands in, on the card that stands open', async () => {
+  const { items } = await ask<{ items: Duty[] }>(`/v1/duty?grid=${grid.code}`);
+  const duty = items.find((of) => of.stand_in_worker_code !== null && !of.absent);
+  if (duty === undefined) return; // a server with its own calendar
+  const path = `/v1/duty/${duty.id}`;
+  await visit(browser, { hash: at(17, 'en') }, async (page) => {
+    await mapReady(page);
+    await page.locator('[data-feed=live]').waitFor();
+    await clickMiddle(page);
+    await page.locator('#result .contact[data-step=on_duty]').waitFor();
+    const { tag } = await send('planner', 'PATCH', path, { absent: true }, `"${duty.version}"`);
+    await page.locator('#result .contact[data-step=stand_in]').waitFor();
+    await page.getByText('Stands in for who is on duty and away').waitFor();
+    await send('planner', 'PATCH', path, { absent: false }, tag);
+    await page.locator('#result .contact[data-step=on_duty]').waitFor();
   });
 });

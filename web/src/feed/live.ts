@@ -54,6 +54,14 @@ export class Live {
     if (this.#feed !== undefined) this.#listen(this.#feed.lastId);
   }
 
+  /** Asks anew for everything that is shown. */
+  renew(): void {
+    this.#askEditions();
+    this.#options.onRoster();
+    this.#options.onIncidents();
+    this.#tell(null);
+  }
+
   #listen(lastId: string | null): void {
     this.#feed?.stop();
     this.#options.onState({ name: 'connecting' });
@@ -61,7 +69,7 @@ export class Live {
       lastId,
       open: (after, signal) => this.#api.events(this.#topics, after, signal),
       onHappening: (happening) => this.#happened(happening),
-      onReset: () => this.#reset(),
+      onReset: () => this.renew(),
       onState: this.#options.onState,
     });
   }
@@ -98,13 +106,6 @@ export class Live {
   /** Any answer's header says which editions are in force; what is drawn follows it. */
   #askEditions(): void {
     this.#api.session().catch(() => undefined);
-  }
-
-  #reset(): void {
-    this.#askEditions();
-    this.#options.onRoster();
-    this.#options.onIncidents();
-    this.#tell(null);
   }
 
   #tell(happening: Happening | null): void {

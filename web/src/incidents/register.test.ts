@@ -99,6 +99,20 @@ test('what could not be asked for is asked for with the next change', async () =
   mock.timers.reset();
 });
 
+test('a list that could not be loaded is loaded with the next change', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const server = new Server();
+  server.put(incident('a'), incident('b'));
+  server.failing = true;
+  const register = await opened(server);
+  assert.equal(register.problem?.code, 'unavailable');
+  server.failing = false;
+  register.note('b');
+  await settle();
+  assert.deepEqual([...register.incidents.keys()], ['a', 'b']);
+  mock.timers.reset();
+});
+
 test('pages are gathered up to a bound, which is said', async () => {
   const server = new Server();
   server.pageSize = 2;

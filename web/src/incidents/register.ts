@@ -24,6 +24,8 @@ export class Register {
   #work: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Whether all of them have been loaded once. */
+  #whole = false;
 
   constructor(api: Pick<Api, 'openIncidents' | 'incident'>, onChange: () => void) {
     this.#api = api;
@@ -74,6 +76,7 @@ export class Register {
       if (cursor === null) break;
     }
     this.more = cursor !== null;
+    this.#whole = true;
     this.incidents.clear();
     for (const [code, incident] of loaded) this.incidents.set(code, incident);
   }
@@ -91,7 +94,7 @@ export class Register {
   async #askChanged(): Promise<void> {
     const codes = [...this.#changed];
     this.#changed.clear();
-    if (codes.length > maxSingly) return this.#loadAll();
+    if (codes.length > maxSingly || !this.#whole) return this.#loadAll();
     await Promise.all(codes.map((code) => this.#ask(code)));
   }
 
