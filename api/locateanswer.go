@@ -271,24 +271,31 @@ func (l *locator) posts(a *answer, found edition.Answer, responsible *grid.Grid,
 			a.Workers = append(a.Workers, j)
 		}
 	}
-	for _, c := range l.state.Contact(responsible, found.Base, found.Division, l.at, reads) {
+	a.Chain, a.Contact = shownContacts(l.state, l.state.Contact(responsible, found.Base, found.Division, l.at, reads), reads)
+}
+
+// shownContacts shows a chain to contact, and the entry of it that is used.
+func shownContacts(state *live.State, contacts []live.Contact, reads bool) (shown []contactJSON, used *contactJSON) {
+	shown = make([]contactJSON, 0, len(contacts))
+	for _, c := range contacts {
 		j := contactJSON{
 			Step: c.Step, GridCode: c.GridCode, DivisionCode: c.DivisionCode, Name: c.Name, WorkPhone: c.WorkPhone, PostKind: c.PostKind,
 			RoleType: c.RoleType, Used: c.Used,
 		}
-		if o := l.state.Organization(c.Organization); o != nil && (o.Public || reads) {
+		if o := state.Organization(c.Organization); o != nil && (o.Public || reads) {
 			j.Organization = o.Code
 		}
 		if reads {
 			j.WorkerCode = c.WorkerCode
 		}
-		a.Chain = append(a.Chain, j)
+		shown = append(shown, j)
 	}
-	for i := range a.Chain {
-		if a.Chain[i].Used {
-			a.Contact = &a.Chain[i]
+	for i := range shown {
+		if shown[i].Used {
+			used = &shown[i]
 		}
 	}
+	return shown, used
 }
 
 func (a *answer) warn(when bool, code, detail string) {

@@ -81,6 +81,12 @@ func TestRoster(t *testing.T) {
 		{name: "BR-46 anybody", target: workers + "?grid=" + lake + "002"},
 		{name: "BR-46 with a token", target: workers + "?grid=" + lake + "002", as: "reader"},
 		{name: "BR-46 elsewhere", target: workers + "?grid=" + lake + "002", as: "elsewhere"},
+		{name: "BR-29 contact", target: "/v1/grids/" + lake + "002/contact"},
+		{name: "BR-29 contact with a token", target: "/v1/grids/" + lake + "002/contact", as: "reader"},
+		{name: "BR-29 contact elsewhere", target: "/v1/grids/" + lake + "002/contact", as: "elsewhere"},
+		{name: "BR-29 contact of a dedicated grid", target: "/v1/grids/" + lake + "801/contact"},
+		{name: "BR-16 contact of a dedicated grid without a post", target: "/v1/grids/" + lake + "802/contact"},
+		{name: "contact of no grid", target: "/v1/grids/x/contact"},
 		{name: "register", target: workers + "?register=true&limit=2", as: "reader"},
 		{name: "register of an organisation", target: workers + "?register=true&organization=org-none", as: "reader"},
 		{name: "register elsewhere", target: workers + "?register=true", as: "elsewhere"},
@@ -121,7 +127,7 @@ func TestBR29Locate(t *testing.T) {
 	want("", "stand_in 网格员0001")
 	write(http.StatusOK, "desk", http.MethodPatch, "/v1/duty/1", `{"stand_in_post_id":null}`, "If-Match: \"2\"")
 	want("desk", "grid_leader 网格员0003") // whose post is not public
-	want("", "base_worker 网格员0002")
+	want("", "base_worker 网格员0001") // who is a deputy there, but not on
 	write(http.StatusOK, "planner", http.MethodPatch, "/v1/workers/0002", `{"active":false}`, "If-Match: \"1\"")
 	want("", "posted 网格员0001")
 	write(http.StatusOK, "planner", http.MethodPatch, "/v1/posts/5", `{"public":false}`, "If-Match: \"1\"")

@@ -112,6 +112,7 @@ func (s *Server) router() *mux.Router {
 	open("/v1/divisions/{code}", s.from(s.division))
 	open("/v1/grids", s.inTime(s.grids, asOfParam, planParam))
 	open("/v1/grids/{code}", s.inTime(s.grid, asOfParam, planParam))
+	open("/v1/grids/{code}/contact", s.inTime(s.gridContact, asOfParam))
 	open("/v1/workers", s.from(s.workers))
 	post("/v1/workers", s.from(s.createWorker))
 	get("/v1/workers/{code}", s.from(s.worker))

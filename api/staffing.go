@@ -10,17 +10,17 @@ import (
 
 // staffingJSON says which grids of a division want people (BR-45). Lists are cut at maxStaffing entries; their counts are not.
 type staffingJSON struct {
-	DivisionCode     string           `json:"division_code"`
-	At               time.Time        `json:"at"`
-	Base             int              `json:"base_grids"`
-	Dedicated        int              `json:"dedicated_grids"`
-	MaxGrids         int              `json:"worker_max_grids"`
-	WithoutAnyone    listed[gridRef]  `json:"without_anyone"`
-	WithoutFullTime  listed[gridRef]  `json:"base_without_full_time"`
-	DedicatedWithout listed[gridRef]  `json:"dedicated_without_post"`
-	NobodyOn         listed[gridRef]  `json:"nobody_on_now"`
+	DivisionCode     string              `json:"division_code"`
+	At               time.Time           `json:"at"`
+	Base             int                 `json:"base_grids"`
+	Dedicated        int                 `json:"dedicated_grids"`
+	MaxGrids         int                 `json:"worker_max_grids"`
+	WithoutAnyone    listed[gridRef]     `json:"without_anyone"`
+	WithoutFullTime  listed[gridRef]     `json:"base_without_full_time"`
+	DedicatedWithout listed[gridRef]     `json:"dedicated_without_post"`
+	NobodyOn         listed[gridRef]     `json:"nobody_on_now"`
 	OverLimit        listed[servingJSON] `json:"workers_over_limit"`
-	LostDuties       listed[lostDuty] `json:"duties_without_post"`
+	LostDuties       listed[lostDuty]    `json:"duties_without_post"`
 }
 
 type listed[T any] struct {

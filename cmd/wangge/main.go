@@ -41,22 +41,24 @@ type cli struct {
 	DatabaseURL string `help:"PostgreSQL connection string." env:"WANGGE_DATABASE_URL,DATABASE_URL" placeholder:"URL"`
 	LogLevel    string `help:"debug, info, warn or error; info for serve, warn for the rest." enum:",debug,info,warn,error" default:"" env:"WANGGE_LOG_LEVEL"`
 
-	Demo    demoCmd    `cmd:"" help:"Run everything on a private database with a synthetic city."`
-	Serve   serveCmd   `cmd:"" help:"Answer HTTP requests."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database to this version's schema."`
-	Import  importCmd  `cmd:"" help:"Read files into the database."`
-	Locate  locateCmd  `cmd:"" help:"Say who is responsible at a place."`
-	Get     getCmd     `cmd:"" help:"Print what the API answers to GET PATH: counties, grids, workers, codes."`
-	Events  eventsCmd  `cmd:"" help:"Print what happens, as it happens."`
-	Search  searchCmd  `cmd:"" help:"Find things by a part of their code, name or address."`
-	Check   checkCmd   `cmd:"" help:"Prove laws L1 to L3 on the whole database."`
-	Plan    planCmd    `cmd:"" help:"Adjust a division: draft, impact, consultation, decision, effect, filing."`
-	Edition editionCmd `cmd:"" help:"List the editions of a county and show what differs between them."`
-	History historyCmd `cmd:"" help:"Show what became of a grid, a place or a division, and by which plan."`
-	Synth   synthCmd   `cmd:"" help:"Write a synthetic city as files that import reads."`
-	Token   tokenCmd   `cmd:"" help:"Make, list and revoke access tokens."`
-	Setting settingCmd `cmd:"" help:"Show and change the deployment's settings."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Demo     demoCmd     `cmd:"" help:"Run everything on a private database with a synthetic city."`
+	Serve    serveCmd    `cmd:"" help:"Answer HTTP requests."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version's schema."`
+	Import   importCmd   `cmd:"" help:"Read files into the database."`
+	Locate   locateCmd   `cmd:"" help:"Say who is responsible at a place."`
+	Duty     dutyCmd     `cmd:"" help:"Say who is on duty on a grid, and whom to contact otherwise."`
+	Get      getCmd      `cmd:"" help:"Print what the API answers to GET PATH: counties, grids, workers, codes."`
+	Events   eventsCmd   `cmd:"" help:"Print what happens, as it happens."`
+	Search   searchCmd   `cmd:"" help:"Find things by a part of their code, name or address."`
+	Check    checkCmd    `cmd:"" help:"Prove laws L1 to L3 on the whole database."`
+	Incident incidentCmd `cmd:"" help:"Report incidents and take them to their end."`
+	Plan     planCmd     `cmd:"" help:"Adjust a division: draft, impact, consultation, decision, effect, filing."`
+	Edition  editionCmd  `cmd:"" help:"List the editions of a county and show what differs between them."`
+	History  historyCmd  `cmd:"" help:"Show what became of a grid, a place or a division, and by which plan."`
+	Synth    synthCmd    `cmd:"" help:"Write a synthetic city as files that import reads."`
+	Token    tokenCmd    `cmd:"" help:"Make, list and revoke access tokens."`
+	Setting  settingCmd  `cmd:"" help:"Show and change the deployment's settings."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // version is set by the build.

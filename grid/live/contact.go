@@ -50,7 +50,7 @@ func (s *State) AppendContact(to []Contact, responsible, base *grid.Grid, divisi
 		c.working(r, base, grid.StepBaseWorker, grid.StepBaseWorker, grid.StepBaseWorker)
 	}
 	if base != nil && !c.used { // although the calendar says that nobody is on
-		c.posted(s.rosters[base.CountyCode], base, grid.StepBaseWorker, isWorker)
+		c.off(s.rosters[base.CountyCode], base)
 	}
 	c.above(s, division)
 	return c.to
@@ -102,6 +102,25 @@ func (c *chain) posted(r *roster, g *grid.Grid, step grid.ContactStep, is func(*
 			c.add(step, g, &posts[i], true)
 		}
 	}
+}
+
+// off adds whoever works on a grid, on duty or not, unless the calendar says that he is away.
+func (c *chain) off(r *roster, g *grid.Grid) {
+	here := r.on(g.ID)
+	for i := range here.posts {
+		if p := &here.posts[i]; isWorker(p) && !c.away(r, here, p.worker) {
+			c.add(grid.StepBaseWorker, g, p, true)
+		}
+	}
+}
+
+func (c *chain) away(r *roster, here onGrid, w *worker) bool {
+	for i := range here.duties {
+		if d := &here.duties[i]; d.covers(c.at) && d.absent && r.posts[d.post].worker == w {
+			return true
+		}
+	}
+	return false
 }
 
 // add adds a worker, if the post is valid and may be seen, and he is not there by that step already. The first who is there is used.

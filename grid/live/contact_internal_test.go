@@ -139,6 +139,8 @@ func TestBR29Chain(t *testing.T) {
 		{"there with a stand-in", []grid.Posting{post(1, base, "worker"), post(2, base, "deputy")}, []grid.Duty{on(1, base, standIn(2))}, nil, "on_duty W1@001*, stand_in W2@001"},
 		{"stand-in from the next grid", []grid.Posting{post(1, base, "worker"), post(2, dedicated, "dedicated_contact")}, []grid.Duty{on(1, base, absent, standIn(2))}, nil, "stand_in W2@001*"},
 		{"away without a stand-in", []grid.Posting{post(1, base, "worker"), post(2, base, "grid_leader")}, []grid.Duty{on(1, base, absent)}, nil, "grid_leader W2@001*"},
+		{"away, and nobody else", []grid.Posting{post(1, base, "worker")}, []grid.Duty{on(1, base, absent)}, nil, "community committee*"},
+		{"away, and somebody who is not on", []grid.Posting{post(1, base, "worker"), post(2, base, "worker")}, []grid.Duty{on(1, base, absent)}, nil, "base_worker W2@001*"},
 		{"one of two away", []grid.Posting{post(1, base, "worker"), post(2, base, "worker"), post(3, base, "worker")}, []grid.Duty{on(1, base, absent, standIn(3)), on(2, base)}, nil, "on_duty W2@001*, stand_in W3@001"},
 		{"stand-in who is there only for another", []grid.Posting{post(1, base, "worker", hidden), post(2, base, "deputy"), post(3, base, "grid_leader")}, []grid.Duty{on(1, base, standIn(2))}, nil, "stand_in W2@001, grid_leader W3@001*"},
 		{"stand-in for two of whom one is away", []grid.Posting{post(1, base, "worker", hidden), post(2, base, "worker"), post(3, base, "deputy")}, []grid.Duty{on(1, base, standIn(3)), on(2, base, absent, standIn(3))}, nil, "stand_in W3@001*"},
