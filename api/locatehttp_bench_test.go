@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -103,7 +102,7 @@ func hammer(b *testing.B, address string, c int, requests [][]byte, length time.
 	b.Helper()
 	took := make([][]time.Duration, c)
 	var running sync.WaitGroup
-	begun, busy := time.Now(), processorTime(b)
+	begun, busy := time.Now(), api.ProcessorTime(b)
 	for i := range c {
 		connection, err := net.Dial("tcp", address)
 		if err != nil {
@@ -132,21 +131,12 @@ func hammer(b *testing.B, address string, c int, requests [][]byte, length time.
 		})
 	}
 	running.Wait()
-	elapsed, busy := time.Since(begun), processorTime(b)-busy
+	elapsed, busy := time.Since(begun), api.ProcessorTime(b)-busy
 	all := slices.Concat(took...)
 	if slices.Sort(all); len(all) == 0 {
 		b.Fatal("no answer")
 	}
 	return load{float64(len(all)) / elapsed.Seconds(), all[len(all)*99/100], busy / time.Duration(len(all))}
-}
-
-// processorTime returns how much processor time this process has taken.
-func processorTime(b *testing.B) time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 var (
