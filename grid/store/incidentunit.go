@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -70,11 +72,16 @@ func mayIncident(actor grid.Actor, action grid.Action, city *edition.City, in *g
 }
 
 // itemGate returns what lets an incident of a kind be given to a grid: the list that is in effect in the grid's county (BR-47). Where
-// none is nothing is asked.
+// none is nothing is asked. A grid that has ended gets nothing.
 func itemGate(ctx context.Context, db DB, kind string) func(grid.Unit) (string, int, error) {
 	return func(u grid.Unit) (string, int, error) {
 		var county string
-		if err := db.QueryRow(ctx, `SELECT county_code FROM grid WHERE code = $1`, u.Code()).Scan(&county); err != nil {
+		var ended bool
+		err := db.QueryRow(ctx, `SELECT county_code, retired_edition IS NOT NULL FROM grid WHERE code = $1`, u.Code()).Scan(&county, &ended)
+		if ended || errors.Is(translate(err), grid.ErrNotFound) {
+			return "", 0, &grid.RuleError{Rule: "unknown_code", Field: "unit", Detail: fmt.Sprintf("there is no grid %q in force", u.Code())}
+		}
+		if err != nil {
 			return "", 0, err
 		}
 		list, err := itemsInEffect(ctx, db, county)

@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -102,7 +104,23 @@ func receive(ctx context.Context, tx pgx.Tx, actor grid.Actor, city *edition.Cit
 	if division := at[grid.Unit(in.FirstReceiver)]; division != "" && !actor.May(grid.WriteIncidents, city.ChainCodes(division)) {
 		return fmt.Errorf("first_receiver %s: %w", in.FirstReceiver, grid.ErrForbidden)
 	}
-	return nil
+	return give(ctx, tx, grid.Unit(in.FirstReceiver), in, "first_receiver")
+}
+
+// give notes under which item of the county's list a grid has an incident. The *grid.RuleError of BR-47 for one that it may not have is
+// about the field.
+func give(ctx context.Context, tx pgx.Tx, u grid.Unit, in *grid.Incident, field string) error {
+	if u.Kind() != grid.UnitGrid {
+		return nil
+	}
+	item, version, err := itemGate(ctx, tx, in.Kind)(u)
+	if rule := (*grid.RuleError)(nil); errors.As(err, &rule) {
+		return &grid.RuleError{Rule: rule.Rule, Field: field, Detail: rule.Detail}
+	}
+	if err == nil {
+		in.ItemCode, in.ItemListVersion = item, version
+	}
+	return err
 }
 
 // UpdateIncident changes the incident of that code, if it still is at that version (otherwise grid.ErrStale), writes an event and
@@ -120,16 +138,22 @@ func (s *Store) UpdateIncident(ctx context.Context, actor grid.Actor, city *edit
 		}
 		after := before
 		after.ExternalRefs, after.HandlingUnits = maps.Clone(before.ExternalRefs), slices.Clone(before.HandlingUnits)
-		if err := change(&after); err != nil {
-			return &rowsError{err}
-		}
-		if err := after.SameLife(&before); err != nil {
-			return err
+		shapes := []orb.Geometry{before.Shape}
+		wrong := changeIncident(&after, &before, change)
+		if wrong == nil {
+			shapes = append(shapes, after.Shape)
 		}
 		// The locks of the counties come before the row's, as they do for whoever publishes an edition.
-		city, err := settle(ctx, tx, city, before.Shape, after.Shape)
+		city, err := settle(ctx, tx, city, shapes...)
 		if err != nil {
 			return err
+		}
+		// What is wrong with a change tells of the incident: it is for who may change it.
+		if err := mayIncident(actor, grid.WriteIncidents, city, &before); err != nil {
+			return err
+		}
+		if wrong != nil {
+			return wrong
 		}
 		if err := lockVersion(ctx, tx, `SELECT version FROM incident WHERE id = $1 FOR UPDATE`, before.ID, before.Version, version); err != nil {
 			return fmt.Errorf("incident %s: %w", code, err)
@@ -146,6 +170,13 @@ func (s *Store) UpdateIncident(ctx context.Context, actor grid.Actor, city *edit
 		return recordIncident(ctx, tx, actor, &before, &made, u.event)
 	})
 	return made, err
+}
+
+func changeIncident(after, before *grid.Incident, change func(*grid.Incident) error) error {
+	if err := change(after); err != nil {
+		return &rowsError{err}
+	}
+	return after.SameLife(before)
 }
 
 // incidentUpdate is a change of an incident's texts and place on its way.
@@ -177,7 +208,12 @@ func (u *incidentUpdate) write(ctx context.Context) (grid.Incident, error) {
 			return *after, err
 		}
 	}
-	u.event = grid.IncidentEvent{Actor: u.actor.Name, Action: "update", FromState: before.State, ToState: before.State, Unit: after.LeadUnit}
+	u.event = grid.IncidentEvent{
+		Actor: u.actor.Name, Action: "update", FromState: before.State, ToState: before.State, Unit: after.LeadUnit, Data: map[string]any{},
+	}
+	if err := u.rejudge(ctx); err != nil {
+		return *after, err
+	}
 	if moved {
 		if err := u.move(ctx, at); err != nil {
 			return *after, err
@@ -194,11 +230,27 @@ func (u *incidentUpdate) write(ctx context.Context) (grid.Incident, error) {
 	return readIncident(ctx, u.tx, before.Code)
 }
 
+// rejudge holds an incident that is found to be something else to what that asks for: a grid leads it only as an item of the county's
+// list (BR-47), and its time is another (BR-55).
+func (u *incidentUpdate) rejudge(ctx context.Context) error {
+	before, after := u.before, u.after
+	if after.Kind != before.Kind && after.Open() {
+		if err := give(ctx, u.tx, grid.Unit(after.LeadUnit), after, "kind"); err != nil {
+			return err
+		}
+	}
+	settings := u.city.Settings()
+	if after.Rejudge(&settings, before) && after.DueAt != nil {
+		u.event.Data["due_at"] = after.DueAt.UTC().Format(time.RFC3339)
+	}
+	return nil
+}
+
 // move proposes to transfer an open incident whose pin was moved to where another unit is responsible (BR-53).
 func (u *incidentUpdate) move(ctx context.Context, at unitsAt) error {
 	before, after := u.before, u.after
 	u.event.Action = "move"
-	u.event.Data = map[string]any{"base_from": before.BaseGrid, "dedicated_from": before.DedicatedGrid}
+	u.event.Data["base_from"], u.event.Data["dedicated_from"] = before.BaseGrid, before.DedicatedGrid
 	kinds := []string{before.Kind, after.Kind}
 	units, err := responsibleUnits(ctx, u.tx, u.city.Settings(), kinds, []grid.Assignment{before.Assignment, after.Assignment})
 	if err != nil {
