@@ -67,7 +67,7 @@ func (s *Store) Duties(ctx context.Context, f RosterFilter) ([]grid.Duty, error)
 
 // CreateDuty puts a post on the calendar and returns the duty as stored. The actor must be allowed to write duty in the community of the
 // post's grid. Another duty of the post at the same time is grid.ErrConflict; a stand-in has to be a post of another worker in the same
-// county that is valid in all of that time.
+// county that is valid in all of that time and, since naming it shows it to whoever reads the duty, public or one that the actor may read.
 func (s *Store) CreateDuty(ctx context.Context, actor grid.Actor, city *edition.City, d grid.Duty) (grid.Duty, error) {
 	var made grid.Duty
 	err := s.write(ctx, func(tx pgx.Tx) error {
@@ -77,6 +77,9 @@ func (s *Store) CreateDuty(ctx context.Context, actor grid.Actor, city *edition.
 		}
 		if !actor.May(grid.WriteDuty, city.ChainCodes(post.CommunityCode)) {
 			return grid.ErrForbidden
+		}
+		if err := mayStandIn(ctx, tx, actor, city, d.StandIn); err != nil {
+			return err
 		}
 		if err := checkDuty(ctx, tx, &d, &post); err != nil {
 			return err
@@ -124,6 +127,11 @@ func (s *Store) UpdateDuty(ctx context.Context, actor grid.Actor, city *edition.
 		after := before
 		if err := change(&after); err != nil {
 			return &rowsError{err}
+		}
+		if after.StandIn != before.StandIn {
+			if err := mayStandIn(ctx, tx, actor, city, after.StandIn); err != nil {
+				return err
+			}
 		}
 		if !after.Cancelled {
 			if err := checkDuty(ctx, tx, &after, &post); err != nil {
@@ -182,13 +190,22 @@ func checkDuty(ctx context.Context, tx DB, d *grid.Duty, post *grid.Post) error 
 	return checkStandIn(ctx, tx, d, post)
 }
 
+// mayStandIn returns the *grid.RuleError of a post that is not there for one that the actor may not know of; 0 is none.
+func mayStandIn(ctx context.Context, tx DB, actor grid.Actor, city *edition.City, id int64) error {
+	if id == 0 {
+		return nil
+	}
+	p, err := readPost(ctx, tx, id)
+	if errors.Is(err, grid.ErrNotFound) || err == nil && !p.Public && !actor.May(grid.ReadPlaces, city.ChainCodes(p.CommunityCode)) {
+		return &grid.RuleError{Rule: "unknown_code", Field: "stand_in_post_id", Detail: fmt.Sprintf("there is no post %d", id)}
+	}
+	return err
+}
+
 func checkStandIn(ctx context.Context, tx DB, d *grid.Duty, post *grid.Post) error {
 	const field = "stand_in_post_id"
 	var active bool
 	err := tx.QueryRow(ctx, `SELECT w.active FROM post p JOIN worker w ON w.id = p.worker_id WHERE p.id = $1`, d.StandIn).Scan(&active)
-	if errors.Is(translate(err), grid.ErrNotFound) {
-		return &grid.RuleError{Rule: "unknown_code", Field: field, Detail: fmt.Sprintf("there is no post %d", d.StandIn)}
-	}
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -70,7 +71,8 @@ func (s *Store) Posts(ctx context.Context, f RosterFilter) ([]grid.Post, error) 
 }
 
 // CreatePost posts a worker to a grid that is in force and returns the post as stored. The actor must be allowed to write the roster in the
-// grid's community. A post of the same worker, grid and kind at the same time is grid.ErrConflict.
+// grid's community, and the worker be one of an organisation for which it may do so too, or which is above the grid: a post shows him where
+// he was not shown before. A post of the same worker, grid and kind at the same time is grid.ErrConflict.
 func (s *Store) CreatePost(ctx context.Context, actor grid.Actor, city *edition.City, p grid.Post) (grid.Post, error) {
 	var made grid.Post
 	err := s.write(ctx, func(tx pgx.Tx) error {
@@ -84,9 +86,12 @@ func (s *Store) CreatePost(ctx context.Context, actor grid.Actor, city *edition.
 		if !actor.May(grid.WriteRoster, city.ChainCodes(g.CommunityCode)) {
 			return grid.ErrForbidden
 		}
-		worker, err := lockWorker(ctx, tx, p.WorkerCode)
+		worker, managed, err := lockWorker(ctx, tx, p.WorkerCode)
 		if err != nil {
 			return err
+		}
+		if !slices.Contains(city.ChainCodes(g.CommunityCode), managed) && !actor.May(grid.WriteRoster, city.ChainCodes(managed)) {
+			return fmt.Errorf("worker %s is managed elsewhere: %w", p.WorkerCode, grid.ErrForbidden)
 		}
 		if err := onePost(ctx, tx, worker, g.ID, &p); err != nil {
 			return err
@@ -179,17 +184,23 @@ func gridInForce(ctx context.Context, tx pgx.Tx, city *edition.City, code string
 	return nil, unknown
 }
 
-// lockWorker returns the id of an active worker, of whom nobody else changes posts until the transaction ends.
-func lockWorker(ctx context.Context, tx DB, code string) (id int64, err error) {
+// lockWorker returns the id of an active worker, of whom nobody else changes posts until the transaction ends, and the division of the
+// organisation that manages him.
+func lockWorker(ctx context.Context, tx DB, code string) (id int64, managed string, err error) {
 	var active bool
-	err = tx.QueryRow(ctx, `SELECT id, active FROM worker WHERE code = $1 FOR NO KEY UPDATE`, code).Scan(&id, &active)
+	err = tx.QueryRow(ctx, `
+		SELECT w.id, w.active, o.division_code
+		FROM worker w
+		JOIN organization o ON o.code = w.managing_org_code
+		WHERE w.code = $1
+		FOR NO KEY UPDATE OF w`, code).Scan(&id, &active, &managed)
 	if errors.Is(translate(err), grid.ErrNotFound) {
-		return 0, &grid.RuleError{Rule: "unknown_code", Field: "worker_code", Detail: fmt.Sprintf("there is no worker %q", code)}
+		return 0, "", &grid.RuleError{Rule: "unknown_code", Field: "worker_code", Detail: fmt.Sprintf("there is no worker %q", code)}
 	}
 	if err == nil && !active {
-		return 0, &grid.RuleError{Rule: "inactive", Field: "worker_code", Detail: fmt.Sprintf("the worker %q is not active", code)}
+		return 0, "", &grid.RuleError{Rule: "inactive", Field: "worker_code", Detail: fmt.Sprintf("the worker %q is not active", code)}
 	}
-	return id, err
+	return id, managed, err
 }
 
 // onePost returns grid.ErrConflict when the worker has another post of the kind on the grid at the same time.

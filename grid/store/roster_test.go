@@ -291,6 +291,52 @@ func TestDutyRefuses(t *testing.T) {
 }
 
 // TestDutyFollowsLineage merges a grid whose worker is on duty: the calendar goes on with the post that follows (BR-39).
+// TestL9PostOfOthers: nobody gets at a worker of another branch by posting him, or having him stand in, in his own.
+func TestL9PostOfOthers(t *testing.T) {
+	t.Parallel()
+	r := newRota(t)
+	west, east := r.posts[0].ID, r.posts[2].ID
+	eastOrg := grid.Organization{Code: "EAST", Name: "东", Kind: "street_office", Level: grid.LevelStreet, DivisionCode: eastStreet}
+	if err := r.s.ImportOrganizations(t.Context(), newImport("organizations", 1), []grid.Organization{eastOrg}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.s.CreateWorker(t.Context(), planner, r.city, grid.Worker{Code: "E1", Name: "东员", RoleType: "full_time", ManagingOrg: "EAST", Active: true}); err != nil {
+		t.Fatal(err)
+	}
+	hidden, err := r.s.UpdatePost(t.Context(), planner, r.city, east, 1, func(p *grid.Post) error { p.Public = false; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := r.version()
+	post := grid.Post{WorkerCode: "E1", GridCode: southWest + "001", PostKind: "worker", ValidFrom: soon(0), Public: true}
+	_, err = r.s.CreatePost(t.Context(), westPlanner, r.city, post)
+	r.refused(t, before, err, grid.ErrForbidden, "", "")
+	standIn := grid.Duty{PostID: west, StandIn: hidden.ID, OnFrom: soon(0), OnTo: soon(8)}
+	_, err = r.s.CreateDuty(t.Context(), westDispatcher, r.city, standIn)
+	r.refused(t, before, err, grid.ErrInvalid, "unknown_code", "stand_in_post_id")
+	standIn.StandIn = 0
+	duty, err := r.s.CreateDuty(t.Context(), westDispatcher, r.city, standIn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before = r.version()
+	by := func(actor grid.Actor, version int, change func(*grid.Duty)) error {
+		_, err := r.s.UpdateDuty(t.Context(), actor, r.city, duty.ID, version, func(d *grid.Duty) error { change(d); return nil })
+		return err
+	}
+	name := func(d *grid.Duty) { d.StandIn = hidden.ID }
+	r.refused(t, before, by(westDispatcher, 1, name), grid.ErrInvalid, "unknown_code", "stand_in_post_id")
+	if err := by(planner, 1, name); err != nil {
+		t.Errorf("named by who may see him: %v", err)
+	}
+	if err := by(westDispatcher, 2, func(d *grid.Duty) { d.Absent = true }); err != nil {
+		t.Errorf("away, with the stand-in that is there: %v", err)
+	}
+	if _, err := r.s.CreatePost(t.Context(), planner, r.city, post); err != nil {
+		t.Errorf("posted by who manages both: %v", err)
+	}
+}
+
 func TestDutyFollowsLineage(t *testing.T) {
 	t.Parallel()
 	r := newRota(t)
