@@ -128,6 +128,63 @@ test('tiles are asked for again no older than an answer has shown', async () => 
   assert.equal(seen[2]?.headers.get('Wangge-Min-Edition'), '1=4');
 });
 
+test('the stream of events is asked for with the token and after the last event', async () => {
+  const seen = serve(() => new Response('id: 8\n\n'));
+  const api = new Api(new Memory());
+  const { signal } = new AbortController();
+  await api.events(['edition', 'roster'], null, signal);
+  api.setToken('abc');
+  await api.events(['incident'], '7', signal);
+  assert.equal(seen[0]?.url, '/v1/events?topics=edition,roster');
+  assert.equal(seen[0]?.headers.get('Last-Event-ID'), null);
+  assert.equal(seen[1]?.headers.get('Last-Event-ID'), '7');
+  assert.equal(seen[1]?.headers.get('Authorization'), 'Bearer abc');
+});
+
+test('an edition that an event tells of counts like one of an answer', async () => {
+  const seen = serve(() => Response.json({}, { headers: { 'Wangge-Edition': '1=3' } }));
+  const api = new Api(new Memory());
+  let moves = 0;
+  api.onNewEdition = () => void moves++;
+  await api.session();
+  api.noteEdition('1', 3);
+  assert.equal(moves, 0, 'it is known');
+  api.noteEdition('1', 4);
+  await api.tile('/tiles/grids/0/0/0.mvt');
+  assert.equal(moves, 1);
+  assert.equal(seen[1]?.headers.get('Wangge-Min-Edition'), '1=4');
+});
+
+test('a lost database is told of when it goes and when it comes back', async () => {
+  let headers: Record<string, string> = {};
+  serve(() => Response.json({}, { headers }));
+  const api = new Api(new Memory());
+  const told: (string | null)[] = [];
+  api.onDatabaseLost = (since) => void told.push(since);
+  await api.session();
+  headers = { 'Wangge-Database-Lost': '2026-11-22T06:05:00Z' };
+  await api.session();
+  await api.codes();
+  headers = {};
+  await api.tile('/tiles/grids/0/0/0.mvt'); // may come from a cache: it says nothing about now
+  assert.deepEqual(told, ['2026-11-22T06:05:00Z']);
+  await api.session();
+  assert.deepEqual(told, ['2026-11-22T06:05:00Z', null]);
+});
+
+test('the chain of a division ends below the one asked for', async () => {
+  const parents: Record<string, string> = { community: 'street', street: 'county', county: 'city' };
+  globalThis.fetch = (url) => {
+    const code = String(url).split('/').at(-1) ?? '';
+    return Promise.resolve(Response.json({ code, ...(parents[code] && { parent_code: parents[code] }) }));
+  };
+  const api = new Api(new Memory());
+  const codes = async (top?: string): Promise<string[]> =>
+    (await api.divisionChain('community', top)).map(({ code }) => code);
+  assert.deepEqual(await codes(), ['city', 'county', 'street', 'community']);
+  assert.deepEqual(await codes('county'), ['street', 'community']);
+});
+
 test('asProblem keeps problems and wraps the rest', () => {
   const problem = new Problem(404, { code: 'not_found' });
   assert.equal(asProblem(problem), problem);
