@@ -230,7 +230,7 @@ func (l *locator) responsible(a *answer, found edition.Answer, kind string) *gri
 		switch {
 		case l.settings.BaseFirst(kind):
 			a.warn(true, "base_by_kind", "For this kind of incident the base grid is responsible, inside a dedicated grid too.")
-		case len(l.state.Posts(found.Dedicated, l.at)) == 0:
+		case !l.state.Posted(found.Dedicated, l.at):
 			a.warn(true, "dedicated_without_post", "Nobody is posted to the dedicated grid: the base grid is responsible.")
 		default:
 			first = found.Dedicated

@@ -160,7 +160,7 @@ func (c *csvBatch) responsible(found edition.Spot) *grid.Grid {
 	}
 	posted, known := c.posted[found.Dedicated]
 	if !known {
-		posted = len(c.state.Posts(found.Dedicated, c.at)) > 0
+		posted = c.state.Posted(found.Dedicated, c.at)
 		c.posted[found.Dedicated] = posted
 	}
 	if posted {

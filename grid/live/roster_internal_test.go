@@ -3,6 +3,7 @@ package live
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,9 +29,9 @@ func TestRosterIsSmall(t *testing.T) {
 		for k := range postings {
 			n := i*len(postings) + k
 			postings[k] = grid.Posting{
-				WorkerCode: fmt.Sprintf("W-%015d-1", n), Name: fmt.Sprintf("网格员%06d", n), WorkPhone: fmt.Sprintf("000-%08d", n), RoleType: fmt.Sprint("full_time"),
-				PostKind: fmt.Sprint("worker"), PostID: int64(n), GridID: int64(n), GridCode: fmt.Sprintf("%015d", n), ValidFrom: noon, Public: true,
-				Grade: fmt.Sprint("二级"), Origin: fmt.Sprint("recruited"), ManagingOrg: fmt.Sprint("ORG-", i),
+				WorkerCode: fmt.Sprintf("W-%015d-1", n), Name: fmt.Sprintf("网格员%06d", n), WorkPhone: fmt.Sprintf("000-%08d", n), RoleType: strings.Clone("full_time"),
+				PostKind: strings.Clone("worker"), PostID: int64(n), GridID: int64(n), GridCode: fmt.Sprintf("%015d", n), ValidFrom: noon, Public: true,
+				Grade: strings.Clone("二级"), Origin: strings.Clone("recruited"), ManagingOrg: fmt.Sprint("ORG-", i),
 			}
 		}
 		rosters[i] = newRoster(postings).withDuties(nil)
