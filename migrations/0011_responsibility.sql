@@ -84,8 +84,12 @@ ALTER TABLE incident
 	ADD COLUMN joint_due_at      timestamptz, -- until when several departments have to agree on a lead (BR-52)
 	ADD COLUMN overdue_step      integer      NOT NULL DEFAULT 0 CONSTRAINT incident_overdue_check CHECK (overdue_step BETWEEN 0 AND 4), -- BR-55
 	ADD COLUMN item_list_version integer;     -- of the county's list when it was given to a grid (BR-47)
-CREATE INDEX incident_due ON incident (due_at) WHERE state NOT IN ('closed', 'rejected', 'merged', 'cancelled');
-CREATE INDEX incident_units ON incident USING gin (unit_divisions) WHERE unit_divisions <> '{}';
+-- What RemindDue looks for each minute: without those for which there is no step left.
+CREATE INDEX incident_due ON incident (due_at) WHERE overdue_step < 4 AND state NOT IN ('waiting_check', 'closed', 'rejected', 'merged', 'cancelled');
+-- The two parts of a scope, which lists combine: an index on all rows each.
+CREATE INDEX incident_units ON incident USING gin (unit_divisions);
+CREATE INDEX incident_community ON incident (community_code);
+CREATE INDEX incident_reported ON incident (reported_at);
 CREATE INDEX incident_external ON incident (external_case_no, source) WHERE external_case_no IS NOT NULL;
 
 ALTER TABLE incident_event ADD COLUMN data jsonb; -- what else the act says: from where to where, until when, into which

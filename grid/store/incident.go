@@ -65,7 +65,7 @@ func (s *Store) Incidents(ctx context.Context, f Filter) ([]grid.Incident, error
 			       SELECT q.id
 			       FROM incident q
 			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))))
-			  AND ($11::text[] IS NULL OR i.unit_divisions && $11 OR i.county_code = ANY ($12) OR i.community_code = ANY ($13))
+			  AND ($11::text[] IS NULL OR i.unit_divisions && $11 OR $12::text[] IS NOT NULL AND i.county_code = ANY ($12) OR i.community_code = ANY ($13))
 			  AND ($14 = '' OR $14 IN (i.first_receiver, i.lead_unit, i.transfer_to) OR $14 = ANY (i.handling_units))
 			  AND (NOT $15 OR i.due_at < now() AND i.state NOT IN ('waiting_check', 'closed', 'rejected', 'merged', 'cancelled'))
 			  AND (NOT $16 OR i.handover_needed)
