@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -154,8 +155,7 @@ func (c *Cursor) inMemory() ([]*Event, <-chan struct{}, error) {
 		return nil, nil, nil
 	}
 	from := sort.Search(len(f.ring), func(i int) bool { return f.ring[i].Number > c.after })
-	to := min(from+pageEvents, len(f.ring))
-	return f.ring[from:to:to], f.more, nil
+	return slices.Clone(f.ring[from:min(from+pageEvents, len(f.ring))]), f.more, nil // add clears what it drops
 }
 
 // check returns ErrMissed when the database has not come as far as number. A server that is a moment behind another one, whose client
