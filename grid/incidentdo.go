@@ -291,6 +291,7 @@ func (d *doing) reopen() error {
 	limit, ok := d.c.Settings.DeadlineOf(d.in.Kind, d.in.Severity)
 	if at := d.c.Now.Add(hours(limit.DoneHours)); ok && d.in.DueAt != nil && d.in.DueAt.Before(at) {
 		d.due(at)
+		d.in.OverdueStep = 0 // another deadline, of which nobody has been reminded
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (i Incident) Overdue(now time.Time) bool {
 var overdueSteps = []string{"reminder", "circular", "interview", "listed"}
 
 // Remind takes the next step against an overdue incident if its time has come, and returns its event and, but for the first, the
-// supervision. OverdueStep only grows: a clock that goes back repeats and undoes nothing, and one that jumps ahead leaves nothing out
+// supervision. OverdueStep only grows until it is reopened: a clock that goes back repeats and undoes nothing, and one that jumps ahead leaves nothing out
 // when Remind is called until it returns false.
 func (i *Incident) Remind(s *Settings, by string, now time.Time) (IncidentEvent, *Supervision, bool) {
 	step := i.OverdueStep

@@ -260,7 +260,8 @@ func (l *life) checkWho(before *grid.Incident, o grid.IncidentOrder, actor grid.
 
 func (l *life) checkUnits(before *grid.Incident, o grid.IncidentOrder, actor grid.Actor) {
 	in, r := &l.in, l.r
-	if in.FirstReceiver != before.FirstReceiver || in.Code != before.Code || in.OverdueStep != before.OverdueStep {
+	again := o.Act == "reopen" && !in.DueAt.Equal(*before.DueAt) // with another deadline
+	if in.FirstReceiver != before.FirstReceiver || in.Code != before.Code || !again && in.OverdueStep != before.OverdueStep || again && in.OverdueStep != 0 {
 		r.Fatalf("%s changed %+v to %+v", o.Act, before, in)
 	}
 	if (in.State == "transferred") != (in.TransferTo != "") || slices.Contains(in.HandlingUnits, in.LeadUnit) {

@@ -326,6 +326,33 @@ func TestBR55Finish(t *testing.T) {
 	}
 }
 
+// TestBR55Reopened: what is overdue a second time is pressed for a second time.
+func TestBR55Reopened(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "normal")
+	remind := func() (steps int) {
+		for {
+			if _, _, taken := b.in.Remind(&b.settings, "scheduler", b.now); !taken {
+				return steps
+			}
+			steps++
+		}
+	}
+	b.now = b.in.DueAt.AddDate(0, 0, 20)
+	if n := remind(); n != 4 {
+		t.Fatalf("%d steps", n)
+	}
+	b.do("甲", "c000", grid.IncidentOrder{Act: "accept"}, grid.IncidentOrder{Act: "start"}, grid.IncidentOrder{Act: "finish", Outcome: "resolved"})
+	b.do("乙", "c000", grid.IncidentOrder{Act: "close"}, grid.IncidentOrder{Act: "reopen"})
+	if n := remind(); n != 0 {
+		t.Errorf("%d steps before the new deadline", n)
+	}
+	b.now = b.in.DueAt.Add(time.Hour)
+	if n := remind(); n != 1 {
+		t.Errorf("%d steps an hour after the new deadline", n)
+	}
+}
+
 // TestBR56Closing needs somebody else, where the kind does; reopened within its time it keeps its number.
 func TestBR56Closing(t *testing.T) {
 	t.Parallel()

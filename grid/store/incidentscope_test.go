@@ -119,3 +119,23 @@ func TestBR55RejudgedByPatch(t *testing.T) {
 		t.Errorf("events %+v, %v", events, err)
 	}
 }
+
+// TestL9KeyOfAnotherScope: sending a request again shows what came of it only to who may still read that.
+func TestL9KeyOfAnotherScope(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Tx(t))
+	city := town(t, s)
+	in := grid.Incident{Kind: "gas", Source: "patrol", Title: "x", Shape: spot(50, 50), InputCRS: "wgs84", ReportedAt: time.Now()}
+	key := store.IdempotencyKey{Key: "k", SHA256: [32]byte{1}}
+	west, moved := deskOf(westStreet), deskOf(eastStreet)
+	moved.Name = west.Name // a new token of the same person, for another street
+	if _, _, err := s.CreateIncident(t.Context(), west, city, in, key); err != nil {
+		t.Fatal(err)
+	}
+	if _, again, err := s.CreateIncident(t.Context(), west, city, in, key); err != nil || !again {
+		t.Errorf("sent again: %t, %v", again, err)
+	}
+	if _, _, err := s.CreateIncident(t.Context(), moved, city, in, key); !errors.Is(err, grid.ErrForbidden) {
+		t.Errorf("sent again from another street: %v", err)
+	}
+}

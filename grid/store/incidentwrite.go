@@ -31,8 +31,10 @@ func (s *Store) CreateIncident(ctx context.Context, actor grid.Actor, city *edit
 			return err
 		}
 		if again = code != ""; again {
-			made, err = readIncident(ctx, tx, code)
-			return err
+			if made, err = readIncident(ctx, tx, code); err != nil {
+				return err
+			}
+			return mayIncident(actor, grid.ReadPlaces, city, &made) // which may have gone elsewhere since
 		}
 		made, err = s.createIncident(ctx, tx, actor, city, in)
 		if err != nil {
