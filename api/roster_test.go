@@ -127,7 +127,7 @@ func TestBR29Locate(t *testing.T) {
 	want("", "stand_in 网格员0001")
 	write(http.StatusOK, "desk", http.MethodPatch, "/v1/duty/1", `{"stand_in_post_id":null}`, "If-Match: \"2\"")
 	want("desk", "grid_leader 网格员0003") // whose post is not public
-	want("", "base_worker 网格员0001") // who is a deputy there, but not on
+	want("", "base_worker 网格员0001")     // who is a deputy there, but not on
 	write(http.StatusOK, "planner", http.MethodPatch, "/v1/workers/0002", `{"active":false}`, "If-Match: \"1\"")
 	want("", "posted 网格员0001")
 	write(http.StatusOK, "planner", http.MethodPatch, "/v1/posts/5", `{"public":false}`, "If-Match: \"1\"")

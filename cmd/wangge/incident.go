@@ -25,7 +25,9 @@ type incidentRef struct {
 	Code string `arg:"" help:"Code of the incident, for instance 320211-20261122-000123."`
 }
 
-func (i incidentRef) path(rest string) string { return "/v1/incidents/" + url.PathEscape(i.Code) + rest }
+func (i incidentRef) path(rest string) string {
+	return "/v1/incidents/" + url.PathEscape(i.Code) + rest
+}
 
 type incidentCreateCmd struct {
 	Kind        string  `help:"As of wangge get /v1/codes, incident_kind." required:""`
@@ -165,7 +167,9 @@ func (c *incidentShowCmd) Run(ctx context.Context, all *cli) error { return c.re
 type incidentEventsCmd struct{ incidentRef }
 
 // Run prints its events.
-func (c *incidentEventsCmd) Run(ctx context.Context, all *cli) error { return c.read(ctx, all, "/events") }
+func (c *incidentEventsCmd) Run(ctx context.Context, all *cli) error {
+	return c.read(ctx, all, "/events")
+}
 
 type incidentSameCmd struct{ incidentRef }
 
