@@ -20,8 +20,11 @@ type Duplicate struct {
 	SameCase   bool    // the same source gives it the same number
 }
 
-// mostDuplicates is how many are suggested.
-const mostDuplicates = 20
+// mostDuplicates is how many are suggested, mostCandidates among how many they are looked for: what others may not read takes nobody's place.
+const (
+	mostDuplicates = 20
+	mostCandidates = 200
+)
 
 // Duplicates returns the incidents that may be the same as this one, nearest first: those of its kind that were reported near it in space
 // and time, by the settings, and those that have its case number from the same source. Only what the actor may read is among them,
@@ -49,6 +52,9 @@ func (s *Store) Duplicates(ctx context.Context, actor grid.Actor, city *edition.
 			other := byID[c.id]
 			if other == nil || mayIncident(actor, grid.ReadPlaces, city, other) != nil {
 				continue
+			}
+			if len(found) == mostDuplicates {
+				break
 			}
 			apart := time.Duration(math.Abs(float64(other.ReportedAt.Sub(in.ReportedAt))))
 			found = append(found, Duplicate{Incident: *other, DistanceM: c.distanceM, HoursApart: apart.Hours(), SameCase: c.sameCase})
@@ -106,7 +112,7 @@ func duplicateCandidates(ctx context.Context, db DB, settings grid.Settings, in 
 		ORDER BY bool_or(f.same_case) DESC, min(f.m), f.id
 		LIMIT $12`,
 		in.ID, shape, first, last, window, in.Kind, in.ReportedAt, settings.DuplicateHours*3600, settings.DuplicateM,
-		in.ExternalCaseNo, orDefault(in.Source, "import"), mostDuplicates)
+		in.ExternalCaseNo, orDefault(in.Source, "import"), mostCandidates)
 	if err != nil {
 		return nil, err
 	}

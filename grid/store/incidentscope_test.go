@@ -139,3 +139,22 @@ func TestL9KeyOfAnotherScope(t *testing.T) {
 		t.Errorf("sent again from another street: %v", err)
 	}
 }
+
+// TestBR54OthersTakeNoPlace: what lies nearer across a border, and may not be read, does not hide what may.
+func TestBR54OthersTakeNoPlace(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Tx(t))
+	a := acting{s, town(t, s)}
+	in := a.report(t, deskOf(westStreet), spot(199, 50))
+	own := a.report(t, deskOf(westStreet), spot(196, 50))
+	for range 25 {
+		a.report(t, deskOf(eastStreet), spot(201, 50))
+	}
+	found, err := s.Duplicates(t.Context(), deskOf(westStreet), a.city, in)
+	if err != nil || len(found) != 1 || found[0].Incident.Code != own.Code {
+		t.Errorf("%d of the west: %v", len(found), err)
+	}
+	if found, err = s.Duplicates(t.Context(), dispatcher, a.city, in); err != nil || len(found) != 20 {
+		t.Errorf("%d of the city: %v", len(found), err)
+	}
+}

@@ -129,7 +129,7 @@ func responsibleUnits(ctx context.Context, db DB, settings grid.Settings, kinds 
 	for i, a := range at {
 		base, dedicated := codes[a.BaseGridID], codes[a.DedicatedID]
 		switch {
-		case dedicated != "" && (base == "" || !slices.Contains(settings.BaseKinds, kinds[i])):
+		case dedicated != "" && (base == "" || !settings.BaseFirst(kinds[i])):
 			units[i] = grid.NewUnit(grid.UnitGrid, dedicated)
 		case base != "":
 			units[i] = grid.NewUnit(grid.UnitGrid, base)

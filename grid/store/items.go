@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -282,11 +283,22 @@ func (s *Store) onItemList(ctx context.Context, actor grid.Actor, city *edition.
 		if made, err = readItemList(ctx, tx, byVersion, county, number); err != nil {
 			return err
 		}
-		e := AuditEntry{Actor: actor.Name, Action: action, ObjectType: "item_list", ObjectCode: fmt.Sprintf("%s/%d", county, number), After: made}
+		e := AuditEntry{
+			Actor: actor.Name, Action: action, ObjectType: "item_list", ObjectCode: fmt.Sprintf("%s/%d", county, number), After: unlike(made, &before),
+		}
 		if version > 0 {
-			e.Before = before
+			e.Before = unlike(before, &made)
 		}
 		return audit(ctx, tx, e)
 	})
 	return made, err
+}
+
+// unlike returns a list with only those items that the other one does not have as they are, so that what one act leaves behind is no
+// larger than what it changes.
+func unlike(l grid.ItemList, other *grid.ItemList) grid.ItemList {
+	l.Items = slices.DeleteFunc(slices.Clone(l.Items), func(i grid.ServiceItem) bool {
+		return slices.ContainsFunc(other.Items, func(o grid.ServiceItem) bool { return o.Code == i.Code && reflect.DeepEqual(o, i) })
+	})
+	return l
 }
