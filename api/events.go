@@ -48,6 +48,9 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err != nil {
 		return err
 	}
+	if r.Body != http.NoBody { // which net/http would wait for before the first event
+		return badParam("", "There is nothing to send here: leave the body out.")
+	}
 	select {
 	case s.listeners <- struct{}{}:
 		defer func() { <-s.listeners }()
@@ -70,7 +73,6 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, state *live.Stat
 	defer cancel()
 	defer context.AfterFunc(s.streams, cancel)()
 	stream := &eventStream{server: s, audience: a, w: w, control: http.NewResponseController(w), request: r, looked: time.Now()}
-	_ = stream.control.SetReadDeadline(time.Time{})
 	return stream.run(ctx, after)
 }
 

@@ -47,6 +47,16 @@ func (s *Server) boundedBy(limit int64, work time.Duration, h handler) handler {
 // wait for bounds itself.
 func (s *Server) fromMemory(h handler) handler { return s.withDeadlines(maxBody, s.limits.answerIn, h) }
 
+// streamed is for a handler that bounds itself once it streams. A body that it leaves unread, as with a refusal, net/http waits for.
+func (s *Server) streamed(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if r.Body != http.NoBody {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.limits.answerIn))
+		}
+		return h(w, r)
+	}
+}
+
 // withDeadlines bounds the body, and the time for reading it and writing the answer.
 func (s *Server) withDeadlines(limit int64, all time.Duration, h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {

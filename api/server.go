@@ -104,7 +104,7 @@ func (s *Server) router() *mux.Router {
 	}
 
 	route(locatePath, fromMemory(anyOrigin(s.inTime(s.locate, asOfParam, planParam))), http.MethodGet, http.MethodHead)
-	route(locatePath, anyOrigin(s.inTime(s.locateBatch, asOfParam, planParam)), http.MethodPost) // streams: it bounds itself
+	route(locatePath, s.streamed(anyOrigin(s.inTime(s.locateBatch, asOfParam, planParam))), http.MethodPost)
 	route(locatePath, bounded(preflight), http.MethodOptions)
 	open("/v1/locate/all", s.inTime(s.locateAll, asOfParam, planParam))
 
@@ -130,7 +130,7 @@ func (s *Server) router() *mux.Router {
 	open("/v1/search", s.from(s.search))
 	open("/v1/codes", s.codes)
 	get("/v1/session", s.from(s.session))
-	route("/v1/events", anyOrigin(s.from(s.events)), http.MethodGet, http.MethodHead) // streams: it bounds itself
+	route("/v1/events", s.streamed(anyOrigin(s.from(s.events))), http.MethodGet, http.MethodHead)
 	route("/v1/events", bounded(preflight), http.MethodOptions)
 	get("/v1/coverage/{division}", s.inTime(s.coverage, asOfParam))
 
