@@ -227,7 +227,13 @@ func (s *Server) incident(w http.ResponseWriter, r *http.Request, state *live.St
 	if err != nil {
 		return err
 	}
-	if err := readable(state, actor, &in); err != nil {
+	now := in
+	if then { // what is told of it but where it was is of now, and so is who may read it
+		if now, err = s.store.Incident(r.Context(), in.Code); err != nil {
+			return err
+		}
+	}
+	if err := readable(state, actor, &now); err != nil {
 		return err
 	}
 	if then {

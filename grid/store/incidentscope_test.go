@@ -158,3 +158,29 @@ func TestBR54OthersTakeNoPlace(t *testing.T) {
 		t.Errorf("%d of the city: %v", len(found), err)
 	}
 }
+
+// TestL9PastOfWhatLeft: whoever has nothing to do with an incident any more does not read on in it by asking for the past.
+func TestL9PastOfWhatLeft(t *testing.T) {
+	t.Parallel()
+	pool := gridtest.Pool(t) // where time passes
+	s := store.New(pool)
+	a := acting{s, town(t, s)}
+	in := a.report(t, dispatcher, spot(50, 50))
+	before := time.Now()
+	_, err := s.UpdateIncident(t.Context(), dispatcher, a.city, in.Code, in.Version, func(in *grid.Incident) error {
+		in.Shape, in.Title = spot(250, 50), "written since"
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for scope, want := range map[string]int{westStreet: 0, eastStreet: 1, "": 1} {
+		found, err := s.IncidentsAt(t.Context(), store.Filter{Scope: scope, Limit: 10}, before)
+		if err != nil || len(found) != want {
+			t.Errorf("%q reads %d of the past, want %d: %v", scope, len(found), want, err)
+		}
+		if want == 1 && len(found) == 1 && found[0].Assignment.CommunityCode != southWest {
+			t.Errorf("%q finds it in %s", scope, found[0].Assignment.CommunityCode)
+		}
+	}
+}

@@ -1,5 +1,6 @@
 -- The incidents that a filter chooses, by id, as they were assigned at the instant $14, and where they were when they have been moved
--- since. Those that were stored later are left out. The lists $5 to $13 and the rest are those of Store.Incidents.
+-- since. Those that were stored later are left out. The lists $5 to $13 and the rest are those of Store.Incidents: a scope ($11 to $13) has to
+-- cover them as they are now, since so is all else that is told of them.
 SELECT w.id, w.county_code, w.community_code, w.base_grid_id, w.dedicated_grid_id, w.located_edition, w.on_boundary, ST_AsEWKB(m.shape) AS moved_from
 FROM incident p
 LEFT JOIN LATERAL (
@@ -46,6 +47,6 @@ WHERE p.id > $1
        UNION ALL
        SELECT q.thing_id FROM past_assignment q WHERE q.thing = 'incident' AND q.shape && ST_GeomFromEWKB($9)))
   AND ($7::bigint[] IS NULL OR ST_Intersects(coalesce(m.shape, p.shape), ST_GeomFromEWKB($9)))
-  AND ($11::text[] IS NULL OR p.unit_divisions && $11 OR w.county_code = ANY ($12) OR w.community_code = ANY ($13))
+  AND ($11::text[] IS NULL OR p.unit_divisions && $11 OR $12::text[] IS NOT NULL AND p.county_code = ANY ($12) OR p.community_code = ANY ($13))
 ORDER BY p.id
 LIMIT $10
