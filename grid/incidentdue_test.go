@@ -1,0 +1,83 @@
+package grid_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/wangge/wangge/grid"
+)
+
+// TestBR55Rejudged: who is found to be in more danger has less time; what was given or put off stays.
+func TestBR55Rejudged(t *testing.T) {
+	t.Parallel()
+	given := noon.Add(99 * time.Hour)
+	for _, test := range []struct {
+		name   string
+		change func(*grid.Incident)
+		due    time.Time
+	}{
+		{"nothing", func(*grid.Incident) {}, noon.Add(120 * time.Hour)},
+		{"severity", func(in *grid.Incident) { in.Severity = "extreme" }, noon.Add(12 * time.Hour)},
+		{"kind", func(in *grid.Incident) { in.Kind = "opinion" }, noon.Add(2 * time.Hour)},
+		{"reported before", func(in *grid.Incident) { in.ReportedAt = noon.Add(-time.Hour) }, noon.Add(119 * time.Hour)},
+		{"severity of what has ended", func(in *grid.Incident) { in.Severity, in.State = "extreme", "closed" }, noon.Add(120 * time.Hour)},
+		{"severity, with a deadline given", func(in *grid.Incident) { in.Severity, in.DueAt = "extreme", &given }, given},
+	} {
+		b := newBench(t, "normal")
+		b.settings.Deadlines = append([]grid.Deadline{{Kind: "opinion", ResponseHours: 1, DoneHours: 2}}, b.settings.Deadlines...)
+		before := b.in
+		test.change(&b.in)
+		changed := b.in.Rejudge(&b.settings, &before)
+		if !b.in.DueAt.Equal(test.due) || test.name == "severity" && (!changed || !b.in.ResponseDueAt.Equal(noon.Add(15*time.Minute))) {
+			t.Errorf("%s: due at %v, to respond by %v, changed %t", test.name, b.in.DueAt, b.in.ResponseDueAt, changed)
+		}
+	}
+}
+
+// TestBR55Reopened: what is overdue a second time is pressed for a second time.
+func TestBR55Reopened(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "normal")
+	remind := func() (steps int) {
+		for {
+			if _, _, taken := b.in.Remind(&b.settings, "scheduler", b.now); !taken {
+				return steps
+			}
+			steps++
+		}
+	}
+	b.now = b.in.DueAt.AddDate(0, 0, 20)
+	if n := remind(); n != 4 {
+		t.Fatalf("%d steps", n)
+	}
+	b.do("甲", "c000", grid.IncidentOrder{Act: "accept"}, grid.IncidentOrder{Act: "start"}, grid.IncidentOrder{Act: "finish", Outcome: "resolved"})
+	b.do("乙", "c000", grid.IncidentOrder{Act: "close"}, grid.IncidentOrder{Act: "reopen"})
+	if n := remind(); n != 0 {
+		t.Errorf("%d steps before the new deadline", n)
+	}
+	b.now = b.in.DueAt.Add(time.Hour)
+	if n := remind(); n != 1 {
+		t.Errorf("%d steps an hour after the new deadline", n)
+	}
+}
+
+// TestBR53MovedBack: a desk that is asked to hand over keeps what is moved back to where it reaches; the mark of a boundary stays.
+func TestBR53MovedBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "normal")
+	b.do("甲", "c000", grid.IncidentOrder{Act: "accept"})
+	move := func(community string, was, is grid.Unit) bool {
+		b.in.Assignment.CommunityCode = community
+		return b.in.Relocated(was, is, b.tree.circumstances(&b.settings, grid.Actor{}))
+	}
+	if !move("c001", "grid:c000g0", "grid:c001g1") || !b.in.Handover {
+		t.Fatal("nothing proposed")
+	}
+	if move("c000", "grid:c001g1", "grid:c000g1") || b.in.ProposedUnit != "" || b.in.Handover {
+		t.Errorf("moved back, still proposed to %q", b.in.ProposedUnit)
+	}
+	b.in.Handover = true
+	if move("c000", "grid:c000g1", "grid:c000g0") || !b.in.Handover {
+		t.Error("the mark of a boundary is gone")
+	}
+}
