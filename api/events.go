@@ -19,6 +19,7 @@ import (
 // The bounds of a stream of events. What a client is slow to read is never kept for it: it reads on from where it was, or is cut off.
 const (
 	maxListeners  = 1000
+	maxStrangers  = maxListeners / 2 // of them without a token: they leave room for those with one
 	beatEvery     = 15 * time.Second // so that whatever stands between does not take the stream for dead
 	writeEventsIn = 10 * time.Second // for all that is written at once
 	lookAgain     = time.Minute      // at the token
@@ -51,16 +52,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if r.Body != http.NoBody { // which net/http would wait for before the first event
 		return badParam("", "There is nothing to send here: leave the body out.")
 	}
-	select {
-	case s.listeners <- struct{}{}:
-		defer func() { <-s.listeners }()
-	default:
-		p := &problem{
-			status: http.StatusServiceUnavailable, slug: "busy", code: "busy",
-			detail: fmt.Sprintf("%d listen to this server already: try again in a while, or another server.", maxListeners),
-		}
-		return p.withHeader("Retry-After", "30")
+	leave, err := s.seat(&a)
+	if err != nil {
+		return err
 	}
+	defer leave()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
@@ -74,6 +70,34 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, state *live.Stat
 	defer context.AfterFunc(s.streams, cancel)()
 	stream := &eventStream{server: s, audience: a, w: w, control: http.NewResponseController(w), request: r, looked: time.Now()}
 	return stream.run(ctx, after)
+}
+
+// seat takes one of the places of those who listen, until leave is called.
+func (s *Server) seat(a *audience) (leave func(), err error) {
+	seats := []chan struct{}{s.listeners}
+	if a.actor.Role == "" {
+		seats = append(seats, s.strangers)
+	}
+	var taken []chan struct{}
+	leave = func() {
+		for _, seat := range taken {
+			<-seat
+		}
+	}
+	for _, seat := range seats {
+		select {
+		case seat <- struct{}{}:
+			taken = append(taken, seat)
+		default:
+			leave()
+			p := &problem{
+				status: http.StatusServiceUnavailable, slug: "busy", code: "busy",
+				detail: fmt.Sprintf("%d listen to this server already: try again in a while, or another server.", cap(seat)),
+			}
+			return nil, p.withHeader("Retry-After", "30")
+		}
+	}
+	return leave, nil
 }
 
 // lastEventID returns after which number to go on, -1 for from now on. A browser that connects again sends the header, while its address

@@ -6,7 +6,10 @@ import (
 	"github.com/wangge/wangge/grid"
 )
 
-const MaxListeners = maxListeners
+const (
+	MaxListeners = maxListeners
+	MaxStrangers = maxStrangers
+)
 
 // StillMay reports whether somebody who began to listen with r goes on when its token is looked at again.
 func StillMay(s *Server, r *http.Request) bool {

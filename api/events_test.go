@@ -215,28 +215,41 @@ func (d *deaf) WriteHeader(int)             {}
 func (d *deaf) Write(b []byte) (int, error) { return len(b), nil }
 func (d *deaf) FlushError() error           { return nil }
 
-// TestEventsHaveFewListeners refuses more than a thousand, and takes new ones when others have gone.
+// TestEventsHaveFewListeners refuses more than a thousand, half of them without a token, and takes new ones when others have gone.
 func TestEventsHaveFewListeners(t *testing.T) {
 	t.Parallel()
 	c := newCrier(t)
+	c.secrets["city"] = token(t, c.store, "reader", "")
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
 	handler := c.app.Handler()
-	for range api.MaxListeners {
-		request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/events", nil)
-		go handler.ServeHTTP(&deaf{header: http.Header{}}, request)
+	listen := func(n int, as string) {
+		for range n {
+			request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/events", nil)
+			if as != "" {
+				request.Header.Set("Authorization", "Bearer "+c.secrets[as])
+			}
+			go handler.ServeHTTP(&deaf{header: http.Header{}}, request)
+		}
 	}
-	status := func() int {
-		answer := c.do(t, exchange{method: http.MethodHead, target: "/v1/events"})
+	status := func(as string) int {
+		answer := c.do(t, exchange{method: http.MethodHead, target: "/v1/events", as: as})
 		_ = answer.Body.Close()
 		if answer.StatusCode == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") == "" {
 			t.Error("refused without Retry-After")
 		}
 		return answer.StatusCode
 	}
-	becomes(t, "refused", func() bool { return status() == http.StatusServiceUnavailable })
+	listen(api.MaxStrangers, "")
+	becomes(t, "refused to strangers", func() bool { return status("") == http.StatusServiceUnavailable })
+	if got := status("city"); got != http.StatusOK {
+		t.Errorf("strangers keep out who has a token: %d", got)
+	}
+	listen(api.MaxListeners-api.MaxStrangers, "city")
+	becomes(t, "refused to all", func() bool { return status("city") == http.StatusServiceUnavailable })
 	leave()
-	becomes(t, "taken again", func() bool { return status() == http.StatusOK })
+	becomes(t, "taken again", func() bool { return status("") == http.StatusOK && status("city") == http.StatusOK })
+	becomes(t, "all seats are free", func() bool { return c.app.Listeners() == 0 })
 }
 
 // becomes waits for what is to come, and fails when it does not.

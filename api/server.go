@@ -52,6 +52,7 @@ type Server struct {
 	batches    chan struct{}   // one for each that runs
 	cleans     chan struct{}   // likewise
 	listeners  chan struct{}   // likewise
+	strangers  chan struct{}   // likewise, of those without a token
 	streams    context.Context // until EndStreams
 	endStreams context.CancelFunc
 	metrics    *metrics
@@ -66,7 +67,7 @@ func New(c Config) *Server {
 		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL, operator: c.Operator,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 		batches: make(chan struct{}, maxBatches()), cleans: make(chan struct{}, maxCleans),
-		listeners: make(chan struct{}, maxListeners),
+		listeners: make(chan struct{}, maxListeners), strangers: make(chan struct{}, maxStrangers),
 	}
 	s.streams, s.endStreams = context.WithCancel(context.Background())
 	s.metrics, s.requestIDs, s.limits = newMetrics(s.registry), newRequestIDs(), usualLimits()
