@@ -16,6 +16,18 @@ func (s *Server) Hurry(late time.Duration, bytes int) {
 	s.limits.headerIn, s.limits.answerIn, s.limits.stallIn, s.limits.stallBytes = late, 4*late, late, bytes
 }
 
+// Occupy makes the server as busy as it may be until leave is called.
+func (s *Server) Occupy() (leave func()) {
+	for range cap(s.batches) {
+		s.batches <- struct{}{}
+	}
+	return func() {
+		for range cap(s.batches) {
+			<-s.batches
+		}
+	}
+}
+
 // ProcessorTime returns how much processor time this process has taken.
 func ProcessorTime(b *testing.B) time.Duration {
 	b.Helper()

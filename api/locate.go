@@ -88,6 +88,11 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.Stat
 	}
 	ctx := r.Context()
 	if asked.radiusM > 0 {
+		leave, err := s.busyWith()
+		if err != nil {
+			return err
+		}
+		defer leave()
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, workIn)
 		defer cancel()

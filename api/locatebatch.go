@@ -33,7 +33,7 @@ const (
 	maxItems = 100_000
 )
 
-// maxBatches is how many batches run at the same time: one that has begun keeps a core busy.
+// maxBatches is how many batches and discs run at the same time: one that has begun keeps a core busy, and anybody may ask for it.
 func maxBatches() int { return max(16, 2*runtime.GOMAXPROCS(0)) }
 
 // locateBatch answers POST /v1/locate in the form of the question, in its order, with errors in place: newline-delimited
@@ -59,12 +59,11 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 	if err != nil {
 		media = ""
 	}
-	select {
-	case s.batches <- struct{}{}:
-		defer func() { <-s.batches }()
-	default:
-		return busy()
+	leave, err := s.busyWith()
+	if err != nil {
+		return err
 	}
+	defer leave()
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.batchIn)
 	defer cancel()
 	b := &batch{locator: l, ctx: ctx, system: system, asked: asked}
@@ -97,6 +96,16 @@ func (s *Server) locateBatch(w http.ResponseWriter, r *http.Request, state *live
 		return b.csv(body)
 	}
 	return unsupported("application/json, application/geo+json, application/x-ndjson or text/csv")
+}
+
+// busyWith begins a batch or a disc, until leave is called, or says that there are too many.
+func (s *Server) busyWith() (leave func(), err error) {
+	select {
+	case s.batches <- struct{}{}:
+		return func() { <-s.batches }, nil
+	default:
+		return nil, busy()
+	}
 }
 
 func busy() error {

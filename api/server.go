@@ -49,7 +49,7 @@ type Server struct {
 	jsonOuts   jsonOuts
 	limits     limits
 	tagged     taggedCities
-	batches    chan struct{}   // one for each that runs
+	batches    chan struct{}   // one for each that runs, and for each disc
 	cleans     chan struct{}   // likewise
 	listeners  chan struct{}   // likewise
 	strangers  chan struct{}   // likewise, of those without a token

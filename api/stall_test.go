@@ -180,3 +180,32 @@ func TestSlowClientIsServed(t *testing.T) {
 		t.Errorf("got %d answers (%v), want %d", got, err, rows)
 	}
 }
+
+// TestBusy: while as many batches run as may, more of them and discs wait; points are answered.
+func TestBusy(t *testing.T) {
+	t.Parallel()
+	c := newCrier(t)
+	status := func(method, target string) int {
+		answer := c.do(t, exchange{method: method, target: target, header: asCSV, body: "lon,lat\n"})
+		defer answer.Body.Close()
+		if answer.StatusCode == http.StatusServiceUnavailable && answer.Header.Get("Retry-After") == "" {
+			t.Errorf("%s %s is refused without Retry-After", method, target)
+		}
+		return answer.StatusCode
+	}
+	held := func(want int) {
+		t.Helper()
+		for _, got := range []int{status(http.MethodGet, where(0.5, 0.5)+"&radius_m=50"), status(http.MethodPost, "/v1/locate")} {
+			if got != want {
+				t.Errorf("got %d, want %d", got, want)
+			}
+		}
+		if got := status(http.MethodGet, where(0.5, 0.5)); got != http.StatusOK {
+			t.Errorf("a point: got %d", got)
+		}
+	}
+	leave := c.app.Occupy()
+	held(http.StatusServiceUnavailable)
+	leave()
+	held(http.StatusOK)
+}
