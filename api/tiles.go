@@ -32,7 +32,7 @@ const (
 const maxPointZoom = 18
 
 // tileEncoding changes when the same data would give other bytes, so that no tag outlives its encoder.
-const tileEncoding = "1"
+const tileEncoding = "2"
 
 // planTileset begins the names of the tilesets of drafts: a plan's code follows.
 const planTileset = "plan-"
