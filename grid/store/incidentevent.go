@@ -64,13 +64,19 @@ func (s *Store) IncidentEvents(ctx context.Context, id int64) ([]grid.IncidentEv
 	return events, translate(err)
 }
 
-// incidentHappening is what is told of a change of an incident: nothing that somebody wrote but the title.
+// incidentHappening is what is told of a change of an incident: nothing that somebody wrote but the title, and nothing but that there was
+// one when it has left somebody's scope, who may not read what has become of it.
 func incidentHappening(before, after *grid.Incident, act string) (grid.Happening, error) {
-	areas := after.Areas()
+	h := grid.Happening{Topic: grid.TopicIncident, Action: act, Code: after.Code, Areas: after.Areas()}
+	var err error
 	if before != nil {
-		areas = append(areas, before.Areas()...)
-		slices.Sort(areas)
-		areas = slices.Compact(areas)
+		left := slices.DeleteFunc(before.Areas(), func(area string) bool { return slices.Contains(h.Areas, area) })
+		if len(left) > 0 {
+			h.Areas = append(h.Areas, left...)
+			slices.Sort(h.Areas)
+			h.Data, err = json.Marshal(map[string]any{"code": after.Code, "act": act, "version": after.Version})
+			return h, err
+		}
 	}
 	at := after.Shape.Bound().Center()
 	told := struct {
@@ -95,6 +101,6 @@ func incidentHappening(before, after *grid.Incident, act string) (grid.Happening
 		after.Code, after.Kind, after.Severity, after.State, after.Phase, act, after.Title, at[0], at[1], after.Version, after.LeadUnit,
 		after.TransferTo, after.BaseGrid, after.DedicatedGrid, after.DueAt, after.Supervised, after.Handover,
 	}
-	data, err := json.Marshal(told)
-	return grid.Happening{Topic: grid.TopicIncident, Action: act, Code: after.Code, Areas: areas, Data: data}, err
+	h.Data, err = json.Marshal(told)
+	return h, err
 }
