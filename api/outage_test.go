@@ -44,6 +44,7 @@ type outage struct {
 	written  map[string]bool // codes of what was acknowledged
 	refused  atomic.Int64
 	answered atomic.Int64
+	resumed  atomic.Int64 // the last that was heard by who comes back
 }
 
 func newOutage(t *testing.T) *outage {
@@ -269,12 +270,12 @@ func (o *outage) happened() (numbers []int64) {
 	return numbers
 }
 
-// catchUp waits until the feed has come to the end of what has happened.
+// catchUp waits until the feed, and who comes back, have come to the end of what has happened.
 func (o *outage) catchUp(happened []int64) {
 	o.Helper()
 	last := slices.Max(happened)
 	becomes(o.T, "caught up", func() bool { return o.server.live.Feed().Last() == last })
-	time.Sleep(time.Second) // for who comes back to read it
+	becomes(o.T, "heard by who comes back", func() bool { return o.resumed.Load() == last })
 }
 
 func (o *outage) holdHeard(who string, heard, happened []int64) {

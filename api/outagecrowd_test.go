@@ -143,6 +143,7 @@ func (o *outage) hears(ctx context.Context, after int64, most int) (numbers []in
 			topic = true
 		case lines.Text() == "" && topic:
 			numbers, topic = append(numbers, id), false
+			o.resumed.Store(id)
 		}
 	}
 	return numbers
