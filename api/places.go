@@ -197,8 +197,14 @@ func (s *Server) place(w http.ResponseWriter, r *http.Request, state *live.State
 	if err != nil {
 		return err
 	}
+	now := p
+	if then && !anybody { // what is told of it but where it was is of now, and so is who may read it
+		if now, err = s.store.Place(r.Context(), p.Code); err != nil {
+			return err
+		}
+	}
 	if !anybody {
-		if err := within(state, actor, grid.ReadPlaces, divisionOf(p.Assignment)); err != nil {
+		if err := within(state, actor, grid.ReadPlaces, divisionOf(now.Assignment)); err != nil {
 			return err
 		}
 	}

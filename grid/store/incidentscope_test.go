@@ -159,6 +159,38 @@ func TestBR54OthersTakeNoPlace(t *testing.T) {
 	}
 }
 
+// TestL9PastOfPlaceThatLeft: the same for a place.
+func TestL9PastOfPlaceThatLeft(t *testing.T) {
+	t.Parallel()
+	pool := gridtest.Pool(t) // where time passes
+	s := store.New(pool)
+	city := town(t, s)
+	made, err := s.CreatePlace(t.Context(), planner, city, hazard(spot(50, 50), grid.Assignment{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := time.Now()
+	_, err = s.UpdatePlace(t.Context(), planner, city, made.Code, made.Version, func(p *grid.Place) error {
+		p.Shape, p.Name = spot(250, 50), "written since"
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for scope, want := range map[string]int{westStreet: 0, eastStreet: 1, "": 1} {
+		found, err := s.PlacesAt(t.Context(), store.Filter{Scope: scope, Limit: 10}, before)
+		if err != nil || len(found) != want {
+			t.Errorf("%q reads %d of the past, want %d: %v", scope, len(found), want, err)
+		}
+		if want == 1 && len(found) == 1 && found[0].Assignment.CommunityCode != southWest {
+			t.Errorf("%q finds it in %s", scope, found[0].Assignment.CommunityCode)
+		}
+		if found, err = s.PlacesAt(t.Context(), store.Filter{Scope: scope, Division: westStreet, Limit: 10}, before); err != nil || len(found) != want {
+			t.Errorf("%q reads %d of what was in the west, want %d: %v", scope, len(found), want, err)
+		}
+	}
+}
+
 // TestL9PastOfWhatLeft: whoever has nothing to do with an incident any more does not read on in it by asking for the past.
 func TestL9PastOfWhatLeft(t *testing.T) {
 	t.Parallel()

@@ -20,15 +20,21 @@ var (
 )
 
 // PlacesAt is Places as they were at an instant: their assignments, by which the filter chooses, and where they were are those of
-// then, everything else is as it is now. Places that were stored later are left out.
+// then, everything else is as it is now, and so is whether the scope covers them. Places that were stored later are left out.
 func (s *Store) PlacesAt(ctx context.Context, f Filter, at time.Time) ([]grid.Place, error) {
 	var places []grid.Place
 	err := s.snapshot(ctx, func(db DB) error {
-		args, err := f.arguments(ctx, db)
+		unscoped := f
+		unscoped.Scope = ""
+		args, err := unscoped.arguments(ctx, db)
 		if err != nil {
 			return err
 		}
-		was, ids, err := readWas(ctx, db, placesAtSQL, append(args, f.Public, at)...)
+		now, err := areaOf(ctx, db, "", f.Scope)
+		if err != nil {
+			return err
+		}
+		was, ids, err := readWas(ctx, db, placesAtSQL, append(args, f.Public, at, now.counties, now.communities)...)
 		if err != nil {
 			return err
 		}

@@ -1,5 +1,6 @@
 -- The places that a filter chooses, by id, as they were assigned at the instant $12, and where they were when they have been moved
--- since. Those that were stored later are left out. The lists $5 to $9 and the rest are those of Store.Places.
+-- since. Those that were stored later are left out. The lists $5 to $9 and the rest are those of Store.Places: a scope ($13, $14) has to cover
+-- them as they are now, since so is all else that is told of them.
 SELECT w.id, w.county_code, w.community_code, w.base_grid_id, w.dedicated_grid_id, w.located_edition, w.on_boundary, ST_AsEWKB(m.shape) AS moved_from
 FROM place p
 LEFT JOIN LATERAL (
@@ -42,6 +43,8 @@ WHERE p.id > $1
        UNION ALL
        SELECT q.thing_id FROM past_assignment q WHERE q.thing = 'place' AND q.shape && ST_GeomFromEWKB($9)))
   AND ($7::bigint[] IS NULL OR ST_Intersects(coalesce(m.shape, p.shape), ST_GeomFromEWKB($9)))
+  AND ($13::text[] IS NULL OR p.county_code = ANY ($13))
+  AND ($14::text[] IS NULL OR p.community_code = ANY ($14))
   AND (NOT $11 OR p.public AND (p.kind = 'shelter'
        OR p.kind = 'danger_zone' AND EXISTS (SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= current_date)))
 ORDER BY p.id
