@@ -83,3 +83,28 @@ func unbroken(t testing.TB, db store.DB) {
 		t.Errorf("broken histories: %v", broken)
 	}
 }
+
+// TestBR56KindWhileChecked: whoever finished it does not make it a kind that needs no check, to close it himself.
+func TestBR56KindWhileChecked(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Tx(t))
+	a := acting{s, town(t, s)}
+	in := a.do(t, dispatcher, a.report(t, dispatcher, spot(50, 50)), grid.IncidentOrder{Act: "accept"}, grid.IncidentOrder{Act: "start"}, grid.IncidentOrder{Act: "finish", Outcome: "resolved"})
+	change := func(in grid.Incident, change func(*grid.Incident)) (grid.Incident, error) {
+		return s.UpdateIncident(t.Context(), dispatcher, a.city, in.Code, in.Version, func(in *grid.Incident) error {
+			change(in)
+			return nil
+		})
+	}
+	other := func(in *grid.Incident) { in.Kind = "fire_risk" }
+	if _, err := change(in, other); !errors.Is(err, grid.ErrConflict) || !strings.Contains(err.Error(), "rework") {
+		t.Errorf("another kind while it waits for its check: %v", err)
+	}
+	in, err := change(in, func(in *grid.Incident) { in.Title = "another title" })
+	if err != nil {
+		t.Fatalf("another title while it waits for its check: %v", err)
+	}
+	if _, err = change(a.do(t, dispatcher, in, grid.IncidentOrder{Act: "rework", Reason: "x"}), other); err != nil {
+		t.Errorf("another kind after it was sent back: %v", err)
+	}
+}

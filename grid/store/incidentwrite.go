@@ -236,6 +236,9 @@ func (u *incidentUpdate) write(ctx context.Context) (grid.Incident, error) {
 // list (BR-47), and its time is another (BR-55).
 func (u *incidentUpdate) rejudge(ctx context.Context) error {
 	before, after := u.before, u.after
+	if after.Kind != before.Kind && before.State == "waiting_check" {
+		return fmt.Errorf("BR-56: it is said to be done as a case of %s: rework it before you change its kind: %w", before.Kind, grid.ErrConflict)
+	}
 	if after.Kind != before.Kind && after.Open() {
 		if err := give(ctx, u.tx, grid.Unit(after.LeadUnit), after, "kind"); err != nil {
 			return err
