@@ -43,6 +43,7 @@ type incidentJSON struct {
 	ResponseDueAt     *time.Time     `json:"response_due_at"`
 	Supervised        bool           `json:"supervised"`
 	Overdue           bool           `json:"overdue"`
+	ResponseOverdue   bool           `json:"response_overdue"`
 	OverdueStep       int            `json:"overdue_step"`
 	Handover          bool           `json:"handover"`
 	LeadName          *string        `json:"lead_name"`
@@ -69,7 +70,7 @@ func newIncidentJSON(state *live.State, in *grid.Incident) incidentJSON {
 		OccurredAt: utc(in.OccurredAt), ReportedAt: in.ReportedAt.UTC(), PlaceCode: orNull(in.PlaceCode), FirstReceiver: orNull(in.FirstReceiver),
 		LeadUnit: orNull(in.LeadUnit), HandlingUnits: append([]string{}, in.HandlingUnits...), ItemCode: orNull(in.ItemCode),
 		State: in.State, Phase: in.Phase, DueAt: utc(in.DueAt), ResponseDueAt: utc(in.ResponseDueAt), Supervised: in.Supervised,
-		Overdue: in.Overdue(time.Now()), OverdueStep: in.OverdueStep, LeadName: orNull(nameOfUnit(state, grid.Unit(in.LeadUnit))),
+		Overdue: in.Overdue(time.Now()), ResponseOverdue: in.ResponseOverdue(time.Now()), OverdueStep: in.OverdueStep, LeadName: orNull(nameOfUnit(state, grid.Unit(in.LeadUnit))),
 		TransferTo: orNull(in.TransferTo), ProposedUnit: orNull(in.ProposedUnit), RespondedAt: utc(in.RespondedAt), FinishedBy: orNull(in.FinishedBy),
 		JointDueAt: utc(in.JointDueAt), ItemListVersion: orNull(in.ItemListVersion), Parent: orNull(in.ParentCode),
 		Handover: in.Handover, ClosedAt: utc(in.ClosedAt), Outcome: orNull(in.Outcome), Satisfaction: in.Satisfaction, ExternalRefs: in.ExternalRefs,
@@ -353,7 +354,7 @@ func (b *body) changeIncident(ctx context.Context, state *live.State, in *grid.I
 	checked.Handover, checked.ParentID = in.Handover, in.ParentID
 	checked.TransferTo, checked.ProposedUnit, checked.UnitDivisions = in.TransferTo, in.ProposedUnit, in.UnitDivisions
 	checked.RespondedAt, checked.FinishedBy, checked.JointDueAt = in.RespondedAt, in.FinishedBy, in.JointDueAt
-	checked.OverdueStep, checked.ItemListVersion = in.OverdueStep, in.ItemListVersion
+	checked.OverdueStep, checked.ResponseReminded, checked.ItemListVersion = in.OverdueStep, in.ResponseReminded, in.ItemListVersion
 	checked.CreatedAt, checked.CreatedBy, checked.UpdatedAt, checked.UpdatedBy = in.CreatedAt, in.CreatedBy, in.UpdatedAt, in.UpdatedBy
 	*in = checked
 	return nil

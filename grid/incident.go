@@ -45,14 +45,15 @@ type Incident struct {
 	Satisfaction  *int // 1 to 5
 	ExternalRefs  map[string]any
 
-	TransferTo      Unit       // who is asked to take over
-	ProposedUnit    Unit       // who would be responsible since it was moved, or since boundaries were (BR-39, BR-53)
-	UnitDivisions   []string   // where the units that have to do with it are
-	RespondedAt     *time.Time // first taken up by whom it was given to
-	FinishedBy      string     // who said that it is done
-	JointDueAt      *time.Time // until when several departments have to agree on who leads
-	OverdueStep     int        // how many of reminder, circular, interview and listed supervision there were (BR-55)
-	ItemListVersion int        // of the county's list when it was given to a grid, 0 for none (BR-47)
+	TransferTo       Unit       // who is asked to take over
+	ProposedUnit     Unit       // who would be responsible since it was moved, or since boundaries were (BR-39, BR-53)
+	UnitDivisions    []string   // where the units that have to do with it are
+	RespondedAt      *time.Time // first taken up by whom it was given to
+	FinishedBy       string     // who said that it is done
+	JointDueAt       *time.Time // until when several departments have to agree on who leads
+	OverdueStep      int        // how many of reminder, circular, interview and listed supervision there were (BR-55)
+	ResponseReminded bool       // that nobody had taken it up in time (BR-55)
+	ItemListVersion  int        // of the county's list when it was given to a grid, 0 for none (BR-47)
 
 	Assignment Assignment
 	// The codes of the grids of its assignment as it is stored, "" for none: one that has ended keeps grids that may have ended since.

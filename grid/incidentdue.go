@@ -3,6 +3,7 @@ package grid
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -62,8 +63,28 @@ func (i Incident) Overdue(now time.Time) bool {
 	return i.Open() && i.State != "waiting_check" && i.DueAt != nil && i.DueAt.Before(now)
 }
 
+// waitingStates are those in which nobody has to have taken it up.
+var waitingStates = []string{"reported", "accepted", "assigned", "transferred", "escalated"}
+
+// ResponseOverdue reports whether somebody ought to have taken it up by now, and nobody has.
+func (i Incident) ResponseOverdue(now time.Time) bool {
+	return i.RespondedAt == nil && i.ResponseDueAt != nil && i.ResponseDueAt.Before(now) && slices.Contains(waitingStates, i.State)
+}
+
 // overdueSteps are what an overdue incident brings, one after the other (BR-55); but for the reminder each is a supervision.
 var overdueSteps = []string{"reminder", "circular", "interview", "listed"}
+
+// RemindResponse reminds once of an incident that nobody has taken up in time, and returns the event of it.
+func (i *Incident) RemindResponse(by string, now time.Time) (IncidentEvent, bool) {
+	if i.ResponseReminded || !i.ResponseOverdue(now) {
+		return IncidentEvent{}, false
+	}
+	i.ResponseReminded = true
+	return IncidentEvent{
+		At: now, Actor: by, Action: "remind", FromState: i.State, ToState: i.State, Unit: i.LeadUnit,
+		Text: fmt.Sprintf("not taken up since %s", i.ResponseDueAt.UTC().Format(time.RFC3339)), Data: map[string]any{"about": "response"},
+	}, true
+}
 
 // Remind takes the next step against an overdue incident if its time has come, and returns its event and, but for the first, the
 // supervision. OverdueStep only grows until it is reopened: a clock that goes back repeats and undoes nothing, and one that jumps ahead leaves nothing out

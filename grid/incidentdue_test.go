@@ -61,6 +61,37 @@ func TestBR55Reopened(t *testing.T) {
 	}
 }
 
+// TestBR55ResponseClock: what nobody has taken up is reminded of once it is due, and once whatever the clock does.
+func TestBR55ResponseClock(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "normal")
+	for _, test := range []struct {
+		name string
+		at   time.Time
+		want bool
+	}{
+		{"before", b.in.ResponseDueAt.Add(-time.Second), false},
+		{"at the deadline", *b.in.ResponseDueAt, false},
+		{"after it", b.in.ResponseDueAt.Add(time.Second), true},
+		{"again", b.in.ResponseDueAt.Add(time.Hour), false},
+		{"the clock goes back", b.in.ResponseDueAt.Add(-time.Hour), false},
+		{"and is after it again", b.in.ResponseDueAt.Add(2 * time.Second), false},
+	} {
+		event, due := b.in.RemindResponse("scheduler", test.at)
+		if due != test.want || due && (event.Action != "remind" || event.Data["about"] != "response" || event.FromState != event.ToState) {
+			t.Errorf("%s: %t, %+v", test.name, due, event)
+		}
+	}
+	if b.in.OverdueStep != 0 || b.in.Supervised {
+		t.Errorf("step %d, supervised %t", b.in.OverdueStep, b.in.Supervised)
+	}
+	b.in.ResponseReminded = false
+	b.do("甲", "c000", grid.IncidentOrder{Act: "accept"}, grid.IncidentOrder{Act: "start"})
+	if _, due := b.in.RemindResponse("scheduler", b.in.ResponseDueAt.AddDate(1, 0, 0)); due || b.in.ResponseOverdue(b.in.ResponseDueAt.AddDate(1, 0, 0)) {
+		t.Error("reminded of what was taken up")
+	}
+}
+
 // TestBR53MovedBack: a desk that is asked to hand over keeps what is moved back to where it reaches; the mark of a boundary stays.
 func TestBR53MovedBack(t *testing.T) {
 	t.Parallel()

@@ -83,9 +83,12 @@ ALTER TABLE incident
 	ADD COLUMN finished_by       text,        -- who said that it is done
 	ADD COLUMN joint_due_at      timestamptz, -- until when several departments have to agree on a lead (BR-52)
 	ADD COLUMN overdue_step      integer      NOT NULL DEFAULT 0 CONSTRAINT incident_overdue_check CHECK (overdue_step BETWEEN 0 AND 4), -- BR-55
+	ADD COLUMN response_reminded boolean     NOT NULL DEFAULT false, -- that nobody had taken it up in time (BR-55)
 	ADD COLUMN item_list_version integer;     -- of the county's list when it was given to a grid (BR-47)
 -- What RemindDue looks for each minute: without those for which there is no step left.
 CREATE INDEX incident_due ON incident (due_at) WHERE overdue_step < 4 AND state NOT IN ('waiting_check', 'closed', 'rejected', 'merged', 'cancelled');
+CREATE INDEX incident_response ON incident (response_due_at)
+	WHERE responded_at IS NULL AND NOT response_reminded AND state IN ('reported', 'accepted', 'assigned', 'transferred', 'escalated');
 -- The two parts of a scope, which lists combine: an index on all rows each.
 CREATE INDEX incident_units ON incident USING gin (unit_divisions);
 CREATE INDEX incident_community ON incident (community_code);

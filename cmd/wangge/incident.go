@@ -82,7 +82,7 @@ type incidentListCmd struct {
 	Kind     string `help:"Only of this kind."`
 	Division string `help:"Only within this division."`
 	Unit     string `help:"Only with this unit: grid:CODE, org:CODE or division:CODE."`
-	Overdue  bool   `help:"Only those that ought to be done by now."`
+	Overdue  bool   `help:"Only those that ought to be done, or taken up, by now."`
 	Handover bool   `help:"Only those whose unit is to change since boundaries or the pin have moved."`
 	Limit    int    `help:"How many." default:"100"`
 }
@@ -135,6 +135,7 @@ type incidentLine struct {
 	LeadUnit              *string `json:"lead_unit"`
 	TransferTo            *string `json:"transfer_to"`
 	Overdue               bool
+	ResponseOverdue       bool `json:"response_overdue"`
 	Handover              bool
 }
 
@@ -152,6 +153,9 @@ func (l incidentLine) String() string {
 	}
 	if l.Overdue {
 		parts = append(parts, "overdue")
+	}
+	if l.ResponseOverdue {
+		parts = append(parts, "not taken up")
 	}
 	if l.Handover {
 		parts = append(parts, "to be handed over")

@@ -67,7 +67,9 @@ func (s *Store) Incidents(ctx context.Context, f Filter) ([]grid.Incident, error
 			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))))
 			  AND ($11::text[] IS NULL OR i.unit_divisions && $11 OR $12::text[] IS NOT NULL AND i.county_code = ANY ($12) OR i.community_code = ANY ($13))
 			  AND ($14 = '' OR $14 IN (i.first_receiver, i.lead_unit, i.transfer_to) OR $14 = ANY (i.handling_units))
-			  AND (NOT $15 OR i.due_at < now() AND i.state NOT IN ('waiting_check', 'closed', 'rejected', 'merged', 'cancelled'))
+			  AND (NOT $15 OR i.due_at < now() AND i.state NOT IN ('waiting_check', 'closed', 'rejected', 'merged', 'cancelled')
+			       OR i.response_due_at < now() AND i.responded_at IS NULL
+			          AND i.state IN ('reported', 'accepted', 'assigned', 'transferred', 'escalated'))
 			  AND (NOT $16 OR i.handover_needed)
 			  AND (NOT $17 OR i.supervised)
 			  AND ($18 = '' OR i.external_case_no = $18)
@@ -135,6 +137,7 @@ type incidentRow struct {
 	FinishedBy        string
 	JointDueAt        *time.Time
 	OverdueStep       int
+	ResponseReminded  bool
 	ItemListVersion   int
 	Version           int
 	CreatedAt         time.Time
@@ -199,7 +202,7 @@ func (r incidentRow) incident() (grid.Incident, error) {
 			Edition: r.LocatedEdition, OnBoundary: r.OnBoundary,
 		},
 		TransferTo: r.TransferTo, ProposedUnit: r.ProposedUnit, UnitDivisions: r.UnitDivisions, RespondedAt: r.RespondedAt, FinishedBy: r.FinishedBy,
-		JointDueAt: r.JointDueAt, OverdueStep: r.OverdueStep, ItemListVersion: r.ItemListVersion,
+		JointDueAt: r.JointDueAt, OverdueStep: r.OverdueStep, ResponseReminded: r.ResponseReminded, ItemListVersion: r.ItemListVersion,
 		Version: r.Version, CreatedAt: r.CreatedAt, CreatedBy: r.CreatedBy, UpdatedAt: r.UpdatedAt, UpdatedBy: r.UpdatedBy,
 	}, err
 }

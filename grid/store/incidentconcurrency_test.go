@@ -174,10 +174,13 @@ func TestBR55RemindOnce(t *testing.T) {
 	}
 	twice := count(t, pool, `
 		SELECT count(*)
-		FROM (SELECT incident_id, data ->> 'step' FROM incident_event WHERE actor = 'scheduler' GROUP BY 1, 2 HAVING count(*) <> 1) AS repeated`)
-	steps := count(t, pool, `SELECT count(*) FROM incident_event WHERE actor = 'scheduler'`)
+		FROM (SELECT FROM incident_event WHERE actor = 'scheduler' GROUP BY incident_id, data ->> 'step', data ->> 'about' HAVING count(*) <> 1) AS repeated`)
+	steps := count(t, pool, `SELECT count(*) FROM incident_event WHERE actor = 'scheduler' AND data ? 'step'`)
 	if overdue := count(t, pool, `SELECT sum(overdue_step) FROM incident`); twice != 0 || steps != 80 || overdue != 80 {
 		t.Errorf("%d steps twice, %d events, %d steps", twice, steps, overdue)
+	}
+	if n := count(t, pool, `SELECT count(*) FROM incident_event WHERE data = '{"about": "response"}'`); n != 20 {
+		t.Errorf("%d reminders of what nobody has taken up", n)
 	}
 	if rows := count(t, pool, `SELECT count(*) FROM supervision`); rows != 60 {
 		t.Errorf("%d supervisions", rows)

@@ -2,8 +2,11 @@ package store_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/gridtest"
@@ -52,7 +55,7 @@ func TestBR55Steps(t *testing.T) {
 		if is.OverdueStep != test.steps || !slices.Equal(kinds, test.kinds) || is.Supervised != (len(kinds) > 0) || is.Phase != grid.IncidentPhase(is.State, is.Supervised) {
 			t.Errorf("%d steps, %v, supervised %t in %s: want %d, %v", is.OverdueStep, kinds, is.Supervised, is.Phase, test.steps, test.kinds)
 		}
-		if n := count(t, tx, `SELECT count(*) FROM incident_event WHERE incident_id = $1 AND actor = 'scheduler'`, is.ID); n != test.steps {
+		if n := count(t, tx, `SELECT count(*) FROM incident_event WHERE incident_id = $1 AND actor = 'scheduler' AND data ? 'step'`, is.ID); n != test.steps {
 			t.Errorf("%d events of %d steps", n, test.steps)
 		}
 	}
@@ -68,6 +71,91 @@ func TestBR55Steps(t *testing.T) {
 	if pending := count(t, tx, `SELECT count(*) FROM supervision WHERE incident_id = $1 AND rectified_at IS NULL`, is.ID); pending != 1 || !is.Supervised {
 		t.Errorf("%d pending, supervised %t", pending, is.Supervised)
 	}
+}
+
+// TestBR55Response: who leaves an incident lying is reminded of it once, and it is listed among the overdue ones.
+func TestBR55Response(t *testing.T) {
+	t.Parallel()
+	tx := gridtest.Tx(t)
+	s := store.New(tx)
+	a := acting{s, town(t, s)}
+	report := func(ago time.Duration, then ...grid.IncidentOrder) grid.Incident {
+		in := a.report(t, dispatcher, spot(10, 10), func(in *grid.Incident) {
+			in.ReportedAt, in.Severity = time.Now().Add(-ago), "normal" // 24 hours to respond, 120 to be done
+		})
+		return a.do(t, dispatcher, in, then...)
+	}
+	accept, start := grid.IncidentOrder{Act: "accept"}, grid.IncidentOrder{Act: "start"}
+	fresh, left, accepted, started := report(time.Hour), report(48*time.Hour), report(48*time.Hour, accept), report(48*time.Hour, accept, start)
+	late := report(121 * time.Hour) // to be done as well
+	imported := report(48 * time.Hour)
+	if _, err := tx.Exec(t.Context(), `UPDATE incident SET state = 'handling', phase = 'handling' WHERE id = $1`, imported.ID); err != nil {
+		t.Fatal(err)
+	}
+	scheduler := grid.Actor{Name: "scheduler", Role: grid.RoleAdministrator}
+	codes, err := s.RemindDue(t.Context(), scheduler)
+	if want := []string{left.Code, accepted.Code, late.Code}; err != nil || !sameCodes(codes, want) {
+		t.Errorf("reminded of %v, want %v: %v", codes, want, err)
+	}
+	if codes, err = s.RemindDue(t.Context(), scheduler); err != nil || len(codes) != 0 {
+		t.Errorf("reminded again of %v: %v", codes, err)
+	}
+	a.do(t, dispatcher, a.do(t, dispatcher, current(t, s, left), accept), grid.IncidentOrder{Act: "note", Reason: "x"})
+	if codes, err = s.RemindDue(t.Context(), scheduler); err != nil || len(codes) != 0 {
+		t.Errorf("reminded again after an act of %v: %v", codes, err)
+	}
+	for _, test := range []struct {
+		in                grid.Incident
+		response, overdue bool
+		reminders         int
+	}{
+		{fresh, false, false, 0}, {left, true, false, 1}, {accepted, true, false, 1}, {started, false, false, 0}, {late, true, true, 2}, {imported, false, false, 0},
+	} {
+		is := current(t, s, test.in)
+		if now := time.Now(); is.ResponseOverdue(now) != test.response || is.Overdue(now) != test.overdue || is.Supervised {
+			t.Errorf("%s: nobody responded %t, overdue %t, supervised %t", is.State, is.ResponseOverdue(now), is.Overdue(now), is.Supervised)
+		}
+		if n := count(t, tx, `SELECT count(*) FROM incident_event WHERE incident_id = $1 AND action = 'remind'`, is.ID); n != test.reminders {
+			t.Errorf("%s: %d reminders, want %d", is.State, n, test.reminders)
+		}
+	}
+	if n := count(t, tx, `SELECT count(*) FROM incident_event WHERE action = 'remind' AND data = '{"about": "response"}'`); n != 3 {
+		t.Errorf("%d reminders about the response", n)
+	}
+	found, err := s.Incidents(t.Context(), store.Filter{Overdue: true, Limit: 10})
+	if err != nil || len(found) != 3 {
+		t.Errorf("%d are overdue, %v", len(found), err)
+	}
+}
+
+// TestBR55ResponseIndex: looking each minute for what nobody has taken up reads an index of those alone.
+func TestBR55ResponseIndex(t *testing.T) {
+	t.Parallel()
+	tx := gridtest.Tx(t)
+	if _, err := tx.Exec(t.Context(), `SET LOCAL enable_seqscan = off`); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := tx.Query(t.Context(), `EXPLAIN `+store.ResponseDueSQL, time.Now(), []int64{}, 200)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || !strings.Contains(strings.Join(plan, "\n"), "incident_response") {
+		t.Errorf("%s, %v", strings.Join(plan, "\n"), err)
+	}
+}
+
+func current(t *testing.T, s *store.Store, in grid.Incident) grid.Incident {
+	t.Helper()
+	is, err := s.Incident(t.Context(), in.Code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return is
+}
+
+func sameCodes(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 // TestBR55EventTimes: the history's times never fall, although the clock that wrote the last one was ahead.

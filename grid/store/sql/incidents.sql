@@ -8,7 +8,7 @@ SELECT id, code, kind, severity, source, coalesce(external_case_no, '') AS exter
        coalesce(base_grid_id, 0) AS base_grid_id, coalesce(dedicated_grid_id, 0) AS dedicated_grid_id,
        coalesce(located_edition, 0) AS located_edition, on_boundary,
        coalesce(transfer_to, '') AS transfer_to, coalesce(proposed_unit, '') AS proposed_unit, unit_divisions, responded_at,
-       coalesce(finished_by, '') AS finished_by, joint_due_at, overdue_step, coalesce(item_list_version, 0) AS item_list_version, version, created_at, created_by, updated_at, updated_by
+       coalesce(finished_by, '') AS finished_by, joint_due_at, overdue_step, response_reminded, coalesce(item_list_version, 0) AS item_list_version, version, created_at, created_by, updated_at, updated_by
 FROM incident
 WHERE id = ANY ($1)
 ORDER BY id
