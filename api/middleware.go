@@ -111,8 +111,12 @@ func (s *Server) wrap(route string, h handler) http.Handler {
 		}()
 		if err := h(rec, r); err != nil {
 			if rec.wrote {
-				// Half an answer is out: cut the connection, so that nobody takes it for a whole one.
-				slog.WarnContext(r.Context(), "answer cut short", "request_id", rec.id[0], "error", err)
+				// Half an answer is out: cut the connection, so that nobody takes it for a whole one. A stream of events has no whole.
+				level := slog.LevelWarn
+				if r.URL.Path == "/v1/events" {
+					level = slog.LevelInfo
+				}
+				slog.Log(r.Context(), level, "answer cut short", "request_id", rec.id[0], "error", err)
 				panic(http.ErrAbortHandler)
 			}
 			sendProblem(rec, r, err)

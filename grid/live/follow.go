@@ -2,12 +2,14 @@ package live
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/store"
 )
 
@@ -47,18 +49,30 @@ func (l *Live) Follow(ctx context.Context, every time.Duration) {
 	}
 }
 
-// refreshOrLose refreshes and keeps LostSince.
+// refreshOrLose refreshes and keeps LostSince. A database that answers with what cannot be loaded is not lost: the state stays as it is,
+// and the log says why, once.
 func (l *Live) refreshOrLose(ctx context.Context) {
 	err := l.Refresh(ctx)
-	switch {
-	case err == nil:
-		if l.lost.Swap(nil) != nil {
-			slog.InfoContext(ctx, "the database answers again")
+	if ctx.Err() != nil {
+		return
+	}
+	if errors.Is(err, grid.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+		if l.lost.Load() == nil {
+			now := time.Now()
+			l.lost.Store(&now)
+			slog.WarnContext(ctx, "the database does not answer; locate and grid tiles go on from memory", "error", err)
 		}
-	case ctx.Err() == nil && l.lost.Load() == nil:
-		now := time.Now()
-		l.lost.Store(&now)
-		slog.WarnContext(ctx, "the database does not answer; locate and grid tiles go on from memory", "error", err)
+		return
+	}
+	if l.lost.Swap(nil) != nil {
+		slog.InfoContext(ctx, "the database answers again")
+	}
+	trouble := ""
+	if err != nil {
+		trouble = err.Error()
+	}
+	if last := l.trouble.Swap(&trouble); err != nil && (last == nil || *last != trouble) {
+		slog.ErrorContext(ctx, "what has changed cannot be loaded; this server goes on with what it has", "error", err)
 	}
 }
 

@@ -161,3 +161,44 @@ func TestListenNeedsPool(t *testing.T) {
 		t.Errorf("listening in a transaction: %v", err)
 	}
 }
+
+// TestUnloadableIsNotLost: a database that answers with what cannot be loaded is not lost, and what comes after it is loaded again.
+func TestUnloadableIsNotLost(t *testing.T) {
+	t.Parallel()
+	pool := gridtest.Pool(t)
+	s := openServer(t, pool.Config())
+	follow(t, s.Live, 10*time.Millisecond)
+	if _, err := pool.Exec(t.Context(), `INSERT INTO setting (key, value) VALUES ('near_m', '"far"')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Refresh(t.Context()); err == nil || errors.Is(err, grid.ErrUnavailable) {
+		t.Fatalf("a setting that is no number: %v", err)
+	}
+	for range 10 {
+		time.Sleep(10 * time.Millisecond) // polls that fail
+		if since := s.LostSince(); !since.IsZero() {
+			t.Fatalf("the database counts as lost since %v, and it answers", since)
+		}
+	}
+	set(t, store.New(pool), 23)
+	within(t, "a setting", nearIs(s.Live, 23))
+}
+
+// TestL5PutBack: after the database was put back to an earlier time, another edition may come to have the number of the one in memory.
+func TestL5PutBack(t *testing.T) {
+	t.Parallel()
+	pool, l := filled(t)
+	e := l.Now().City.Editions()[0].Info()
+	other := e.InForceFrom.Add(time.Hour)
+	for _, statement := range []string{`ALTER TABLE edition DISABLE TRIGGER USER`, `UPDATE edition SET in_force_from = in_force_from + interval '1 hour'`} {
+		if _, err := pool.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Now().City.Edition(e.CountyCode).Info().InForceFrom; !got.Equal(other) {
+		t.Errorf("edition %d of %s is in force from %v, want %v", e.Number, e.CountyCode, got, other)
+	}
+}

@@ -51,6 +51,7 @@ type Live struct {
 	state   atomic.Pointer[State]
 	loading sync.Mutex
 	lost    atomic.Pointer[time.Time] // since when the database does not answer
+	trouble atomic.Pointer[string]    // why what has changed could not be loaded last, "" when it could
 	feed    *Feed
 
 	searcher searcher // see search.go
@@ -175,7 +176,8 @@ func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
 func movedOn(old *State, marks store.Marks) map[string]bool {
 	moved := map[string]bool{}
 	for county, number := range marks.Editions {
-		if e := editionOf(old, county); e == nil || e.Info().Number != number {
+		// After a database was put back, another edition may have the number.
+		if e := editionOf(old, county); e == nil || e.Info().Number != number || !e.Info().InForceFrom.Equal(marks.InForceFrom(county)) {
 			moved[county] = true
 		}
 	}

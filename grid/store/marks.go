@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -21,15 +22,19 @@ type Marks struct {
 	Organizations int64
 	Networks      int64
 
-	settings string // hashes: a change that commits late has an early time, and a renamed code changes no number
+	inForce  map[string]time.Time // from when the editions are in force
+	settings string               // hashes: a change that commits late has an early time, and a renamed code changes no number
 	codes    string
 }
 
 // Equal reports whether nothing has changed between m and n.
 func (m Marks) Equal(n Marks) bool {
-	return maps.Equal(m.Editions, n.Editions) && maps.Equal(m.Rosters, n.Rosters) && m.Imports == n.Imports && m.Divisions == n.Divisions &&
+	return maps.Equal(m.Editions, n.Editions) && maps.EqualFunc(m.inForce, n.inForce, time.Time.Equal) && maps.Equal(m.Rosters, n.Rosters) && m.Imports == n.Imports && m.Divisions == n.Divisions &&
 		m.Organizations == n.Organizations && m.Networks == n.Networks && m.settings == n.settings && m.codes == n.codes
 }
+
+// InForceFrom returns from when the edition of a county is in force.
+func (m Marks) InForceFrom(county string) time.Time { return m.inForce[county] }
 
 // Frame is the same while divisions and settings are, but for outlines that a plan has redrawn: those go with editions.
 func (m Marks) Frame() string { return fmt.Sprint(m.Divisions, m.settings) }
@@ -39,6 +44,9 @@ func (s *Store) Marks(ctx context.Context) (Marks, error) {
 	m := Marks{}
 	var err error
 	if m.Editions, err = byCounty[int](ctx, s.db, `SELECT county_code, max(number) FROM edition GROUP BY county_code`); err != nil {
+		return m, translate(err)
+	}
+	if m.inForce, err = byCounty[time.Time](ctx, s.db, `SELECT county_code, max(in_force_from) FROM edition GROUP BY county_code`); err != nil {
 		return m, translate(err)
 	}
 	if m.Rosters, err = byCounty[int64](ctx, s.db, `SELECT county_code, version FROM roster_version`); err != nil {
@@ -59,7 +67,7 @@ func (s *Store) Marks(ctx context.Context) (Marks, error) {
 }
 
 // byCounty returns what a query says of each county.
-func byCounty[N int | int64](ctx context.Context, db DB, query string) (map[string]N, error) {
+func byCounty[N int | int64 | time.Time](ctx context.Context, db DB, query string) (map[string]N, error) {
 	rows, err := db.Query(ctx, query)
 	if err != nil {
 		return nil, err

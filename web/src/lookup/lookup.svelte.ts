@@ -65,6 +65,7 @@ export class Lookup {
     const again = this.result.state === 'answer';
     try {
       const answer = await this.#api.locate(lon, lat, crs, signal);
+      if (signal.aborted) return;
       this.result = { state: 'answer', answer };
       this.at = answer.location;
       const own = boundaries(answer);
