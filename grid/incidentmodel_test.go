@@ -284,7 +284,11 @@ func (l *life) checkUnits(before *grid.Incident, o grid.IncidentOrder, actor gri
 	case "escalate":
 		l.checkEscalated(before, was, is)
 	case "combine":
-		if want := l.tree.common(append(o.Divisions, in.Assignment.CommunityCode)); in.LeadUnit != "division:"+want {
+		touched := append(slices.Clone(o.Divisions), in.Assignment.CommunityCode)
+		touched = slices.DeleteFunc(slices.Clone(touched), func(code string) bool {
+			return slices.ContainsFunc(touched, func(other string) bool { return other != code && l.tree.covers(code, other) })
+		})
+		if want := l.tree.common(touched); in.LeadUnit != "division:"+want {
 			r.Fatalf("combined %v at %s, want %s", o.Divisions, in.LeadUnit, want)
 		}
 	case "lead":

@@ -142,7 +142,9 @@ func TestBR52Areas(t *testing.T) {
 	}{
 		{[]string{"c001"}, "division:c00"},
 		{[]string{"c001", "c010"}, "division:c0"},
-		{[]string{"c0"}, "division:c0"},
+		{[]string{"c0", "c001"}, "division:c00"}, // which lies in c0
+		{[]string{"c", "c0", "c000", "c010"}, "division:c0"},
+		{[]string{"c01"}, "division:c0"},
 		{[]string{"c1", "c001"}, "division:c"},
 	} {
 		b := newBench(t, "normal")
@@ -151,7 +153,10 @@ func TestBR52Areas(t *testing.T) {
 	}
 	b := newBench(t, "normal")
 	b.do("甲", "c000", grid.IncidentOrder{Act: "accept"})
-	b.refuse("甲", "c000", grid.IncidentOrder{Act: "combine", Divisions: []string{"c000"}}, grid.ErrInvalid, "nothing to combine")
+	for _, above := range []string{"c000", "c00", "c0", "c"} {
+		b.refuse("甲", "c000", grid.IncidentOrder{Act: "combine", Divisions: []string{above}}, grid.ErrInvalid, "nothing to combine")
+	}
+	b.refuse("甲", "c000", grid.IncidentOrder{Act: "combine", Divisions: []string{"c", "nowhere"}}, grid.ErrInvalid, "no division")
 	b.refuse("甲", "c000", grid.IncidentOrder{Act: "combine", Divisions: []string{"nowhere"}}, grid.ErrInvalid, "no division")
 	b.refuse("甲", "c000", grid.IncidentOrder{Act: "combine"}, grid.ErrInvalid, "divisions")
 }

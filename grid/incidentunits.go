@@ -26,7 +26,8 @@ func (d *doing) escalate() error {
 	return d.leadBy(d.unit)
 }
 
-// combine gives a case that touches several divisions to the desk of the lowest division above them all (BR-52).
+// combine gives a case that touches several divisions to the desk of the lowest division above them all (BR-52). A division that holds
+// another of them says nothing that this one does not: naming the city is no way to the top.
 func (d *doing) combine() error {
 	divisions := slices.Clone(d.order.Divisions)
 	if own := d.in.Assignment.Division(); own != "" {
@@ -34,16 +35,27 @@ func (d *doing) combine() error {
 	}
 	slices.Sort(divisions)
 	divisions = slices.Compact(divisions)
+	if _, err := d.c.above(divisions); err != nil { // one is unknown
+		return err
+	}
+	divisions = d.c.lowest(divisions)
+	if len(divisions) == 1 {
+		return &RuleError{Rule: "BR-52", Field: "divisions", Detail: fmt.Sprintf("it touches only %s: there is nothing to combine", divisions[0])}
+	}
 	above, err := d.c.above(divisions)
 	if err != nil {
 		return err
 	}
-	if len(divisions) == 1 {
-		return &RuleError{Rule: "BR-52", Field: "divisions", Detail: fmt.Sprintf("it touches only %s: there is nothing to combine", divisions[0])}
-	}
 	d.unit = NewUnit(UnitDivision, above.Code)
 	d.data["divisions"] = divisions
 	return d.leadBy(d.unit)
+}
+
+// lowest returns those of the divisions that hold no other of them: none of them is above another.
+func (c *IncidentCircumstances) lowest(divisions []string) []string {
+	return slices.DeleteFunc(slices.Clone(divisions), func(code string) bool {
+		return slices.ContainsFunc(divisions, func(other string) bool { return other != code && hasDivision(c.Chain(other), code) })
+	})
 }
 
 // above returns the lowest division that holds all of them. The error is a *RuleError for one that is not there.
