@@ -304,16 +304,29 @@ func (d *doing) supervise() {
 	}
 }
 
-// rectify ends supervision that had its effect: of the kind named, or all.
+// rectify ends supervision that had its effect: of the kind named, or all. Whoever is supervised does not end it: that is up to who
+// issued it, and to the desks above.
 func (d *doing) rectify() error {
 	left := len(d.c.Supervisions)
+	var targets []Unit
 	for _, s := range d.c.Supervisions {
 		if d.order.Supervision == "" || d.order.Supervision == s.Kind {
 			left--
+			if s.IssuedBy != d.c.Actor.Name {
+				targets = append(targets, Unit(s.Target))
+			}
 		}
 	}
 	if !d.in.Supervised || left > 0 && left == len(d.c.Supervisions) {
 		return fmt.Errorf("there is no such supervision that has not been set right: %w", ErrConflict)
+	}
+	if len(d.c.Supervisions) == 0 { // as it was imported
+		targets = append(targets, Unit(d.in.Target()))
+	}
+	for _, target := range targets {
+		if !d.c.coversAbove(d.c.chainOf(target, d.in)) {
+			return fmt.Errorf("BR-55: supervision of %s is set right by who issued it, or by a desk above: %w", target, ErrForbidden)
+		}
 	}
 	d.in.Supervised = left > 0
 	d.data["supervision"] = d.order.Supervision

@@ -1,6 +1,7 @@
 package grid_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -89,6 +90,45 @@ func TestBR55ResponseClock(t *testing.T) {
 	b.do("甲", "c000", grid.IncidentOrder{Act: "accept"}, grid.IncidentOrder{Act: "start"})
 	if _, due := b.in.RemindResponse("scheduler", b.in.ResponseDueAt.AddDate(1, 0, 0)); due || b.in.ResponseOverdue(b.in.ResponseDueAt.AddDate(1, 0, 0)) {
 		t.Error("reminded of what was taken up")
+	}
+}
+
+// TestBR55Rectify: whoever is supervised does not set that right himself, nor by giving the incident to a unit below.
+func TestBR55Rectify(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, who, scope string
+		lead             grid.Unit
+		target           string
+		issuedBy         string
+		may              bool
+	}{
+		{"the desk that is supervised", "甲", "c000", "division:c000", "division:c000", "街道", false},
+		{"by the clock", "甲", "c000", "division:c000", "division:c000", "scheduler", false},
+		{"a desk above", "街道", "c00", "division:c000", "division:c000", "scheduler", true},
+		{"another of the desk above", "乙", "c00", "division:c000", "division:c000", "街道", true},
+		{"who issued it", "甲", "c000", "division:c000", "division:c000", "甲", true},
+		{"a colleague of who issued it", "乙", "c000", "division:c000", "division:c000", "甲", false},
+		{"having passed it down", "甲", "c000", "grid:c000g0", "division:c000", "街道", false},
+		{"a grid's community", "甲", "c000", "grid:c000g0", "grid:c000g0", "街道", false},
+		{"an organisation's street", "街道", "c00", "org:Oc00", "org:Oc00", "scheduler", false},
+		{"its county", "区", "c0", "org:Oc00", "org:Oc00", "scheduler", true},
+		{"the city, above which nobody is", "市", "c", "division:c", "division:c", "scheduler", true},
+		{"whoever has no scope", "市", "", "division:c", "division:c", "scheduler", true},
+		{"the one that it was passed to, above", "街道", "c00", "division:c00", "division:c000", "scheduler", true},
+		{"as it was imported", "甲", "c000", "division:c000", "", "", false},
+		{"as it was imported, above", "街道", "c00", "division:c000", "", "", true},
+	} {
+		b := newBench(t, "normal")
+		b.do("甲", "c000", grid.IncidentOrder{Act: "accept"})
+		b.in.Supervised, b.in.LeadUnit = true, string(test.lead)
+		if test.target != "" {
+			b.supervisions = []grid.Supervision{{Kind: "circular", Target: test.target, IssuedBy: test.issuedBy}}
+		}
+		err := b.try(test.who, test.scope, grid.IncidentOrder{Act: "rectify"})
+		if (err == nil) != test.may || err != nil && !errors.Is(err, grid.ErrForbidden) || b.in.Supervised == test.may {
+			t.Errorf("%s: %v, supervised %t", test.name, err, b.in.Supervised)
+		}
 	}
 }
 

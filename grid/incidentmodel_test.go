@@ -194,8 +194,14 @@ func (l *life) step() {
 	case grid.IncidentFinish:
 		l.finished = l.now
 	case grid.IncidentSuper:
-		l.supervisions = append(l.supervisions, grid.Supervision{Kind: o.Supervision})
+		l.supervisions = append(l.supervisions, grid.Supervision{Kind: o.Supervision, Target: before.LeadUnit, IssuedBy: actor.Name})
 	case grid.IncidentRectify:
+		for _, s := range l.supervisions {
+			target := l.tree.where(grid.Unit(s.Target), &before)
+			if (o.Supervision == "" || s.Kind == o.Supervision) && s.IssuedBy != actor.Name && actor.Scope == target && target != "c" {
+				l.r.Fatalf("%s of %s set right its own supervision %+v", actor.Name, actor.Scope, s)
+			}
+		}
 		l.supervisions = slices.DeleteFunc(l.supervisions, func(s grid.Supervision) bool { return o.Supervision == "" || s.Kind == o.Supervision })
 		if l.in.Supervised != (len(l.supervisions) > 0) {
 			l.r.Fatalf("supervised %t with %d pending", l.in.Supervised, len(l.supervisions))

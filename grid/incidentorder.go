@@ -120,6 +120,11 @@ func (c *IncidentCircumstances) covers(chain []*Division) bool {
 	return c.Actor.May(WriteIncidents, codes)
 }
 
+// coversAbove reports whether the actor may write incidents in a division above the first one of a chain, or in that where none is.
+func (c *IncidentCircumstances) coversAbove(chain []*Division) bool {
+	return c.covers(chain[min(1, max(0, len(chain)-1)):])
+}
+
 // known returns a *RuleError for a unit that is none or that nobody knows.
 func (c *IncidentCircumstances) known(field string, u Unit) error {
 	if _, err := ParseUnit(field, string(u)); err != nil {

@@ -18,6 +18,8 @@ type bench struct {
 	now      time.Time
 	gate     func(grid.Unit) (string, int, error)
 	into     *grid.Incident
+
+	supervisions []grid.Supervision // that have not been set right
 }
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -37,7 +39,7 @@ func newBench(t *testing.T, severity string) *bench {
 // try does an order as the dispatcher of a division.
 func (b *bench) try(name, scope string, o grid.IncidentOrder) error {
 	c := b.tree.circumstances(&b.settings, grid.Actor{Name: name, Role: grid.RoleDispatcher, Scope: scope})
-	c.Now, c.Into = b.now, b.into
+	c.Now, c.Into, c.Supervisions = b.now, b.into, b.supervisions
 	if b.gate != nil {
 		c.Gate = b.gate
 	}

@@ -117,14 +117,21 @@ func (a *incidentActing) do(ctx context.Context) (grid.Incident, error) {
 // circumstances gathers what the act depends on.
 func (a *incidentActing) circumstances(ctx context.Context) (grid.IncidentCircumstances, error) {
 	settings := a.city.Settings()
+	supervisions, err := readSupervisions(ctx, a.tx, a.before.ID, true)
+	if err != nil {
+		return grid.IncidentCircumstances{}, err
+	}
 	units := slices.Concat(a.before.Units(), a.order.Units, []grid.Unit{a.order.Unit, a.before.ProposedUnit})
+	for i := range supervisions {
+		units = append(units, grid.Unit(supervisions[i].Target))
+	}
 	at, err := divisionsOf(ctx, a.tx, units)
 	if err != nil {
 		return grid.IncidentCircumstances{}, err
 	}
 	c := grid.IncidentCircumstances{
 		Settings: &settings, Actor: a.actor, Chain: a.city.Chain, DivisionOf: func(u grid.Unit) string { return at[u] },
-		Gate: itemGate(ctx, a.tx, a.before.Kind), Into: a.into,
+		Gate: itemGate(ctx, a.tx, a.before.Kind), Into: a.into, Supervisions: supervisions,
 	}
 	var finished *time.Time
 	err = a.tx.QueryRow(ctx, `
@@ -135,8 +142,7 @@ func (a *incidentActing) circumstances(ctx context.Context) (grid.IncidentCircum
 	if finished != nil {
 		c.FinishedAt = *finished
 	}
-	c.Supervisions, err = readSupervisions(ctx, a.tx, a.before.ID, true)
-	return c, err
+	return c, nil
 }
 
 // divisions lets a line or polygon name the divisions that it touches by itself, where the order does not (BR-52).
