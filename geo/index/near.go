@@ -31,29 +31,40 @@ func (x *Index) Near(p geo.Point, radiusM float64, dst []Neighbour) []Neighbour 
 	radiusM = min(radiusM, MaxNearM)
 	from := len(dst)
 	box := around(p, radiusM)
-	x.eachBlock(box, func(edges []record, _ int32) {
-		for i := range edges {
-			r := &edges[i]
-			if !r.meets(box) {
-				continue
-			}
-			d := geo.DistanceToSegmentM(p, r.a, r.b)
-			if d > radiusM {
-				continue
-			}
-			for _, label := range [2]int32{r.left, r.right} {
-				if label != 0 {
-					dst = append(dst, Neighbour{label - 1, d})
-				}
-			}
+	var buf [32]record
+	edges := buf[:0]
+	for w := x.cellsMeeting(box); w.next(); {
+		if block := w.block(); block != nil {
+			edges = w.edges(block, edges[:0])
+			dst = nearOf(edges, p, radiusM, box, dst)
 		}
-	}, nil)
+	}
 	found := dst[from:]
 	slices.SortFunc(found, func(a, b Neighbour) int {
 		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.DistanceM, b.DistanceM))
 	})
 	found = slices.CompactFunc(found, func(a, b Neighbour) bool { return a.Part == b.Part })
 	return dst[:from+len(found)]
+}
+
+// nearOf appends the parts on both sides of those edges that meet box and lie within radiusM metres of p.
+func nearOf(edges []record, p geo.Point, radiusM float64, box geo.Box, dst []Neighbour) []Neighbour {
+	for i := range edges {
+		r := &edges[i]
+		if !r.meets(box) {
+			continue
+		}
+		d := geo.DistanceToSegmentM(p, r.a, r.b)
+		if d > radiusM {
+			continue
+		}
+		for _, label := range [2]int32{r.left, r.right} {
+			if label != 0 {
+				dst = append(dst, Neighbour{label - 1, d})
+			}
+		}
+	}
+	return dst
 }
 
 // meets reports whether the bounding box of r's edge meets box.
@@ -99,10 +110,18 @@ func (x *Index) Overlapping(box geo.Box, dst []int32) []int32 {
 			dst = append(dst, k)
 		}
 	}
-	x.eachBlock(box, func(edges []record, corner int32) {
-		if corner != noPart {
+	var buf [32]record
+	edges := buf[:0]
+	for w := x.cellsMeeting(box); w.next(); {
+		block := w.block()
+		if block == nil { // a cell that lies in one part
+			add(int32(w.cell) - 1)
+			continue
+		}
+		if corner := x.corner(block); corner != noPart {
 			add(corner)
 		}
+		edges = w.edges(block, edges[:0])
 		for _, r := range edges {
 			for _, label := range [2]int32{r.left, r.right} {
 				if label != 0 {
@@ -110,7 +129,7 @@ func (x *Index) Overlapping(box geo.Box, dst []int32) []int32 {
 				}
 			}
 		}
-	}, add)
+	}
 	slices.Sort(dst[from:])
 	return dst[:from+len(slices.Compact(dst[from:]))]
 }
@@ -124,25 +143,44 @@ func (x *Index) window(box geo.Box) (col0, row0, col1, row1 int64) {
 	return col0, row0, max(col1, col0-1), max(row1, row0-1)
 }
 
-// eachBlock calls visit with the edges of every cell that meets box and what covers its corner, and whole for every cell that
-// lies in one part and meets no edge.
-func (x *Index) eachBlock(box geo.Box, visit func(edges []record, corner int32), whole func(part int32)) {
+// cursor goes through the cells that meet a box and in which there is something, row by row.
+type cursor struct {
+	x                 *Index
+	firstCol, lastCol int64
+	lastRow           int64
+	col, row          int64 // of the cell
+	cell              uint32
+}
+
+// cellsMeeting returns a cursor before the first of those cells.
+func (x *Index) cellsMeeting(box geo.Box) cursor {
 	col0, row0, col1, row1 := x.window(box)
-	if col1 < col0 {
-		return
-	}
-	var buf [32]record
-	edges := buf[:0]
-	for row := row0; row <= row1; row++ {
-		for i, w := range x.cells[row*x.cols+col0 : row*x.cols+col1+1] {
-			switch {
-			case w&blockBit != 0:
-				block := x.block(w, row)
-				edges = x.records(block, x.originX+(col0+int64(i))<<x.shift, x.originY+row<<x.shift, edges[:0])
-				visit(edges, x.corner(block))
-			case w != 0 && whole != nil:
-				whole(int32(w) - 1)
+	return cursor{x: x, firstCol: col0, lastCol: col1, lastRow: row1, col: col0 - 1, row: row0}
+}
+
+// next goes to the next cell, and reports whether there is one.
+func (w *cursor) next() bool {
+	for ; w.row <= w.lastRow; w.row++ {
+		for w.col < w.lastCol {
+			w.col++
+			if w.cell = w.x.cells[w.row*w.x.cols+w.col]; w.cell != 0 {
+				return true
 			}
 		}
+		w.col = w.firstCol - 1
 	}
+	return false
+}
+
+// block returns the block of the cell, nil for a cell that lies in one part and meets no edge.
+func (w *cursor) block() []uint32 {
+	if w.cell&blockBit == 0 {
+		return nil
+	}
+	return w.x.block(w.cell, w.row)
+}
+
+// edges appends the edges of the cell's block to dst.
+func (w *cursor) edges(block []uint32, dst []record) []record {
+	return w.x.records(block, w.x.originX+w.col<<w.x.shift, w.x.originY+w.row<<w.x.shift, dst)
 }
