@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // recorder remembers what was answered, and whether the client takes gzip.
@@ -17,6 +18,7 @@ type recorder struct {
 	bytes  int64
 	wrote  bool
 	gzip   bool
+	start  time.Time
 	id     [1]string // of the request, as a header's values
 }
 
@@ -74,6 +76,10 @@ func encodeJSON(v any) ([]byte, error) {
 // minGzip is from how many bytes on gzip is worth its work.
 const minGzip = 1 << 10
 
+// shortBody is up to how many bytes net/http itself says how long a body is, once the handler has returned: for less than a header more
+// would take, of which it copies all.
+const shortBody = 2 << 10
+
 // sendBody answers the body, gzipped where the client takes that.
 func sendBody(w http.ResponseWriter, status int, body []byte) error {
 	if rec, ok := w.(*recorder); ok && rec.gzip && len(body) >= minGzip {
@@ -91,7 +97,9 @@ func sendBody(w http.ResponseWriter, status int, body []byte) error {
 		body = packed.Bytes()
 		w.Header().Set("Content-Encoding", "gzip")
 	}
-	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	if len(body) > shortBody {
+		w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
 	w.WriteHeader(status)
 	_, err := w.Write(body)
 	return err
@@ -99,7 +107,11 @@ func sendBody(w http.ResponseWriter, status int, body []byte) error {
 
 // acceptsGzip reads Accept-Encoding as far as gzip is concerned.
 func acceptsGzip(r *http.Request) bool {
-	for one := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+	accepts := r.Header.Get("Accept-Encoding")
+	if accepts == "" {
+		return false
+	}
+	for one := range strings.SplitSeq(accepts, ",") {
 		coding, weight, _ := strings.Cut(one, ";")
 		if coding = strings.TrimSpace(coding); coding != "gzip" && coding != "*" {
 			continue

@@ -43,11 +43,16 @@ func newGridJSON(g *grid.Grid, info grid.EditionInfo) *gridJSON {
 	if g == nil {
 		return nil
 	}
+	j := gridJSONOf(g, info)
+	return &j
+}
+
+func gridJSONOf(g *grid.Grid, info grid.EditionInfo) gridJSON {
 	since := g.ValidFrom
 	if since.IsZero() { // of a draft
 		since = info.InForceFrom
 	}
-	return &gridJSON{
+	return gridJSON{
 		ID: g.ID, VersionID: g.VersionID, Code: g.Code, Kind: g.Kind, Name: g.Name, CommunityCode: g.CommunityCode,
 		AreaM2: rounded(g.AreaM2, 2), PerimeterM: rounded(g.PerimeterM, 2), Compactness: rounded(g.Compactness, 4), Households: g.Households,
 		DedicatedKind: g.DedicatedKind, HostOrg: g.HostOrg, ValidFrom: since.UTC(), Label: g.LabelPoint,

@@ -45,6 +45,6 @@ func (s *Server) gridContact(w http.ResponseWriter, r *http.Request, state *live
 	}
 	reads := !anybody && within(state, actor, grid.ReadPlaces, g.CommunityCode) == nil
 	j := gridContactJSON{Grid: refOf(g), Responsible: refOf(responsible), timeJSON: newTimeJSON(state)}
-	j.Chain, j.Contact = shownContacts(state, state.Contact(responsible, base, state.City.Division(g.CommunityCode), at, reads), reads)
+	j.Chain, j.Contact = shownContacts([]contactJSON{}, state, state.Contact(responsible, base, state.City.Division(g.CommunityCode), at, reads), reads)
 	return sendJSON(w, j)
 }

@@ -14,14 +14,17 @@ import (
 type jsonOut struct {
 	b   []byte
 	err error // the first one
+
+	at     time.Time // the last instant, as one object often says it twice
+	atText []byte
 }
 
-// key begins a member of an object that is open.
+// key begins a member of an object that is open; the name is as it is written, with quotes and colon.
 func (j *jsonOut) key(name string) {
 	if j.b[len(j.b)-1] != '{' {
 		j.b = append(j.b, ',')
 	}
-	j.b = append(append(append(j.b, '"'), name...), '"', ':')
+	j.b = append(j.b, name...)
 }
 
 func (j *jsonOut) open()  { j.b = append(j.b, '{') }
@@ -42,26 +45,48 @@ func (j *jsonOut) other(v any) {
 
 // text appends a string.
 func (j *jsonOut) text(s string) {
-	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
-			if c < ' ' || c == '"' || c == '\\' {
-				j.other(s)
-				return
-			}
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError || r == '\u2028' || r == '\u2029' { // the latter two end a line in JavaScript
-			j.other(s)
-			return
-		}
-		i += size
+	if !isPlain(s) {
+		j.other(s)
+		return
 	}
 	j.b = append(append(append(j.b, '"'), s...), '"')
 }
 
-// member appends a member that is left out when it is empty.
+// isPlain reports whether a string stands in JSON as it is.
+func isPlain(s string) bool {
+	for len(s) > 0 {
+		c := s[0]
+		switch {
+		case len(s) >= 8 && arePlain(s[:8]):
+			s = s[8:]
+		case c < utf8.RuneSelf:
+			if c < ' ' || c == '"' || c == '\\' {
+				return false
+			}
+			s = s[1:]
+		case 0xe3 <= c && c <= 0xec && len(s) >= 3 && s[1]&0xc0 == 0x80 && s[2]&0xc0 == 0x80: // Chinese: U+3000 to U+CFFF
+			s = s[3:]
+		default:
+			r, size := utf8.DecodeRuneInString(s)
+			if r == utf8.RuneError || r == '\u2028' || r == '\u2029' { // the latter two end a line in JavaScript
+				return false
+			}
+			s = s[size:]
+		}
+	}
+	return true
+}
+
+// arePlain reports whether all of eight bytes are ASCII that stands in JSON as it is; it looks at them at once.
+func arePlain(s string) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	quote, backslash := x^'"'*each, x^'\\'*each // 0 where there is one
+	return (x|(x-' '*each)|(quote-each)|(backslash-each))&high == 0
+}
+
+// member appends a member, named as for key, that is left out when it is empty.
 func (j *jsonOut) member(name, value string) {
 	if value != "" {
 		j.key(name)
@@ -106,12 +131,17 @@ func (j *jsonOut) anyFloat(f float64) {
 
 // time appends an instant.
 func (j *jsonOut) time(t time.Time) {
+	if t == j.at && len(j.atText) > 0 { // the very value: an equal instant may be written otherwise
+		j.b = append(j.b, j.atText...)
+		return
+	}
 	_, offset := t.Zone()
 	if year := t.Year(); year < 0 || year > 9999 || offset%60 != 0 || offset <= -24*3600 || offset >= 24*3600 {
 		j.other(t) // which is an error, but for odd seconds
 		return
 	}
-	j.b = append(t.AppendFormat(append(j.b, '"'), time.RFC3339Nano), '"')
+	j.at, j.atText = t, append(t.AppendFormat(append(j.atText[:0], '"'), time.RFC3339Nano), '"')
+	j.b = append(j.b, j.atText...)
 }
 
 // orNullJSON appends what a pointer points to, or null.

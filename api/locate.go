@@ -32,6 +32,12 @@ const (
 // questionParams are those that say what is asked; a batch takes them for all its places.
 var questionParams = []string{"kind", "layer", "boundary", "accuracy_m", "radius_m"}
 
+// locateParams are those of a place by itself.
+var locateParams = slices.Concat([]string{"lon", "lat", "crs", asOfParam, planParam}, questionParams)
+
+// layers are those that are no networks; the first is meant where none is named.
+var layers = []string{"all", grid.Base, grid.Dedicated}
+
 func (q query) question(state *live.State) (asked question, err error) {
 	if asked.kind, err = incidentKind(state, q.text("kind")); err != nil {
 		return asked, err
@@ -48,7 +54,13 @@ func (q query) question(state *live.State) (asked question, err error) {
 	if asked.network = state.Network(q.text("layer")); asked.network != nil {
 		return asked, nil
 	}
-	asked.layer, err = q.oneOf("layer", append([]string{"all", grid.Base, grid.Dedicated}, networkCodes(state)...)...)
+	switch asked.layer = q.text("layer"); asked.layer {
+	case "":
+		asked.layer = layers[0]
+	case grid.Base, grid.Dedicated:
+	default:
+		_, err = q.oneOf("layer", append(slices.Clone(layers), networkCodes(state)...)...)
+	}
 	return asked, err
 }
 
@@ -70,7 +82,7 @@ func incidentKind(state *live.State, code string) (string, error) {
 
 // locate answers GET /v1/locate.
 func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, slices.Concat([]string{"lon", "lat", "crs", asOfParam, planParam}, questionParams)...)
+	q, err := params(r, locateParams...)
 	if err != nil {
 		return err
 	}
@@ -98,11 +110,17 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.Stat
 		defer cancel()
 	}
 	a, editions, err := l.place(ctx, p, asked)
-	editionHeader(w, editions)
+	if len(editions) < len(state.City.Editions()) { // else the header has them already
+		editionHeader(w, editions)
+	}
 	if err != nil {
 		return err
 	}
-	return s.sendAnswer(w, a)
+	if err := s.sendAnswer(w, a); err != nil {
+		return err
+	}
+	s.locators.give(l) // not after an error, which may show a part of the answer
+	return nil
 }
 
 // place answers for a point, or for the disc around it. The editions are those that took part, where nobody serves as well.
@@ -119,7 +137,7 @@ func (l *locator) place(ctx context.Context, p geo.Point, asked question) (*answ
 		return nil, found.Editions, err
 	}
 	a := l.explain(found, asked)
-	a.Location = newLonLatJSON(p)
+	a.Location = l.room.lonLat(p)
 	return a, found.Editions, nil
 }
 
@@ -132,7 +150,7 @@ func (l *locator) disc(ctx context.Context, p geo.Point, asked question) (*answe
 	if err != nil {
 		return nil, editions, err
 	}
-	a.Location, a.RadiusM = newLonLatJSON(p), &asked.radiusM
+	a.Location, a.RadiusM = l.room.lonLat(p), &asked.radiusM
 	return a, editions, nil
 }
 
@@ -180,7 +198,7 @@ func (l *locator) unitAt(p geo.Point, found edition.Answer, n *edition.Network) 
 		return nil, outsideArea()
 	}
 	a := l.bare(found)
-	a.Location = newLonLatJSON(p)
+	a.Location = l.room.lonLat(p)
 	unit := l.network(n, p, a, l.reads(found.Division))
 	if unit.Unit == nil {
 		return nil, (&problem{
@@ -216,7 +234,7 @@ func (s *Server) locateAll(w http.ResponseWriter, r *http.Request, state *live.S
 		return outsideArea()
 	}
 	all := allAnswer{answer: l.explain(found, asked), Networks: []networkJSON{}}
-	all.Location = newLonLatJSON(p)
+	all.Location = l.room.lonLat(p)
 	if v := found.Void; v != nil {
 		all.Void = &voidJSON{Code: v.Code, Reason: v.Reason, Name: v.Name}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/paulmach/orb/geojson"
 
-	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/live"
@@ -49,11 +48,6 @@ type allAnswer struct {
 type lonLatJSON struct {
 	Lon float64 `json:"lon"`
 	Lat float64 `json:"lat"`
-}
-
-func newLonLatJSON(p geo.Point) *lonLatJSON {
-	o := p.Orb()
-	return &lonLatJSON{o[0], o[1]}
 }
 
 type editionJSON struct {
@@ -145,13 +139,13 @@ const maxNear = 20
 
 // bare returns an answer that says where a place is and when, but nothing of its grids.
 func (l *locator) bare(found edition.Answer) *answer {
-	a := &answer{
-		Outcome: string(found.Outcome), Divisions: chain(l.state, found.Division), Chain: []contactJSON{},
-		Workers: []workerJSON{}, BoundaryWith: []gridRef{}, Near: []nearJSON{}, Warnings: []warning{}, timeJSON: newTimeJSON(l.state),
-	}
+	a := l.room.begin()
+	a.Outcome, a.timeJSON = string(found.Outcome), newTimeJSON(l.state)
+	a.Divisions = appendChain(a.Divisions, l.state, found.Division)
 	if e := l.editionOf(found.Division); e != nil {
 		info := e.Info()
-		a.Edition = &editionJSON{info.CountyCode, info.Number, info.InForceFrom, info.Proven}
+		l.room.edition = editionJSON{info.CountyCode, info.Number, info.InForceFrom, info.Proven}
+		a.Edition = &l.room.edition
 		if end := l.state.End(info.CountyCode); !end.IsZero() {
 			end = end.UTC()
 			a.ValidTo = &end
@@ -185,10 +179,10 @@ func (l *locator) explain(found edition.Answer, asked question) *answer {
 		info := e.Info()
 		a.warn(!info.Proven, "unproven_edition", "This county's grids do not tile: more than one grid, or none, may cover a place.")
 		if asked.layer != grid.Dedicated {
-			a.Base = l.grid(found.Base, info, asked, reads)
+			a.Base = l.grid(&l.room.base, found.Base, info, asked, reads)
 		}
 		if asked.layer != grid.Base {
-			a.Dedicated = l.grid(found.Dedicated, info, asked, reads)
+			a.Dedicated = l.grid(&l.room.dedicated, found.Dedicated, info, asked, reads)
 		}
 	}
 	responsible := l.responsible(a, found, asked.kind)
@@ -200,12 +194,12 @@ func (l *locator) explain(found edition.Answer, asked question) *answer {
 	return a
 }
 
-// grid shows a grid with the names of the organisations that stand behind a dedicated one, where they may be seen.
-func (l *locator) grid(g *grid.Grid, info grid.EditionInfo, asked question, reads bool) *gridJSON {
-	j := newGridJSON(g, info)
-	if j == nil {
+// grid shows a grid, in j, with the names of the organisations that stand behind a dedicated one, where they may be seen.
+func (l *locator) grid(j *gridJSON, g *grid.Grid, info grid.EditionInfo, asked question, reads bool) *gridJSON {
+	if g == nil {
 		return nil
 	}
+	*j = gridJSONOf(g, info)
 	if o := l.state.Organization(g.HostOrg); o != nil && (o.Public || reads) {
 		j.HostOrgName = o.Name
 	}
@@ -228,7 +222,7 @@ func (l *locator) responsible(a *answer, found edition.Answer, kind string) *gri
 	if found.Dedicated != nil {
 		a.warn(true, "dedicated_over_base", "A dedicated grid lies over the base grid here.")
 		switch {
-		case l.settings.BaseFirst(kind):
+		case l.baseFirst(kind):
 			a.warn(true, "base_by_kind", "For this kind of incident the base grid is responsible, inside a dedicated grid too.")
 		case !l.state.Posted(found.Dedicated, l.at):
 			a.warn(true, "dedicated_without_post", "Nobody is posted to the dedicated grid: the base grid is responsible.")
@@ -239,14 +233,17 @@ func (l *locator) responsible(a *answer, found edition.Answer, kind string) *gri
 	if first == nil {
 		return nil
 	}
-	ref := refOf(first)
-	a.Responsible, a.PlanID = &ref, orNull(first.Plan)
+	l.room.responsible = refOf(first)
+	a.Responsible = &l.room.responsible
+	if first.Plan != "" {
+		a.PlanID = &first.Plan
+	}
 	since := first.ValidFrom
 	if since.IsZero() && a.Edition != nil { // of a draft
 		since = a.Edition.InForceFrom
 	}
-	since = since.UTC()
-	a.UpdatedAt = &since
+	l.room.updatedAt = since.UTC()
+	a.UpdatedAt = &l.room.updatedAt
 	return first
 }
 
@@ -256,11 +253,13 @@ func (l *locator) posts(a *answer, found edition.Answer, responsible *grid.Grid,
 	if responsible == found.Dedicated {
 		second = found.Base
 	}
-	for _, g := range []*grid.Grid{responsible, second} {
+	for _, g := range [2]*grid.Grid{responsible, second} {
 		if g == nil {
 			continue
 		}
-		for _, post := range l.state.Posts(g, l.at) {
+		l.room.posts = l.state.AppendPosts(l.room.posts[:0], g, l.at)
+		for i := range l.room.posts {
+			post := &l.room.posts[i]
 			if !post.Public && !reads {
 				continue
 			}
@@ -271,13 +270,15 @@ func (l *locator) posts(a *answer, found edition.Answer, responsible *grid.Grid,
 			a.Workers = append(a.Workers, j)
 		}
 	}
-	a.Chain, a.Contact = shownContacts(l.state, l.state.Contact(responsible, found.Base, found.Division, l.at, reads), reads)
+	l.room.contacts = l.state.AppendContact(l.room.contacts[:0], responsible, found.Base, found.Division, l.at, reads)
+	a.Chain, a.Contact = shownContacts(a.Chain, l.state, l.room.contacts, reads)
 }
 
-// shownContacts shows a chain to contact, and the entry of it that is used.
-func shownContacts(state *live.State, contacts []live.Contact, reads bool) (shown []contactJSON, used *contactJSON) {
-	shown = make([]contactJSON, 0, len(contacts))
-	for _, c := range contacts {
+// shownContacts appends a chain to contact to none, and returns it with the entry that is used.
+func shownContacts(none []contactJSON, state *live.State, contacts []live.Contact, reads bool) (shown []contactJSON, used *contactJSON) {
+	shown = none
+	for i := range contacts {
+		c := &contacts[i]
 		j := contactJSON{
 			Step: c.Step, GridCode: c.GridCode, DivisionCode: c.DivisionCode, Name: c.Name, WorkPhone: c.WorkPhone, PostKind: c.PostKind,
 			RoleType: c.RoleType, Used: c.Used,
@@ -304,18 +305,22 @@ func (a *answer) warn(when bool, code, detail string) {
 	}
 }
 
-func newWorkerJSON(p grid.Posting) workerJSON {
+func newWorkerJSON(p *grid.Posting) workerJSON {
 	return workerJSON{Name: p.Name, WorkPhone: p.WorkPhone, PostKind: p.PostKind, RoleType: p.RoleType, GridCode: p.GridCode}
 }
 
 func refOf(g *grid.Grid) gridRef { return gridRef{Kind: g.Kind, Code: g.Code, Name: g.Name} }
 
 func chain(state *live.State, d *grid.Division) []divisionRef {
-	refs := []divisionRef{}
+	return appendChain([]divisionRef{}, state, d)
+}
+
+// appendChain appends a division and those above it.
+func appendChain(refs []divisionRef, state *live.State, d *grid.Division) []divisionRef {
 	if d == nil {
 		return refs
 	}
-	for _, above := range state.City.Chain(d.Code) {
+	for above := range state.City.Above(d.Code) {
 		refs = append(refs, divisionRef{above.Level, above.Code, above.Name})
 	}
 	return refs

@@ -36,7 +36,7 @@ const csvChunk = 64 << 10
 // csv answers each row with its own columns and the answer's behind them.
 func (b *batch) csv(body *stream) error {
 	in := newCSVRows(body)
-	c := &csvBatch{batch: b, baseFirst: b.settings.BaseFirst(b.asked.kind), posted: map[*grid.Grid]bool{}, out: make([]byte, 0, csvChunk+csvChunk/8)}
+	c := &csvBatch{batch: b, baseFirst: b.baseFirst(b.asked.kind), posted: map[*grid.Grid]bool{}, out: make([]byte, 0, csvChunk+csvChunk/8)}
 	if err := c.head(in); err != nil {
 		return err
 	}

@@ -220,6 +220,23 @@ func locateRequests(box geo.Box) [][]byte {
 	return requests
 }
 
+// logToFile has the log written into a file, as the server writes it, until the benchmark ends.
+func logToFile(b *testing.B) {
+	b.Helper()
+	file, err := os.Create(filepath.Join(b.TempDir(), "log"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	log := api.NewLog(file)
+	before := slog.Default()
+	slog.SetDefault(slog.New(log.JSONHandler(slog.LevelInfo)))
+	b.Cleanup(func() {
+		slog.SetDefault(before)
+		_ = log.Flush()
+		_ = file.Close()
+	})
+}
+
 // locateServer serves WANGGE_BENCH_GRIDS grids (50000) as wangge serve does, with the log in a file.
 func locateServer(b *testing.B, s *store.Store) (address string) {
 	b.Helper()
@@ -227,18 +244,7 @@ func locateServer(b *testing.B, s *store.Store) (address string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	file, err := os.Create(filepath.Join(b.TempDir(), "log"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	log := api.NewLog(file)
-	before := slog.Default()
-	slog.SetDefault(slog.New(log.Handler(func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) })))
-	b.Cleanup(func() {
-		slog.SetDefault(before)
-		_ = log.Flush()
-		_ = file.Close()
-	})
+	logToFile(b)
 	return listen(b, api.New(api.Config{Store: s, Live: l}).HTTP())
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,16 +17,16 @@ import (
 // locator answers where places lie, from one state for one caller.
 type locator struct {
 	state     *live.State
-	settings  grid.Settings
 	at        time.Time
 	actor     grid.Actor             // without a role: anybody
 	unchecked bool                   // a token was sent, and the database is not there to say whose
 	gaps      *prometheus.CounterVec // nil: they are not counted
+	room      answerRoom             // of the answer, which is valid until the next one
 }
 
 // newLocator returns the locator for anybody.
 func newLocator(state *live.State) *locator {
-	return &locator{state: state, settings: state.City.Settings(), at: state.Time()}
+	return &locator{state: state, at: state.Time()}
 }
 
 // tokenIn is how long locate waits to learn whose token was sent: whoever asks may have a caller on the line.
@@ -34,7 +35,7 @@ const tokenIn = 2 * time.Second
 // locator returns the locator for a request. A token opens what is not public where it may read; without the database nobody knows the
 // token, which is no reason to leave a caller without an answer.
 func (s *Server) locator(w http.ResponseWriter, r *http.Request, state *live.State) (*locator, error) {
-	l := newLocator(state)
+	l := s.locators.take(state)
 	l.gaps = s.metrics.gaps
 	if s.isAnybody(r) {
 		return l, nil
@@ -63,6 +64,12 @@ func (l *locator) reads(d *grid.Division) bool {
 	return l.actor.Role != "" && d != nil && l.actor.May(grid.ReadPlaces, l.state.City.ChainCodes(d.Code))
 }
 
+// baseFirst reports whether base grids are to answer for a kind of incident inside dedicated ones too (BR-15).
+func (l *locator) baseFirst(kind string) bool {
+	settings := l.state.City.Settings()
+	return settings.BaseFirst(kind)
+}
+
 // count counts an answer for a place inside the city where no grid is (BR-25), now: whoever keeps the grids is to see that somebody needs
 // one there. Where exactly they are missing, coverage lists as gaps.
 func (l *locator) count(found *edition.Answer) {
@@ -75,4 +82,23 @@ func (l *locator) count(found *edition.Answer) {
 	case found.Outcome == edition.NoGrid:
 		l.gaps.WithLabelValues(found.Division.CountyCode, "no_grid").Inc()
 	}
+}
+
+// locators are kept for the next requests, for the room that they have.
+type locators struct{ pool sync.Pool }
+
+// take returns a locator for anybody.
+func (p *locators) take(state *live.State) *locator {
+	l, ok := p.pool.Get().(*locator)
+	if !ok {
+		return newLocator(state)
+	}
+	*l = locator{state: state, at: state.Time(), room: l.room}
+	return l
+}
+
+// give takes one back, whose answer has been sent.
+func (p *locators) give(l *locator) {
+	l.state, l.actor = nil, grid.Actor{}
+	p.pool.Put(l)
 }

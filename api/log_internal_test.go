@@ -111,3 +111,51 @@ func TestLogLosesNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestRequestLine: the line of a request is what slog's handler writes of its record.
+func TestRequestLine(t *testing.T) {
+	t.Parallel()
+	for _, line := range []requestLine{
+		{at: time.Date(2026, 11, 22, 13, 40, 7, 123456789, time.UTC), id: "0123456789abcdef", method: "GET", route: "/v1/locate", status: 200, bytes: 1900, took: 123456 * time.Nanosecond},
+		{at: time.Date(2026, 11, 22, 21, 40, 7, 0, time.FixedZone("", 8*3600)), method: "POST", route: "/v1/plans/{code}/acts", status: 404, took: time.Microsecond - 1},
+		{at: time.Now(), id: "0", method: "M-SEARCH", route: "other", status: 405, bytes: 1 << 40, took: time.Hour},
+		{at: time.Now().Local(), id: "网格", method: `a"b`, route: "<x>&", status: 500, bytes: 1, took: 12 * time.Second},
+		{at: time.Unix(0, 0), took: 1500 * time.Microsecond},
+	} {
+		var want, got written
+		if err := slog.NewJSONHandler(&want, nil).Handle(t.Context(), line.record()); err != nil {
+			t.Fatal(err)
+		}
+		l := NewLog(&got)
+		l.request(&line)
+		if err := l.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		if got.parts[0] != want.parts[0] {
+			t.Errorf("got\n%swant\n%s", got.parts[0], want.parts[0])
+		}
+	}
+}
+
+// TestRequestLineHandlers: what the log's handler is told to do holds for the lines of requests.
+func TestRequestLineHandlers(t *testing.T) {
+	t.Parallel()
+	l := NewLog(&written{})
+	plain := l.JSONHandler(slog.LevelInfo)
+	for name, test := range map[string]struct {
+		handler slog.Handler
+		fast    bool
+	}{
+		"JSON":       {plain, true},
+		"attributes": {plain.WithAttrs([]slog.Attr{slog.Int("a", 1)}), false},
+		"a group":    {plain.WithGroup("g"), false},
+		"text":       {l.Handler(messages), false},
+	} {
+		if h := test.handler.(logHandler); h.plainJSON != test.fast {
+			t.Errorf("%s: %v, want %v", name, h.plainJSON, test.fast)
+		}
+	}
+	if l.JSONHandler(slog.LevelWarn).Enabled(t.Context(), slog.LevelInfo) {
+		t.Error("the level is lost")
+	}
+}

@@ -66,13 +66,26 @@ func (s *Server) withDeadlines(limit int64, all time.Duration, h handler) handle
 		if r.ContentLength > limit {
 			return &http.MaxBytesError{Limit: limit}
 		}
-		control, end := http.NewResponseController(w), time.Now().Add(all)
+		end := time.Now().Add(all)
 		if r.Body != http.NoBody {
+			control := http.NewResponseController(w)
 			r.Body = &pacedBody{ReadCloser: http.MaxBytesReader(w, r.Body, limit), control: control, end: end, pace: pace{limits: s.limits}}
 			_ = control.SetReadDeadline(end) // for a body that the handler leaves unread
 		}
-		_ = control.SetWriteDeadline(end)
+		setWriteDeadline(w, end)
 		return h(w, r)
+	}
+}
+
+// setWriteDeadline is http.ResponseController's where the connection has deadlines, as those of net/http do.
+func setWriteDeadline(w http.ResponseWriter, end time.Time) {
+	if rec, ok := w.(*recorder); ok {
+		w = rec.ResponseWriter
+	}
+	if one, ok := w.(interface {
+		SetWriteDeadline(deadline time.Time) error
+	}); ok {
+		_ = one.SetWriteDeadline(end)
 	}
 }
 
@@ -88,15 +101,14 @@ var (
 func (s *Server) wrap(route string, h handler) http.Handler {
 	metrics := s.metrics.of(route)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		rec := &recorder{ResponseWriter: w, status: http.StatusOK, id: [1]string{s.requestIDs.next()}, gzip: acceptsGzip(r)}
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK, start: time.Now(), id: [1]string{s.requestIDs.next()}, gzip: acceptsGzip(r)}
 		header := rec.Header()
 		header["X-Request-Id"] = rec.id[:]
 		header["X-Content-Type-Options"] = nosniff
 		header["Referrer-Policy"] = noReferrer
 		header["Vary"] = varyBy
 		defer func() {
-			defer func() { metrics.observe(r, rec, time.Since(start)) }()
+			defer func() { metrics.observe(r, rec, time.Since(rec.start)) }()
 			cause := recover()
 			if cause == http.ErrAbortHandler { //nolint:errorlint // the very value that net/http looks for
 				panic(cause)
@@ -130,15 +142,8 @@ var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.Me
 // observe counts and logs a request that has been answered.
 func (m *routeMetrics) observe(r *http.Request, rec *recorder, took time.Duration) {
 	m.count(r.Method, rec.status, took)
-	log := slog.Default().Handler()
-	if !log.Enabled(r.Context(), slog.LevelInfo) {
-		return
-	}
-	line := slog.NewRecord(time.Now(), slog.LevelInfo, "request", 0) // where in the code it stands costs more than the line
-	line.AddAttrs(
-		slog.String("request_id", rec.id[0]), slog.String("method", r.Method), slog.String("route", m.route),
-		slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Float64("dur_ms", float64(took.Microseconds())/1000))
-	_ = log.Handle(r.Context(), line) // as slog itself: a log that cannot be written stops nobody
+	line := requestLine{at: rec.start.Add(took), id: rec.id[0], method: r.Method, route: m.route, status: rec.status, bytes: rec.bytes, took: took}
+	line.write(r.Context())
 }
 
 // requestIDs gives every request an id. They follow each other from a number by chance, mixed so that they look like nothing; no two of
@@ -159,8 +164,11 @@ func (ids *requestIDs) next() string {
 	n := ids.first + ids.given.Add(1)*0x9e3779b97f4a7c15
 	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
 	n = (n ^ n>>27) * 0x94d049bb133111eb
+	var raw [8]byte
+	binary.BigEndian.PutUint64(raw[:], n^n>>31)
 	var digits [16]byte
-	return string(hex.AppendEncode(digits[:0], binary.BigEndian.AppendUint64(nil, n^n>>31)))
+	hex.Encode(digits[:], raw[:])
+	return string(digits[:])
 }
 
 // methodNotAllowed answers with the methods that the path has.

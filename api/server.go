@@ -47,6 +47,7 @@ type Server struct {
 	refreshing singleflight.Group
 	named      atomic.Pointer[namedEditions]
 	jsonOuts   jsonOuts
+	locators   locators
 	limits     limits
 	tagged     taggedCities
 	batches    chan struct{}   // one for each that runs, and for each disc

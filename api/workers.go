@@ -121,7 +121,7 @@ func postingsOn(state *live.State, some []*grid.Grid, actor grid.Actor, anybody 
 			if !p.Public && !reads {
 				continue
 			}
-			shown := postingJSON{workerJSON: newWorkerJSON(p)}
+			shown := postingJSON{workerJSON: newWorkerJSON(&p)}
 			if reads {
 				from := p.ValidFrom.UTC()
 				shown.Code, shown.PostID, shown.ValidFrom, shown.ValidTo, shown.Public = p.WorkerCode, p.PostID, &from, utc(p.ValidTo), &p.Public

@@ -139,13 +139,12 @@ func sentence(err error) string {
 func logTo(level string) (flush func()) {
 	var l slog.Level
 	_ = l.UnmarshalText([]byte(level)) // the flag's enum allows only levels
-	options := &slog.HandlerOptions{Level: l}
 	log := api.NewLog(os.Stderr)
-	format := func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, options) }
+	handler := log.JSONHandler(l)
 	if term.IsTerminal(int(os.Stderr.Fd())) {
-		format = func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, options) }
+		handler = log.Handler(func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, &slog.HandlerOptions{Level: l}) })
 	}
-	slog.SetDefault(slog.New(log.Handler(format)))
+	slog.SetDefault(slog.New(handler))
 	return func() { _ = log.Flush() }
 }
 

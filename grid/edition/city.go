@@ -3,6 +3,7 @@ package edition
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 
@@ -168,11 +169,17 @@ func (c *City) Division(code string) *grid.Division {
 
 // Chain returns the division of that code and those above it, up to the city; empty for an unknown code.
 func (c *City) Chain(code string) []*grid.Division {
-	var chain []*grid.Division
-	for d := c.Division(code); d != nil && len(chain) < 4; d = c.Division(d.ParentCode) {
-		chain = append(chain, d)
+	return slices.Collect(c.Above(code))
+}
+
+// Above is Chain one by one.
+func (c *City) Above(code string) iter.Seq[*grid.Division] {
+	return func(yield func(*grid.Division) bool) {
+		d := c.Division(code)
+		for n := 0; d != nil && n < 4 && yield(d); n++ {
+			d = c.Division(d.ParentCode)
+		}
 	}
-	return chain
 }
 
 // ChainCodes returns the codes of Chain: what grid.Actor.May asks for.

@@ -98,15 +98,19 @@ func (p *posted) validAt(at int64) bool { return p.from <= at && at < p.to }
 
 // Posts returns the posts that are valid on a grid at an instant, workers before leaders before the rest, each by code.
 func (s *State) Posts(g *grid.Grid, at time.Time) []grid.Posting {
-	var valid []grid.Posting
+	return s.AppendPosts(nil, g, at)
+}
+
+// AppendPosts is Posts with what it returns behind the posts of to.
+func (s *State) AppendPosts(to []grid.Posting, g *grid.Grid, at time.Time) []grid.Posting {
 	micro := at.UnixMicro()
 	posts := s.rosters[g.CountyCode].on(g.ID).posts
 	for i := range posts {
 		if posts[i].validAt(micro) {
-			valid = append(valid, posts[i].posting(g))
+			to = append(to, posts[i].posting(g))
 		}
 	}
-	return valid
+	return to
 }
 
 // Posted reports whether anybody is posted to a grid at an instant: it is what BR-16 asks of a dedicated grid.
