@@ -218,18 +218,10 @@ func (l *locator) grid(j *gridJSON, g *grid.Grid, info grid.EditionInfo, asked q
 // responsible says which grid answers first: the dedicated grid before the base grid (BR-14), unless the base grid is to answer for that
 // kind of incident (BR-15) or nobody is posted to the dedicated one (BR-16).
 func (l *locator) responsible(a *answer, found edition.Answer, kind string) *grid.Grid {
-	first := found.Base
-	if found.Dedicated != nil {
-		a.warn(true, "dedicated_over_base", "A dedicated grid lies over the base grid here.")
-		switch {
-		case l.baseFirst(kind):
-			a.warn(true, "base_by_kind", "For this kind of incident the base grid is responsible, inside a dedicated grid too.")
-		case !l.state.Posted(found.Dedicated, l.at):
-			a.warn(true, "dedicated_without_post", "Nobody is posted to the dedicated grid: the base grid is responsible.")
-		default:
-			first = found.Dedicated
-		}
-	}
+	first, why := grid.Responsible(found.Base, found.Dedicated, l.baseFirst(kind), func(g *grid.Grid) bool { return l.state.Posted(g, l.at) })
+	a.warn(found.Dedicated != nil, "dedicated_over_base", "A dedicated grid lies over the base grid here.")
+	a.warn(why == grid.BaseByKind, grid.BaseByKind, "For this kind of incident the base grid is responsible, inside a dedicated grid too.")
+	a.warn(why == grid.DedicatedWithoutPost, grid.DedicatedWithoutPost, "Nobody is posted to the dedicated grid: the base grid is responsible.")
 	if first == nil {
 		return nil
 	}

@@ -155,18 +155,18 @@ func (c *csvBatch) appendFound(found edition.Spot) []byte {
 
 // responsible returns the grid that answers first, as in the answer of a single locate (BR-14 to BR-16).
 func (c *csvBatch) responsible(found edition.Spot) *grid.Grid {
-	if found.Dedicated == nil || c.baseFirst {
-		return found.Base
-	}
-	posted, known := c.posted[found.Dedicated]
+	first, _ := grid.Responsible(found.Base, found.Dedicated, c.baseFirst, c.postedTo)
+	return first
+}
+
+// postedTo reports whether anybody is posted to a dedicated grid.
+func (c *csvBatch) postedTo(g *grid.Grid) bool {
+	posted, known := c.posted[g]
 	if !known {
-		posted = c.state.Posted(found.Dedicated, c.at)
-		c.posted[found.Dedicated] = posted
+		posted = c.state.Posted(g, c.at)
+		c.posted[g] = posted
 	}
-	if posted {
-		return found.Dedicated
-	}
-	return found.Base
+	return posted
 }
 
 // editionOf returns county=number of the edition in force in the county of a division, "" when there is none.

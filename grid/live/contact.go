@@ -65,9 +65,7 @@ type chain struct {
 	used  bool  // somebody has been found
 }
 
-func isWorker(p *posted) bool {
-	return p.kind == "worker" || p.kind == "dedicated_contact" || p.kind == "deputy"
-}
+func isWorker(p *posted) bool { return grid.PostServes(p.kind) }
 
 func isLeader(p *posted) bool { return p.kind == "grid_leader" }
 

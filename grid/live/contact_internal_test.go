@@ -239,12 +239,18 @@ func TestBR16Posted(t *testing.T) {
 		{"one who has left", []grid.Posting{post(1, dedicated, "dedicated_contact", ended)}, false},
 		{"one who is to come", []grid.Posting{post(1, dedicated, "dedicated_contact", later)}, false},
 		{"one on the base grid", []grid.Posting{post(1, base, "worker")}, false},
+		{"a worker", []grid.Posting{post(1, dedicated, "worker")}, true},
+		{"a deputy", []grid.Posting{post(1, dedicated, "deputy")}, true},
+		{"none but who leads and advises", []grid.Posting{post(1, dedicated, "grid_leader"), post(2, dedicated, "adviser"), post(3, dedicated, "liaison")}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			state := situation{posts: test.posts, duties: []grid.Duty{on(1, dedicated, absent)}}.state(t)
-			if got := state.Posted(dedicated, noon); got != test.want || got != (len(state.Posts(dedicated, noon)) > 0) {
+			if got := state.Posted(dedicated, noon); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
+			}
+			if found := state.Staffing([]*grid.Grid{dedicated}, noon); (len(found.DedicatedWithout) == 0) != test.want {
+				t.Errorf("without a post are %d, somebody is posted: %v", len(found.DedicatedWithout), test.want)
 			}
 		})
 	}

@@ -113,12 +113,12 @@ func (s *State) AppendPosts(to []grid.Posting, g *grid.Grid, at time.Time) []gri
 	return to
 }
 
-// Posted reports whether anybody is posted to a grid at an instant: it is what BR-16 asks of a dedicated grid.
+// Posted reports whether anybody is posted to a grid at an instant to serve there: it is what BR-16 asks of a dedicated grid.
 func (s *State) Posted(g *grid.Grid, at time.Time) bool {
 	micro := at.UnixMicro()
 	posts := s.rosters[g.CountyCode].on(g.ID).posts
 	for i := range posts {
-		if posts[i].validAt(micro) {
+		if posts[i].validAt(micro) && isWorker(&posts[i]) {
 			return true
 		}
 	}

@@ -15,7 +15,7 @@ type Staffing struct {
 
 	WithoutAnyone      []*grid.Grid // nobody is posted, whatever for
 	WithoutFullTime    []*grid.Grid // base grids without a full-time worker
-	DedicatedWithout   []*grid.Grid // dedicated grids to which nobody is posted: the base grid answers (BR-16)
+	DedicatedWithout   []*grid.Grid // dedicated grids to which nobody is posted to serve: the base grid answers (BR-16)
 	NobodyOn           []*grid.Grid // a calendar is kept, and nobody is on, nor stands in
 	OverLimit          []Load       // workers of more grids than a worker may serve
 	DutiesWithoutPosts []LostDuty   // on the calendar, but the post has ended, ends before, or its worker has left
@@ -55,13 +55,13 @@ type staffingCheck struct {
 func (c *staffingCheck) look(g *grid.Grid) {
 	r := c.state.rosters[g.CountyCode]
 	here := r.on(g.ID)
-	anyone, fullTime := false, false
+	anyone, serving, fullTime := false, false, false
 	for i := range here.posts {
 		p := &here.posts[i]
 		if !p.validAt(c.at) {
 			continue
 		}
-		anyone = true
+		anyone, serving = true, serving || isWorker(p)
 		fullTime = fullTime || p.kind == "worker" && p.worker.about.role == "full_time"
 		if isWorker(p) && c.serving[p.worker.code] == nil {
 			c.serving[p.worker.code] = &Load{WorkerCode: p.worker.code, Name: p.worker.name}
@@ -79,7 +79,7 @@ func (c *staffingCheck) look(g *grid.Grid) {
 	}
 	add(&c.found.WithoutAnyone, !anyone)
 	add(&c.found.WithoutFullTime, g.Kind == grid.Base && !fullTime)
-	add(&c.found.DedicatedWithout, g.Kind == grid.Dedicated && !anyone)
+	add(&c.found.DedicatedWithout, g.Kind == grid.Dedicated && !serving)
 	add(&c.found.NobodyOn, len(here.duties) > 0 && !c.somebodyOn(r, here))
 }
 

@@ -105,34 +105,30 @@ func responsibleUnits(ctx context.Context, db DB, settings grid.Settings, kinds 
 		ids = append(ids, a.BaseGridID, a.DedicatedID)
 	}
 	rows, err := db.Query(ctx, `
-		SELECT g.id, g.code, g.kind = 'base'
-		                     OR EXISTS (SELECT
-		                                FROM post p
-		                                JOIN worker w ON w.id = p.worker_id
-		                                WHERE p.grid_id = g.id AND w.active AND p.valid_from <= now() AND (p.valid_to IS NULL OR p.valid_to > now()))
+		SELECT g.id, g.code, EXISTS (SELECT
+		                             FROM post p
+		                             JOIN worker w ON w.id = p.worker_id
+		                             WHERE p.grid_id = g.id AND p.post_kind IN ('worker', 'dedicated_contact', 'deputy') AND w.active
+		                               AND p.valid_from <= now() AND (p.valid_to IS NULL OR p.valid_to > now()))
 		FROM grid g
 		WHERE g.id = ANY ($1)`, ids)
 	if err != nil {
 		return nil, err
 	}
-	codes := map[int64]string{}
+	codes, posted := map[int64]string{}, map[string]bool{}
 	var id int64
 	var code string
-	var takes bool
-	_, err = pgx.ForEachRow(rows, []any{&id, &code, &takes}, func() error {
-		if takes {
-			codes[id] = code
-		}
+	var serves bool
+	_, err = pgx.ForEachRow(rows, []any{&id, &code, &serves}, func() error {
+		codes[id], posted[code] = code, serves
 		return nil
 	})
 	units := make([]grid.Unit, len(at))
 	for i, a := range at {
-		base, dedicated := codes[a.BaseGridID], codes[a.DedicatedID]
+		code, _ := grid.Responsible(codes[a.BaseGridID], codes[a.DedicatedID], settings.BaseFirst(kinds[i]), func(g string) bool { return posted[g] })
 		switch {
-		case dedicated != "" && (base == "" || !settings.BaseFirst(kinds[i])):
-			units[i] = grid.NewUnit(grid.UnitGrid, dedicated)
-		case base != "":
-			units[i] = grid.NewUnit(grid.UnitGrid, base)
+		case code != "":
+			units[i] = grid.NewUnit(grid.UnitGrid, code)
 		case a.Division() != "":
 			units[i] = grid.NewUnit(grid.UnitDivision, a.Division())
 		}
