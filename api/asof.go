@@ -109,7 +109,7 @@ func noEditionThen(err error) error {
 	}
 	return &problem{
 		status: http.StatusNotFound, slug: "no-edition", code: "no_edition",
-		detail: "No county had grids at that time: GET /v1/editions says from when on each has.",
+		detail: "No county had grids at that time: GET /v1/editions?county=CODE says from when on a county has.",
 	}
 }
 

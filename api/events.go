@@ -49,7 +49,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err != nil {
 		return err
 	}
-	if r.Body != http.NoBody { // which net/http would wait for before the first event
+	if r.Body != nil && r.Body != http.NoBody { // which net/http would wait for before the first event
 		return badParam("", "There is nothing to send here: leave the body out.")
 	}
 	leave, err := s.seat(&a)

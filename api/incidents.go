@@ -297,7 +297,7 @@ func (s *Server) createIncident(w http.ResponseWriter, r *http.Request, state *l
 	}
 	same, err := s.duplicatesOf(r, state, actor, &made)
 	if err != nil { // it is stored: that is what the caller has to hear
-		slog.WarnContext(r.Context(), "duplicates of a new incident", "error", err)
+		slog.InfoContext(r.Context(), "duplicates of a new incident", "error", err)
 		same = []duplicateJSON{}
 	}
 	status := http.StatusCreated

@@ -149,7 +149,7 @@ func (b *body) checker(state *live.State) intake.Checker {
 	return intake.NewChecker(state.City, state.Codes, b.system)
 }
 
-// ifMatch returns the version that a change is based on. A tag that is no version of ours matches nothing.
+// ifMatch returns the version that a change is based on.
 func ifMatch(r *http.Request) (int, error) {
 	tag := r.Header.Get("If-Match")
 	if tag == "" {
@@ -160,7 +160,7 @@ func ifMatch(r *http.Request) (int, error) {
 	}
 	version, err := strconv.Atoi(strings.Trim(tag, `"`))
 	if err != nil || tag != versionTag(version) {
-		return 0, nil
+		return 0, badParam("If-Match", `If-Match is to be the ETag that you read, with its quotes, as "4".`)
 	}
 	return version, nil
 }

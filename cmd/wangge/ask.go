@@ -68,7 +68,9 @@ func (a *asker) request(ctx context.Context, method, path, tag string, body any)
 		r.Header.Set("If-Match", tag)
 	}
 	w := &kept{header: http.Header{}, status: http.StatusOK}
-	a.handler.ServeHTTP(w, r)
+	if whole := a.serve(w, r); !whole {
+		return answer{}, fmt.Errorf("the answer to %s is a stream, or was cut short: events are for “wangge events”", path)
+	}
 	if err := ctx.Err(); err != nil {
 		return answer{}, err
 	}
@@ -76,6 +78,17 @@ func (a *asker) request(ctx context.Context, method, path, tag string, body any)
 		return answer{}, problemError(w.body.Bytes())
 	}
 	return answer{body: w.body.Bytes(), tag: w.header.Get("ETag")}, nil
+}
+
+// serve has the handler answer, and reports whether it has done so to the end: where it cannot, it panics as net/http wants it.
+func (a *asker) serve(w http.ResponseWriter, r *http.Request) (whole bool) {
+	defer func() {
+		if cause := recover(); cause != nil && cause != http.ErrAbortHandler { //nolint:errorlint // the very value
+			panic(cause)
+		}
+	}()
+	a.handler.ServeHTTP(w, r)
+	return true
 }
 
 // kept is an http.ResponseWriter that keeps the answer.

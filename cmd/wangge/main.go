@@ -28,7 +28,7 @@ Examples:
   wangge import --crs wgs84 base_grids=smd.geojson.gz --map code=SMD_ID
   wangge locate --lon 120.31 --lat 31.49        who is responsible here
   wangge search 文坊                            what is called so, or lies there
-  wangge get '/v1/divisions?level=county'         what the API answers; more in its help
+  wangge get '/v1/divisions?level=county'       what the API answers; more in its help
   wangge serve --listen 127.0.0.1:8080
   wangge check                                  prove the tiling, the lattice and every assignment
   wangge plan create --county 320211000000 --title 分网格 --reason workload

@@ -72,7 +72,7 @@ func readItemList(ctx context.Context, db DB, query string, args ...any) (grid.I
 	}
 	l, err := pgx.CollectExactlyOneRow(rows, itemList)
 	if err != nil {
-		return l, fmt.Errorf("a list of service items of county %s: %w", args[0], translate(err))
+		return l, fmt.Errorf("such a list of service items of county %s (GET /v1/item-lists/%s has its versions): %w", args[0], args[0], translate(err))
 	}
 	rows, err = db.Query(ctx, `
 		SELECT i.code, i.name, i.incident_kinds, i.hazard_kinds, coalesce(i.department_org, ''), coalesce(i.legal_basis, ''), i.is_negative, i.is_public,
@@ -163,7 +163,7 @@ func (s *Store) RequestAdmission(ctx context.Context, actor grid.Actor, city *ed
 			return 0, err
 		}
 		if i.Admission != nil && i.Admission.State != "rejected" {
-			return 0, fmt.Errorf("the admission of item %s is %s: %w", item, i.Admission.State, grid.ErrConflict)
+			return 0, fmt.Errorf("the admission of item %s is %s: what was requested is decided next, and what was approved stays so: %w", item, i.Admission.State, grid.ErrConflict)
 		}
 		for _, required := range []struct{ field, text string }{{"applicant_org_code", a.ApplicantOrg}, {"resources", a.Resources}, {"legal_basis", a.LegalBasis}} {
 			if required.text == "" {
@@ -231,7 +231,7 @@ func draftItem(l *grid.ItemList, code string) (*grid.ServiceItem, error) {
 func (s *Store) PutItemsInEffect(ctx context.Context, actor grid.Actor, city *edition.City, county string, version int) (grid.ItemList, error) {
 	return s.onItemList(ctx, actor, city, county, version, "effect", func(tx pgx.Tx, l *grid.ItemList) (int, error) {
 		if l.State != grid.ItemsDraft {
-			return 0, fmt.Errorf("list %d is %s: %w", version, l.State, grid.ErrConflict)
+			return 0, fmt.Errorf("list %d is %s: only a draft can take effect, and POST /v1/item-lists/%s makes one: %w", version, l.State, county, grid.ErrConflict)
 		}
 		until, err := itemsInEffect(ctx, tx, county)
 		if err != nil {
