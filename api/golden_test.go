@@ -118,13 +118,16 @@ func show(answer *http.Response, body []byte) string {
 	if json.Indent(&pretty, body, "", "  ") == nil {
 		body = pretty.Bytes()
 	}
-	b.WriteString(volatile.ReplaceAllString(string(body), `$1$2"…"`))
+	b.WriteString(lateness.ReplaceAllString(volatile.ReplaceAllString(string(body), `$1$2"…"`), `$1"…"$2"…"`))
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
 // volatile are members whose values differ from run to run.
 var volatile = regexp.MustCompile(`("(?:in_force_from|valid_from|created_at|updated_at|instance|asked_at|due_at|answered_at|decided_at|published_at|` +
 	`withdrawn_at|filed_at|receipt_at|requested_at|response_due_at|responded_at|issued_at|joint_due_at|effective_from|retired_at|at|from|until)": ?)"(?:[^"]*T[^"]*|[0-9a-f]{16})"|("closed_at": ?)"[^"]*\.[0-9]+Z"`)
+
+// lateness is whether an incident is late: that of the cases, which have fixed dates, will be one day.
+var lateness = regexp.MustCompile(`("overdue": ?)(?:true|false)(,\s*"response_overdue": ?)(?:true|false)`)
 
 // yearOfPlan is in the code of a plan.
 var yearOfPlan = regexp.MustCompile(`\b(\d{6})-20\d\d-(\d{3})\b`)
