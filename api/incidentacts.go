@@ -93,22 +93,21 @@ type incidentEventJSON struct {
 
 // incidentEvents answers GET /v1/incidents/{code}/events, oldest first.
 func (s *Server) incidentEvents(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	in, _, err := s.incidentToRead(r, state)
+	after, limit, in, err := s.historyToRead(r, state)
 	if err != nil {
 		return err
 	}
-	events, err := s.store.IncidentEvents(r.Context(), in.ID)
+	events, err := s.store.IncidentEvents(r.Context(), in.ID, after, limit)
 	if err != nil {
 		return err
 	}
-	j := page[incidentEventJSON]{Items: make([]incidentEventJSON, len(events))}
-	for i, e := range events {
-		j.Items[i] = incidentEventJSON{
+	show := func(_ *live.State, e *grid.IncidentEvent) incidentEventJSON {
+		return incidentEventJSON{
 			At: e.At.UTC(), Actor: e.Actor, Action: e.Action, FromState: orNull(e.FromState), ToState: orNull(e.ToState), Unit: orNull(e.Unit),
 			Text: orNull(e.Text), Data: e.Data,
 		}
 	}
-	return sendJSON(w, j)
+	return sendJSON(w, pageAfter(state, limit, events, func(e *grid.IncidentEvent) int64 { return e.ID }, show))
 }
 
 // supervisionJSON is a step by which somebody above presses for an incident.
@@ -126,22 +125,21 @@ type supervisionJSON struct {
 
 // supervisions answers GET /v1/incidents/{code}/supervisions, oldest first.
 func (s *Server) supervisions(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	in, _, err := s.incidentToRead(r, state)
+	after, limit, in, err := s.historyToRead(r, state)
 	if err != nil {
 		return err
 	}
-	all, err := s.store.Supervisions(r.Context(), in.ID)
+	found, err := s.store.Supervisions(r.Context(), in.ID, after, limit)
 	if err != nil {
 		return err
 	}
-	j := page[supervisionJSON]{Items: make([]supervisionJSON, len(all))}
-	for i, v := range all {
-		j.Items[i] = supervisionJSON{
+	show := func(_ *live.State, v *grid.Supervision) supervisionJSON {
+		return supervisionJSON{
 			ID: v.ID, Kind: v.Kind, Target: v.Target, Reason: v.Reason, IssuedAt: v.IssuedAt.UTC(), IssuedBy: v.IssuedBy, Deadline: utc(v.Deadline),
 			RectifiedAt: utc(v.RectifiedAt), RectifiedBy: orNull(v.RectifiedBy),
 		}
 	}
-	return sendJSON(w, j)
+	return sendJSON(w, pageAfter(state, limit, found, func(v *grid.Supervision) int64 { return v.ID }, show))
 }
 
 // duplicateJSON is an incident that may be the same as another one.
@@ -180,11 +178,28 @@ func (s *Server) duplicatesOf(r *http.Request, state *live.State, actor grid.Act
 	return list, err
 }
 
+// historyToRead is incidentToRead with which page of its history is asked for.
+func (s *Server) historyToRead(r *http.Request, state *live.State) (after int64, limit int, in *grid.Incident, err error) {
+	q, err := params(r, "limit", "cursor")
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	if after, limit, err = q.keyset(state); err != nil {
+		return 0, 0, nil, err
+	}
+	in, _, err = s.readableIncident(r, state)
+	return after, limit, in, err
+}
+
 // incidentToRead returns the incident of the path, for an actor that may read it.
 func (s *Server) incidentToRead(r *http.Request, state *live.State) (*grid.Incident, grid.Actor, error) {
 	if _, err := params(r); err != nil {
 		return nil, grid.Actor{}, err
 	}
+	return s.readableIncident(r, state)
+}
+
+func (s *Server) readableIncident(r *http.Request, state *live.State) (*grid.Incident, grid.Actor, error) {
 	actor, err := s.authorizeSome(r, state, grid.ReadPlaces)
 	if err != nil {
 		return nil, actor, err

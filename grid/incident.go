@@ -107,6 +107,7 @@ func unitsOf(names []string) []Unit {
 
 // IncidentEvent is one entry of an incident's history, which only grows.
 type IncidentEvent struct {
+	ID        int64 // 0 before it is stored
 	At        time.Time
 	Actor     string
 	Action    string

@@ -96,7 +96,7 @@ func (d *doing) act() error {
 	case IncidentReopen:
 		return d.reopen()
 	case IncidentSuper:
-		d.supervise()
+		return d.supervise()
 	case IncidentRectify:
 		return d.rectify()
 	}
@@ -296,12 +296,16 @@ func (d *doing) reopen() error {
 	return nil
 }
 
-func (d *doing) supervise() {
+func (d *doing) supervise() error {
+	if len(d.c.Supervisions) >= MaxSupervisions {
+		return fmt.Errorf("%d supervisions have not been set right: rectify them before you issue another: %w", len(d.c.Supervisions), ErrConflict)
+	}
 	d.in.Supervised = true
 	d.data["supervision"] = d.order.Supervision
 	if d.order.Deadline != nil {
 		d.data["deadline"] = d.order.Deadline.UTC().Format(time.RFC3339)
 	}
+	return nil
 }
 
 // rectify ends supervision that had its effect: of the kind named, or all. Whoever is supervised does not end it: that is up to who

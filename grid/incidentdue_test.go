@@ -132,6 +132,17 @@ func TestBR55Rectify(t *testing.T) {
 	}
 }
 
+// TestBR55SupervisionsBounded: there is an end to what can be issued without setting anything right.
+func TestBR55SupervisionsBounded(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, "normal")
+	b.supervisions = make([]grid.Supervision, grid.MaxSupervisions-1)
+	order := grid.IncidentOrder{Act: "supervise", Supervision: "circular"}
+	b.do("区", "c0", order)
+	b.supervisions = append(b.supervisions, grid.Supervision{})
+	b.refuse("区", "c0", order, grid.ErrConflict, "rectify")
+}
+
 // TestBR53MovedBack: a desk that is asked to hand over keeps what is moved back to where it reaches; the mark of a boundary stays.
 func TestBR53MovedBack(t *testing.T) {
 	t.Parallel()

@@ -56,6 +56,9 @@ type Supervision struct {
 // SupervisionKinds are the kinds of supervision, from the mildest on; deadline is an order to set something right by then.
 var SupervisionKinds = []string{"circular", "interview", "supervise", "listed", "deadline"}
 
+// MaxSupervisions is how many supervisions of an incident may wait to be set right before no other is issued.
+const MaxSupervisions = 100
+
 // Bounds of what one order may name.
 const (
 	maxReason    = 2000

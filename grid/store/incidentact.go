@@ -39,6 +39,9 @@ func (s *Store) ActOnIncident(ctx context.Context, actor grid.Actor, city *editi
 	return made, err
 }
 
+// mostSteps is how many supervisions an incident has of deadlines that have passed, besides those that somebody issues, and some to spare.
+const mostSteps = 1000
+
 // incidentActing is an act on its way.
 type incidentActing struct {
 	tx     pgx.Tx
@@ -117,7 +120,7 @@ func (a *incidentActing) do(ctx context.Context) (grid.Incident, error) {
 // circumstances gathers what the act depends on.
 func (a *incidentActing) circumstances(ctx context.Context) (grid.IncidentCircumstances, error) {
 	settings := a.city.Settings()
-	supervisions, err := readSupervisions(ctx, a.tx, a.before.ID, true)
+	supervisions, err := readSupervisions(ctx, a.tx, a.before.ID, true, 0, grid.MaxSupervisions+mostSteps)
 	if err != nil {
 		return grid.IncidentCircumstances{}, err
 	}
@@ -215,19 +218,20 @@ func writeSupervision(ctx context.Context, tx DB, incidentID int64, v grid.Super
 	return err
 }
 
-// Supervisions returns how an incident was pressed for, oldest first.
-func (s *Store) Supervisions(ctx context.Context, id int64) ([]grid.Supervision, error) {
-	list, err := readSupervisions(ctx, s.db, id, false)
+// Supervisions returns how an incident was pressed for after the supervision of that id, oldest first, as many as limit.
+func (s *Store) Supervisions(ctx context.Context, id, after int64, limit int) ([]grid.Supervision, error) {
+	list, err := readSupervisions(ctx, s.db, id, false, after, limit)
 	return list, translate(err)
 }
 
-// readSupervisions returns those of an incident: all, or what has not been set right.
-func readSupervisions(ctx context.Context, db DB, id int64, pending bool) ([]grid.Supervision, error) {
+// readSupervisions returns those of an incident after an id: all, or what has not been set right.
+func readSupervisions(ctx context.Context, db DB, id int64, pending bool, after int64, limit int) ([]grid.Supervision, error) {
 	rows, err := db.Query(ctx, `
 		SELECT id, kind, target, reason, issued_at, issued_by, deadline, rectified_at, coalesce(rectified_by, '') AS rectified_by
 		FROM supervision
-		WHERE incident_id = $1 AND (NOT $2 OR rectified_at IS NULL)
-		ORDER BY id`, id, pending)
+		WHERE incident_id = $1 AND (NOT $2 OR rectified_at IS NULL) AND id > $3
+		ORDER BY id
+		LIMIT $4`, id, pending, after, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func TestBR55Steps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pressed, err := s.Supervisions(t.Context(), is.ID)
+		pressed, err := s.Supervisions(t.Context(), is.ID, 0, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +172,7 @@ func TestBR55EventTimes(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.do(t, dispatcher, in, grid.IncidentOrder{Act: "accept"})
-	events, err := s.IncidentEvents(t.Context(), in.ID)
+	events, err := s.IncidentEvents(t.Context(), in.ID, 0, 1000)
 	if err != nil || !events[2].At.Equal(ahead) {
 		t.Errorf("%+v, %v", events, err)
 	}

@@ -49,14 +49,16 @@ func writeEvent(ctx context.Context, tx DB, incidentID int64, e grid.IncidentEve
 	return err
 }
 
-// IncidentEvents returns the history of an incident, oldest first; empty for one that was imported and not changed since.
-func (s *Store) IncidentEvents(ctx context.Context, id int64) ([]grid.IncidentEvent, error) {
+// IncidentEvents returns the history of an incident after the event of that id, oldest first, as many as limit; empty for one that was
+// imported and not changed since.
+func (s *Store) IncidentEvents(ctx context.Context, id, after int64, limit int) ([]grid.IncidentEvent, error) {
 	rows, err := s.db.Query(ctx, `
-		SELECT at, actor, action, coalesce(from_state, '') AS from_state, coalesce(to_state, '') AS to_state, coalesce(unit, '') AS unit,
+		SELECT id, at, actor, action, coalesce(from_state, '') AS from_state, coalesce(to_state, '') AS to_state, coalesce(unit, '') AS unit,
 		       coalesce(text, '') AS text, data
 		FROM incident_event
-		WHERE incident_id = $1
-		ORDER BY id`, id)
+		WHERE incident_id = $1 AND id > $2
+		ORDER BY id
+		LIMIT $3`, id, after, limit)
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -176,7 +176,7 @@ func TestBR53MovedPin(t *testing.T) {
 	if !in.Handover || in.ProposedUnit != "grid:"+southEast+"001" || in.LeadUnit != "grid:"+southWest+"002" {
 		t.Errorf("proposed to %s, led by %s", in.ProposedUnit, in.LeadUnit)
 	}
-	events, err := s.IncidentEvents(t.Context(), in.ID)
+	events, err := s.IncidentEvents(t.Context(), in.ID, 0, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestBR39Proposed(t *testing.T) {
 		if err != nil || !is.Handover || is.ProposedUnit != test.proposed || is.LeadUnit != test.was.LeadUnit || is.Version <= test.was.Version {
 			t.Errorf("%s: to be handed over %t to %q, led by %s: %v", test.was.Title, is.Handover, is.ProposedUnit, is.LeadUnit, err)
 		}
-		events, err := s.IncidentEvents(t.Context(), is.ID)
+		events, err := s.IncidentEvents(t.Context(), is.ID, 0, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -114,7 +114,7 @@ func TestBR55RejudgedByPatch(t *testing.T) {
 	if err != nil || in.DueAt == nil || in.DueAt.Sub(in.ReportedAt) != 12*time.Hour || in.ResponseDueAt.Sub(in.ReportedAt) != 15*time.Minute {
 		t.Fatalf("due at %v, to respond by %v: %v", in.DueAt, in.ResponseDueAt, err)
 	}
-	events, err := s.IncidentEvents(t.Context(), in.ID)
+	events, err := s.IncidentEvents(t.Context(), in.ID, 0, 1000)
 	if err != nil || events[len(events)-1].Data["due_at"] == nil {
 		t.Errorf("events %+v, %v", events, err)
 	}

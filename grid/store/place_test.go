@@ -198,7 +198,7 @@ func TestIncidentLife(t *testing.T) {
 	if closed.Open() || closed.Version != 6 || closed.Phase != "feedback" || closed.Outcome != "resolved" {
 		t.Fatalf("closed: %+v", closed)
 	}
-	events, err := s.IncidentEvents(t.Context(), made.ID)
+	events, err := s.IncidentEvents(t.Context(), made.ID, 0, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
