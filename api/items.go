@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -111,12 +112,7 @@ func (s *Server) countyReader(r *http.Request, state *live.State, county string)
 	if err != nil {
 		return actor, err
 	}
-	for _, c := range countiesOf(state, actor.Scope) {
-		if c == county {
-			return actor, nil
-		}
-	}
-	if actor.Scope == "" {
+	if actor.Scope == "" || slices.Contains(countiesOf(state, actor.Scope), county) {
 		return actor, nil
 	}
 	return actor, grid.ErrForbidden
