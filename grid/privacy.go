@@ -199,8 +199,9 @@ func containsButNot(name, word string, except []string) bool {
 }
 
 // PersonalText reports whether free text holds an 18-digit Chinese ID number with a right check digit, or a mainland
-// mobile phone number (BR-60). what names it in English.
+// mobile phone number (BR-60), be its digits of full or half width. what names it in English.
 func PersonalText(s string) (what string, personal bool) {
+	s = strings.Map(halfWidth, s)
 	for i := 0; i < len(s); {
 		if s[i]-'0' > 9 {
 			i++
@@ -224,11 +225,22 @@ func PersonalText(s string) (what string, personal bool) {
 	return spacedMobile(s)
 }
 
-// spacedMobile finds numbers written 138-0013-8000 or 138 0013 8000.
+// halfWidth returns the ASCII character of which r is the full-width form, as input methods write it, and r where it is none.
+func halfWidth(r rune) rune {
+	switch {
+	case r >= '！' && r <= '～':
+		return r - '！' + '!'
+	case r == '\u3000':
+		return ' '
+	}
+	return r
+}
+
+// spacedMobile finds numbers written 138-0013-8000, 138 0013 8000 or 138.0013.8000.
 func spacedMobile(s string) (string, bool) {
 	for i := 0; i+13 <= len(s); i++ {
 		sep := s[i+3]
-		if sep != '-' && sep != ' ' || s[i+8] != sep || i > 0 && s[i-1]-'0' <= 9 || i+13 < len(s) && s[i+13]-'0' <= 9 {
+		if sep != '-' && sep != ' ' && sep != '.' || s[i+8] != sep || i > 0 && s[i-1]-'0' <= 9 || i+13 < len(s) && s[i+13]-'0' <= 9 {
 			continue
 		}
 		if mobile(s[i:i+3] + s[i+4:i+8] + s[i+9:i+13]) {

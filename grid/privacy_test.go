@@ -40,10 +40,13 @@ func TestL8PersonalText(t *testing.T) {
 	for text, want := range map[string]string{
 		"身份证11010519491231002X。": "ID number", "id 440308199901101512": "ID number", "11010519491231002x": "ID number",
 		"电话13800138000，": "mobile phone number", "+8613800138000": "mobile phone number", "138-0013-8000": "mobile phone number",
-		"call 138 0013 8000": "mobile phone number",
+		"call 138 0013 8000": "mobile phone number", "138.0013.8000": "mobile phone number", "１３８００１３８０００": "mobile phone number",
+		"电话１３８－００１３－８０００。": "mobile phone number", "138００１３8000": "mobile phone number", "＋８６１３８００１３８０００": "mobile phone number",
+		"138\u30000013\u30008000": "mobile phone number", "138．0013．8000": "mobile phone number", "１１０１０５１９４９１２３１００２Ｘ": "ID number",
 
 		"110105194912310021": "", "440308199913101515": "", "320211001001003": "", "91320211MA1MABCD0X": "", "12345678901": "", "0510-85012345": "",
-		"16-00579652": "", "1380013800": "", "138001380001": "", "400-820-8820": "", "网格员 0001": "", "": "", "9138-0013-8000": "",
+		"16-00579652": "", "1380013800": "", "138001380001": "", "400-820-8820": "", "138.0013-8000": "", "138.0013.80001": "", "2138.0013.8000": "",
+		"１１０１０５１９４９１２３１００２１": "", "１３８００１３８０００１": "", "120.1234.567": "", "网格员 0001": "", "": "", "9138-0013-8000": "",
 	} {
 		if what, personal := grid.PersonalText(text); what != want || personal != (want != "") {
 			t.Errorf("PersonalText(%q) = %q, want %q", text, what, want)
