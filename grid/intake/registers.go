@@ -17,9 +17,10 @@ type register[T any] struct {
 	// refers lists what the row refers to: layer, field and code.
 	refers func(*T) []reference
 	write  func(context.Context, *store.Import, []T) error
-	// settle fills in what the rows refer to and says what is wrong with each; nil where refers says it all. A dry run does not ask: what
-	// it would ask about may be in the same run.
+	// settle fills in what the rows refer to and says what is wrong with each; nil where refers says it all. Unless it is about rows of this
+	// layer alone, a dry run does not ask: what it would ask about may be in the same run.
 	settle func(context.Context, []*T) ([]error, error)
+	alone  bool
 }
 
 // reference is a code that has to be there already.
@@ -37,7 +38,10 @@ func (s *session) registers(ctx context.Context, f file) error {
 	case "workers":
 		return importRegister(ctx, s, f, register[grid.Worker]{read: readWorker, key: func(w *grid.Worker) string { return w.Code }, refers: workerRefers, write: s.Store.ImportWorkers})
 	case "posts":
-		return importRegister(ctx, s, f, register[grid.Post]{read: readPost, key: func(*grid.Post) string { return "" }, refers: postRefers, write: s.Store.ImportPosts})
+		return importRegister(ctx, s, f, register[grid.Post]{
+			read: readPost, key: func(*grid.Post) string { return "" }, refers: postRefers, write: s.Store.ImportPosts,
+			settle: s.Store.SettlePosts, alone: true,
+		})
 	case "duty":
 		return importRegister(ctx, s, f, register[grid.Duty]{
 			read: readDuty, key: func(*grid.Duty) string { return "" }, refers: dutyRefers, write: s.Store.ImportDuty, settle: s.Store.SettleDuty,
@@ -69,7 +73,7 @@ func importRegister[T any](ctx context.Context, s *session, f file, reg register
 	if rows, err = checkRegister(ctx, s, f, reg, rows); err != nil {
 		return err
 	}
-	if reg.settle != nil && !s.DryRun {
+	if reg.settle != nil && (reg.alone || !s.DryRun) {
 		if rows, err = settleRegister(ctx, reg, rows); err != nil {
 			return err
 		}

@@ -145,8 +145,10 @@ func (s *Store) UpdatePost(ctx context.Context, actor grid.Actor, city *edition.
 		if err := after.Check(); err != nil {
 			return err
 		}
-		if err := onePost(ctx, tx, worker, gridID, &after); err != nil {
-			return err
+		if endsLater(&before, &after) {
+			if err := onePost(ctx, tx, worker, gridID, &after); err != nil {
+				return err
+			}
 		}
 		_, err = tx.Exec(ctx, `UPDATE post SET valid_to = $2, is_public = $3, version = version + 1 WHERE id = $1`, id, after.ValidTo, after.Public)
 		if err != nil {
@@ -158,6 +160,12 @@ func (s *Store) UpdatePost(ctx context.Context, actor grid.Actor, city *edition.
 		return postChanged(ctx, tx, actor, "update", &before, &made)
 	})
 	return made, err
+}
+
+// endsLater reports whether a change makes a post last longer. Where it does not, the post overlaps no other that it did not before: then it
+// can be ended whatever else there is.
+func endsLater(before, after *grid.Post) bool {
+	return before.ValidTo != nil && (after.ValidTo == nil || after.ValidTo.After(*before.ValidTo))
 }
 
 // gridInForce returns a grid that is in force and stays so until the transaction ends.

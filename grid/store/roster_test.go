@@ -168,6 +168,32 @@ func TestL9Post(t *testing.T) {
 	}
 }
 
+// TestPostEndsBesideAnother ends posts that another one of the kind overlaps, as imports once stored them.
+func TestPostEndsBesideAnother(t *testing.T) {
+	t.Parallel()
+	r := newRota(t)
+	p := r.posts[0]
+	if _, err := r.tx.Exec(t.Context(), `
+		INSERT INTO post (worker_id, grid_id, county_code, post_kind, valid_from)
+		SELECT worker_id, grid_id, county_code, post_kind, valid_from FROM post WHERE id = $1`, p.ID); err != nil {
+		t.Fatal(err)
+	}
+	end := func(version int, at *time.Time) (grid.Post, error) {
+		return r.s.UpdatePost(t.Context(), planner, r.city, p.ID, version, func(p *grid.Post) error { p.ValidTo = at; return nil })
+	}
+	later, sooner := soon(48), soon(24)
+	for i, at := range []*time.Time{&later, &sooner} {
+		if made, err := end(p.Version+i, at); err != nil || !made.ValidTo.Equal(*at) {
+			t.Fatalf("ended at %v: %+v, %v", at, made, err)
+		}
+	}
+	before := r.version()
+	for _, at := range []*time.Time{&later, nil} {
+		_, err := end(p.Version+2, at)
+		r.refused(t, before, err, grid.ErrConflict, "", "")
+	}
+}
+
 func TestPostRefuses(t *testing.T) {
 	t.Parallel()
 	r := newRota(t)
