@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -164,6 +165,76 @@ func TestWorkers(t *testing.T) {
 		t.Errorf("rejects (-want +got):\n%s", diff)
 	}
 	if summary.Files[0].Stored != 2 || summary.Files[1].Stored != 2 {
+		t.Errorf("summary %v", summary.Text())
+	}
+}
+
+func TestPostsTwice(t *testing.T) {
+	t.Parallel()
+	s := newTown(t)
+	const head = "worker_code,grid_code,post_kind,valid_from,valid_to\n"
+	posts := head +
+		"W1,320211001001001,worker,2026-03-01,2026-04-01\n" + // line 2
+		"W1,320211001001001,worker,2026-03-01,2026-04-01\n" +
+		"W1,320211001001001,worker,2026-01-01,2026-03-02\n" +
+		"W1,320211001001001,worker,2026-01-01,2026-03-01\n" + // until the first begins
+		"W1,320211001001001,worker,2026-02-01,\n" +
+		"W1,320211001001001,worker,2026-04-01,\n" + // from its end on
+		"W1,320211001001001,worker,2027-01-01,2027-02-01\n" +
+		"W1,320211001001001,deputy,2026-03-01,\n" +
+		"W1,320211001001002,worker,2026-03-01,\n" +
+		"W2,320211001001001,worker,2026-03-01,\n"
+	const inFile = " overlap valid_from: a post of the worker, of that kind, on that grid and at that time is there before it in the file"
+	const stored = " overlap valid_from: a post of the worker, of that kind, on that grid and at that time is stored already"
+	summary, rejects, err := run(t, s.Store, "",
+		text("workers", "workers.csv", "code,name,role_type,managing_org_code\nW1,甲,full_time,O1\nW2,乙,full_time,O1\n"), text("posts", "posts.csv", posts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"posts.csv 3" + inFile, "posts.csv 4" + inFile, "posts.csv 6" + inFile, "posts.csv 8" + inFile}, lines(rejects)); diff != "" {
+		t.Errorf("rejects (-want +got):\n%s", diff)
+	}
+	if f := summary.Files[1]; f.Read != 10 || f.Stored != 6 || f.Rejected != 4 || s.count(`SELECT count(*) FROM post`) != 6 {
+		t.Errorf("summary %v", summary.Text())
+	}
+	again := head + "W2,320211001001001,worker,2026-02-01,2026-03-01\nW1,320211001001001,worker,2026-03-31,2026-04-02\nW2,320211001001001,worker,2028-01-01,\n"
+	summary, rejects, err = run(t, s.Store, "", text("posts", "again.csv", again))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"again.csv 3" + stored, "again.csv 4" + stored}, lines(rejects)); diff != "" {
+		t.Errorf("rejects of posts beside those that are stored (-want +got):\n%s", diff)
+	}
+	if f := summary.Files[0]; f.Read != 3 || f.Stored != 1 || f.Rejected != 2 {
+		t.Errorf("summary %v", summary.Text())
+	}
+	if summary, _, err = run(t, s.Store, "", text("posts", "posts.csv", posts)); err != nil || summary.Files[0].Rejected != 10 || s.count(`SELECT count(*) FROM post`) != 7 {
+		t.Errorf("the same file again: %v, %v", summary.Text(), err)
+	}
+}
+
+func TestIncidentTimes(t *testing.T) {
+	t.Parallel()
+	s := newTown(t)
+	in := func(d time.Duration) string { return time.Now().Add(d).Format(time.RFC3339) }
+	summary, rejects, err := run(t, s.Store, crs.WGS84, text("incidents", "i.csv", "lon,lat,kind,title,reported_at,occurred_at\n"+
+		"120.005,31.015,gas,now,"+in(0)+",\n"+
+		"120.005,31.015,gas,a clock ahead,"+in(9*time.Minute)+","+in(9*time.Minute)+"\n"+
+		"120.005,31.015,gas,tomorrow,"+in(24*time.Hour)+",\n"+
+		"120.005,31.015,gas,to come,"+in(0)+","+in(11*time.Minute)+"\n"+
+		"120.005,31.015,gas,long ago,1999-12-31T23:59:59Z,\n"+
+		"120.005,31.015,gas,first,2000-01-01T00:00:00Z,1998-01-01\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range rejects {
+		got = append(got, fmt.Sprintf("%d %s %s", r.Line, r.Rule, r.Field))
+	}
+	if diff := cmp.Diff([]string{"4 range reported_at", "5 range occurred_at", "6 range reported_at"}, got); diff != "" {
+		t.Errorf("rejects (-want +got):\n%s\n%v", diff, lines(rejects))
+	}
+	if f := summary.Files[0]; f.Read != 6 || f.Stored != 3 {
 		t.Errorf("summary %v", summary.Text())
 	}
 }

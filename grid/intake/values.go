@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/wangge/wangge/grid"
 )
@@ -130,12 +132,17 @@ func plain(f *grid.Field, s string) error {
 	for i := range len(s) {
 		if b := s[i]; b < ' ' && b != '\n' && b != '\t' && b != '\r' || b == 0x7f {
 			return faultf("text", f.Name, "the text holds a control character")
-		} else if b-'0' <= 9 {
+		} else if b-'0' <= 9 || b == 0xef { // which begins a full-width digit
 			digits++
 		}
 	}
 	if f.Type == grid.Code {
 		if err := grid.CheckCode(f.Name, s); err != nil {
+			return err
+		}
+	}
+	if f.Name == "title" || f.Name == "name" {
+		if err := oneLine(f, s); err != nil {
 			return err
 		}
 	}
@@ -150,6 +157,24 @@ func plain(f *grid.Field, s string) error {
 		return faultf("BR-60", f.Name, "the text holds what looks like a personal "+what)
 	}
 	return nil
+}
+
+// maxTitle is the most characters of a title.
+const maxTitle = 200
+
+// oneLine checks what stands in lists in one line: no breaks, nothing that turns the text around it about, and of a title its length.
+func oneLine(f *grid.Field, s string) error {
+	if strings.ContainsFunc(s, breaksLine) {
+		return faultf("text", f.Name, "the text is to be one line without control characters: no line breaks, tabs or marks that change the direction of writing")
+	}
+	if n := utf8.RuneCountInString(s); f.Name == "title" && n > maxTitle {
+		return faultf("text", f.Name, fmt.Sprintf("the text has %d characters, more than %d: the rest belongs into description", n, maxTitle))
+	}
+	return nil
+}
+
+func breaksLine(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
 func integer(f *grid.Field, s string) (any, error) {
@@ -193,7 +218,7 @@ func (v *values) time(f *grid.Field, s string) (any, error) {
 		y, m, d := t.Date()
 		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC), nil
 	}
-	return t, nil
+	return t, f.CheckTime(t, time.Now())
 }
 
 func (v *values) instant(s string) (time.Time, bool) {
