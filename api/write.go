@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"io"
 	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,7 +29,7 @@ type body struct {
 	sha256   [32]byte // of the body as it came
 }
 
-// readBody reads a JSON object. A geometry needs its crs, and the other way round (QC-02).
+// readBody reads a JSON object in which no member stands twice. A geometry needs its crs, and the other way round (QC-02).
 func readBody(r *http.Request) (body, error) {
 	b := body{system: crs.WGS84}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
@@ -40,25 +40,24 @@ func readBody(r *http.Request) (body, error) {
 		return b, err
 	}
 	b.sha256 = sha256.Sum256(raw)
-	var geometry json.RawMessage
+	m, err := parseMembers(raw)
+	if err != nil {
+		return b, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.values)) { // nothing stands twice in detail, geometry or references either
+		if m.values[name][0] == '{' {
+			if _, err := parseMembers(m.values[name]); err != nil {
+				return b, err
+			}
+		}
+	}
 	decode := json.NewDecoder(bytes.NewReader(raw))
 	decode.UseNumber()
-	if err := decode.Decode(&b.fields); err != nil || b.fields == nil {
-		return b, badParam("", "The body is to be one JSON object.")
+	if err := decode.Decode(&b.fields); err != nil {
+		return b, badParam("", "The body is to be one JSON object, in UTF-8.")
 	}
-	if _, err := decode.Token(); !errors.Is(err, io.EOF) {
-		return b, badParam("", "Something follows the JSON object of the body.")
-	}
-	if _, b.moves = b.fields["geometry"]; b.moves {
-		var of struct {
-			Geometry json.RawMessage `json:"geometry"`
-		}
-		if err := json.Unmarshal(raw, &of); err != nil {
-			return b, badParam("", "The body is to be one JSON object.")
-		}
-		geometry = of.Geometry
-	}
-	return b, b.setGeometry(geometry)
+	_, b.moves = b.fields["geometry"]
+	return b, b.setGeometry(m.values["geometry"])
 }
 
 func (b *body) setGeometry(raw json.RawMessage) (err error) {
