@@ -20,7 +20,7 @@ type itemListJSON struct {
 	RetiredAt     *time.Time `json:"retired_at"`
 	CreatedAt     time.Time  `json:"created_at"`
 	CreatedBy     string     `json:"created_by,omitempty"` // to a token
-	Items         []itemJSON `json:"items,omitempty"`      // not in the list of versions
+	Items         []itemJSON `json:"items,omitzero"`       // not in the list of versions
 }
 
 type itemJSON struct {
@@ -56,6 +56,9 @@ func newItemListJSON(l *grid.ItemList, anybody bool) itemListJSON {
 	}
 	if anybody {
 		j.Note, j.CreatedBy = nil, ""
+	}
+	if l.Items != nil {
+		j.Items = []itemJSON{}
 	}
 	for i := range l.Items {
 		item := &l.Items[i]

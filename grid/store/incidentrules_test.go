@@ -224,13 +224,19 @@ func TestBR39Proposed(t *testing.T) {
 	accept := grid.IncidentOrder{Act: "accept"}
 	byGrid := a.do(t, dispatcher, a.report(t, dispatcher, spot(125, 50)), accept, grid.IncidentOrder{Act: "assign", Unit: "grid:" + southWest + "002"})
 	byDesk := a.do(t, dispatcher, a.report(t, dispatcher, spot(125, 60)), accept)
+	proposed := a.do(t, dispatcher, a.report(t, dispatcher, spot(125, 70)), accept)
+	proposed.LeadUnit = "grid:" + southWest + "003" // where it lay before, with the grid proposed where it lies
+	if _, err := tx.Exec(t.Context(), `UPDATE incident SET lead_unit = $2, proposed_unit = $3, handover_needed = true WHERE code = $1`,
+		proposed.Code, proposed.LeadUnit, "grid:"+southWest+"002"); err != nil {
+		t.Fatal(err)
+	}
 	d.edit(grid.Change{Op: grid.OpShift, Into: southWest + "001", Area: area(2, 0, 6, 4)})
 	before := count(t, tx, `SELECT count(*) FROM outbox`)
 	d.publish()
 	for _, test := range []struct {
 		was      grid.Incident
 		proposed grid.Unit
-	}{{byGrid, "grid:" + southWest + "001"}, {byDesk, ""}} {
+	}{{byGrid, "grid:" + southWest + "001"}, {byDesk, ""}, {proposed, "grid:" + southWest + "001"}} {
 		is, err := s.Incident(t.Context(), test.was.Code)
 		if err != nil || !is.Handover || is.ProposedUnit != test.proposed || is.LeadUnit != test.was.LeadUnit || is.Version <= test.was.Version {
 			t.Errorf("%s: to be handed over %t to %q, led by %s: %v", test.was.Title, is.Handover, is.ProposedUnit, is.LeadUnit, err)
@@ -245,7 +251,7 @@ func TestBR39Proposed(t *testing.T) {
 		}
 	}
 	told := texts(t, tx, `SELECT code FROM outbox WHERE topic = 'incident' AND action = 'handover' ORDER BY id OFFSET 0`)
-	if len(told) != 2 || count(t, tx, `SELECT count(*) FROM outbox`) <= before {
+	if len(told) != 3 || count(t, tx, `SELECT count(*) FROM outbox`) <= before {
 		t.Errorf("told of %v", told)
 	}
 	a.city = d.city

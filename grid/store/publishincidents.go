@@ -36,7 +36,7 @@ func (p *publication) handIncidents(ctx context.Context, all []moved, now map[in
 	return p.tellIncidents(ctx, before, handed)
 }
 
-// proposeUnits writes who is responsible now for incidents that are led by a grid which was and is not any more.
+// proposeUnits writes who is responsible now for incidents that are led by, or were proposed to, a grid which was and is not any more.
 func (p *publication) proposeUnits(ctx context.Context, before, now map[int64]grid.Assignment, handed []int64) error {
 	kinds := make([]string, len(handed))
 	assigned := make([]grid.Assignment, len(handed))
@@ -62,7 +62,9 @@ func (p *publication) proposeUnits(ctx context.Context, before, now map[int64]gr
 		SET proposed_unit = u.unit
 		FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS u (id, unit, base, dedicated)
 		WHERE i.id = u.id AND u.unit <> '' AND i.lead_unit <> u.unit
-		  AND i.lead_unit IN (SELECT 'grid:' || g.code FROM grid g WHERE g.id IN (u.base, u.dedicated))`, handed, units, bases, dedicated)
+		  AND EXISTS (SELECT
+		              FROM grid g
+		              WHERE g.id IN (u.base, u.dedicated) AND 'grid:' || g.code IN (i.lead_unit, i.proposed_unit))`, handed, units, bases, dedicated)
 	return err
 }
 
