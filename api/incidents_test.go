@@ -44,6 +44,7 @@ func TestIncidents(t *testing.T) {
 		post("kind unknown", strings.Replace(body(0.5, 0.5, ""), `"gas"`, `"weather"`, 1)),
 		post("state unknown", body(0.5, 0.5, `,"state":"lost"`)),
 		post("BR-60 phone in the description", body(0.5, 0.5, `,"description":"打 13800138000 找他"`)),
+		post("BR-60 phone of full width", body(0.5, 0.5, `,"description":"打１３８００１３８０００找他"`)),
 		post("reported in the future", strings.Replace(body(0.5, 0.5, ""), "2026-11-22T09:00:00+08:00", "2999-01-01T00:00:00Z", 1)),
 		post("reported before 2000", strings.Replace(body(0.5, 0.5, ""), "2026-11-22T09:00:00+08:00", "1999-01-01T00:00:00Z", 1)),
 		post("occurs in the future", body(0.5, 0.5, `,"occurred_at":"2999-01-01T00:00:00Z"`)),
