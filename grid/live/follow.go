@@ -56,7 +56,7 @@ func (l *Live) refreshOrLose(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	if errors.Is(err, grid.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, grid.ErrUnavailable) {
 		if l.lost.Load() == nil {
 			now := time.Now()
 			l.lost.Store(&now)

@@ -5,6 +5,7 @@ package live
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -120,9 +121,13 @@ func (l *Live) Refresh(ctx context.Context) error {
 }
 
 func (l *Live) marks(ctx context.Context) (store.Marks, error) {
-	ctx, cancel := context.WithTimeout(ctx, askIn)
+	asking, cancel := context.WithTimeout(ctx, askIn)
 	defer cancel()
-	return l.store.Marks(ctx)
+	marks, err := l.store.Marks(asking)
+	if err != nil && ctx.Err() == nil { // whatever it is: nothing of the database can be known
+		err = fmt.Errorf("%w: %w", grid.ErrUnavailable, err)
+	}
+	return marks, err
 }
 
 // load reads the state from s, which shows one moment. What old has already, by the marks, is taken from there: after a new edition
