@@ -329,7 +329,8 @@ func TestBatchRowsAllocateNothing(t *testing.T) {
 			_ = b.csv(streamOf(bytes.NewReader(body), io.Discard))
 		})
 	}
-	if few, many := allocations(body(10)), allocations(body(99)); many > few {
+	// A row that allocated would add some ninety; the race detector adds one now and then.
+	if few, many := allocations(body(10)), allocations(body(99)); many > few+5 {
 		t.Errorf("%v allocations with 99 rows, %v with 10", many, few)
 	}
 }

@@ -25,10 +25,14 @@ func (w *written) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (w *written) lines() []string {
+func (w *written) writes() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return strings.Split(strings.TrimSuffix(strings.Join(w.parts, ""), "\n"), "\n")
+	return slices.Clone(w.parts)
+}
+
+func (w *written) lines() []string {
+	return strings.Split(strings.TrimSuffix(strings.Join(w.writes(), ""), "\n"), "\n")
 }
 
 // messages formats nothing but the message.
@@ -51,8 +55,8 @@ func TestLogHoldsBack(t *testing.T) {
 		log.Info("one")
 		log.Info("two")
 		time.Sleep(logIn - 1)
-		if synctest.Wait(); len(w.parts) != 0 {
-			t.Fatalf("written too early: %q", w.parts)
+		if synctest.Wait(); len(w.writes()) != 0 {
+			t.Fatalf("written too early: %q", w.writes())
 		}
 		time.Sleep(time.Nanosecond)
 		synctest.Wait()
@@ -63,12 +67,12 @@ func TestLogHoldsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{"msg=one a=1\nmsg=two a=1\n", "msg=three a=1\nmsg=four a=1 g.b=2\n", "msg=five a=1\n"}
-		if !slices.Equal(w.parts, want) {
-			t.Errorf("got %q, want %q", w.parts, want)
+		if got := w.writes(); !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 		time.Sleep(time.Second)
-		if synctest.Wait(); len(w.parts) != len(want) {
-			t.Errorf("written again: %q", w.parts)
+		if synctest.Wait(); len(w.writes()) != len(want) {
+			t.Errorf("written again: %q", w.writes())
 		}
 	})
 }

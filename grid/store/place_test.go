@@ -203,7 +203,7 @@ func TestIncidentLife(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range events {
-		events[i].At, events[i].Data = time.Time{}, nil
+		events[i].ID, events[i].At, events[i].Data = 0, time.Time{}, nil
 	}
 	was, is := "grid:"+made.BaseGrid, "grid:"+moved.BaseGrid
 	wantEvents := []grid.IncidentEvent{
