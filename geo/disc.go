@@ -16,10 +16,10 @@ const (
 const discCorners = 128
 
 // Disc returns the places within radiusM metres of centre as a polygon of 128 corners that has the area of the disc on the ellipsoid:
-// below 80 degrees of latitude within 0.01 % for radii from 20 m on, within 0.2 % for smaller ones, whose corners the lattice rounds
-// more. No place of its border is farther from the circle than 0.05 % of the radius and a lattice unit. The error is an *InvalidError
-// for a disc that does not lie within 90 degrees of latitude and 180 of longitude. A radius below MinDiscM or above MaxDiscM counts as
-// that.
+// below 80 degrees of latitude within 0.01 % and what two lattice units make of the radius, since the lattice rounds its corners: 0.02 %
+// at 200 m, 2 % at 1 m. No place of its border is farther from the circle than 0.05 % of the radius and a lattice unit. The error is an
+// *InvalidError for a disc that does not lie within 90 degrees of latitude and 180 of longitude. A radius below MinDiscM or above
+// MaxDiscM counts as that.
 func Disc(centre Point, radiusM float64) (MultiPolygon, error) {
 	const step = 2 * math.Pi / discCorners
 	radiusM = min(max(radiusM, MinDiscM), MaxDiscM)

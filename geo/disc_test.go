@@ -23,14 +23,11 @@ func TestDisc(t *testing.T) {
 		if _, err := geo.FromOrb(disc.Orb()); err != nil {
 			t.Fatalf("no valid polygon: %v", err)
 		}
-		areaError := 1e-4
-		if radiusM < 20 {
-			areaError = 2e-3
-		}
+		const latticeUnitM = 0.0112
+		areaError := 1e-4 + 2*latticeUnitM/radiusM
 		if want := math.Pi * radiusM * radiusM; math.Abs(geo.AreaM2(disc)/want-1) > areaError {
 			t.Errorf("%v m: %v m² of %v: %+.3g", radiusM, geo.AreaM2(disc), want, geo.AreaM2(disc)/want-1)
 		}
-		const latticeUnitM = 0.0112
 		most := 5e-4*radiusM + latticeUnitM
 		ring := disc[0][0]
 		for i, a := range ring {
