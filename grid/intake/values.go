@@ -141,7 +141,7 @@ func plain(f *grid.Field, s string) error {
 			return err
 		}
 	}
-	if f.Name == "title" || f.Name == "name" {
+	if f.Name == "title" { // names come from registers, as they are
 		if err := oneLine(f, s); err != nil {
 			return err
 		}
@@ -162,12 +162,12 @@ func plain(f *grid.Field, s string) error {
 // maxTitle is the most characters of a title.
 const maxTitle = 200
 
-// oneLine checks what stands in lists in one line: no breaks, nothing that turns the text around it about, and of a title its length.
+// oneLine checks a title, which stands in lists in one line: no breaks, nothing that turns the text around it about, and its length.
 func oneLine(f *grid.Field, s string) error {
 	if strings.ContainsFunc(s, breaksLine) {
 		return faultf("text", f.Name, "the text is to be one line without control characters: no line breaks, tabs or marks that change the direction of writing")
 	}
-	if n := utf8.RuneCountInString(s); f.Name == "title" && n > maxTitle {
+	if n := utf8.RuneCountInString(s); n > maxTitle {
 		return faultf("text", f.Name, fmt.Sprintf("the text has %d characters, more than %d: the rest belongs into description", n, maxTitle))
 	}
 	return nil
