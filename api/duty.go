@@ -50,14 +50,7 @@ func (s *Server) duties(w http.ResponseWriter, r *http.Request, state *live.Stat
 
 // duty answers GET /v1/duty/{id}.
 func (s *Server) duty(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	if _, err := params(r); err != nil {
-		return err
-	}
-	actor, err := s.authorizeSome(r, state, grid.ReadPlaces)
-	if err != nil {
-		return err
-	}
-	id, err := idVar(r)
+	actor, id, err := s.rosterEntry(r, state)
 	if err != nil {
 		return err
 	}

@@ -83,16 +83,21 @@ func (s *Server) posts(w http.ResponseWriter, r *http.Request, state *live.State
 	return sendJSON(w, pageAfter(state, f.Limit, found, func(p *grid.Post) int64 { return p.ID }, newPostJSON))
 }
 
+// rosterEntry returns who reads the post or duty of the path, and its id.
+func (s *Server) rosterEntry(r *http.Request, state *live.State) (actor grid.Actor, id int64, err error) {
+	if _, err = params(r); err != nil {
+		return actor, 0, err
+	}
+	if actor, err = s.authorizeSome(r, state, grid.ReadPlaces); err != nil {
+		return actor, 0, err
+	}
+	id, err = idVar(r)
+	return actor, id, err
+}
+
 // post answers GET /v1/posts/{id}.
 func (s *Server) post(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	if _, err := params(r); err != nil {
-		return err
-	}
-	actor, err := s.authorizeSome(r, state, grid.ReadPlaces)
-	if err != nil {
-		return err
-	}
-	id, err := idVar(r)
+	actor, id, err := s.rosterEntry(r, state)
 	if err != nil {
 		return err
 	}
