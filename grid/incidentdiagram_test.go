@@ -1,46 +1,11 @@
 package grid_test
 
 import (
-	"flag"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/wangge/wangge/grid"
 )
-
-var update = flag.Bool("update", false, "write the diagram of incidents into the page")
-
-// diagramBegin and diagramEnd are the marks in docs/incidents.md between which the diagram stands.
-const (
-	diagramBegin = "<!-- states: go test ./grid -run Diagram -update -->"
-	diagramEnd   = "<!-- end of states -->"
-)
-
-// TestIncidentDiagram holds the diagram of the page to the table.
-func TestIncidentDiagram(t *testing.T) {
-	t.Parallel()
-	const page = "../docs/incidents.md"
-	raw, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, begins := strings.Cut(string(raw), diagramBegin)
-	_, after, ends := strings.Cut(rest, diagramEnd)
-	if !begins || !ends {
-		t.Fatalf("%s lacks the marks %q and %q around the diagram", page, diagramBegin, diagramEnd)
-	}
-	want := before + diagramBegin + "\n\n```mermaid\n" + grid.IncidentDiagram() + "```\n\n" + diagramEnd + after
-	if *update {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if string(raw) != want {
-		t.Errorf("the diagram in %s is not that of the table: run go test ./grid -run Diagram -update", page)
-	}
-}
 
 // TestIncidentDiagramShowsTheTable: every rule stands in the diagram, and nothing else.
 func TestIncidentDiagramShowsTheTable(t *testing.T) {
