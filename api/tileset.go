@@ -1,0 +1,178 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/mvt"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
+	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// The tilesets. Grids are public, places and incidents are not (BR-63).
+const (
+	tilesetGrids     = "grids"
+	tilesetPlaces    = "places"
+	tilesetIncidents = "incidents"
+)
+
+// planTileset begins the names of the tilesets of drafts: a plan's code follows.
+const planTileset = "plan-"
+
+// maxPointZoom is the deepest zoom of place and incident tiles.
+const maxPointZoom = 18
+
+// tileSource is what a request for tiles comes down to once the name, the access and the parameters are known.
+type tileSource struct {
+	public  bool // anybody may have the tiles, and caches between may keep them
+	maxZoom uint8
+	// tag names what a tile is made from, as an entity tag; it costs no tile. "" for a tile that has none. Who may not have the tile gets
+	// the error here.
+	tag func(ctx context.Context, id mvt.TileID) (string, error)
+	// make makes a tile, empty where there is nothing.
+	make func(ctx context.Context, id mvt.TileID) ([]byte, error)
+
+	// What the TileJSON document says.
+	layers func() ([]vectorLayer, error)
+	box    geo.Box
+}
+
+// tileSource returns the tileset of that name for whoever asks; it has answered nothing, but says in w's headers what the tiles are of.
+func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.State, name string, _ query) (tileSource, error) {
+	if name != tilesetGrids && !state.At.IsZero() {
+		return tileSource{}, badParam(asOfParam, "Only the tileset grids can be asked for by as_of.")
+	}
+	switch name {
+	case tilesetGrids:
+		return s.gridTiles(state), nil
+	case tilesetPlaces:
+		return s.pointTiles(w, r, state, s.store.PlaceTile, pointLayer("places", "code", "kind", "name", "state", "count")), nil
+	case tilesetIncidents:
+		return s.pointTiles(w, r, state, s.store.IncidentTile, pointLayer("incidents", "code", "kind", "state", "severity", "count")), nil
+	}
+	if code, ok := strings.CutPrefix(name, planTileset); ok {
+		return s.draftTiles(w, r, state, code)
+	}
+	return tileSource{}, notFound("There is no tileset " + name + ": there are grids, places, incidents, and plan-CODE for the draft of a plan.")
+}
+
+// gridTiles are made from memory.
+func (s *Server) gridTiles(state *live.State) tileSource {
+	tag := s.tagged.tag(state.City)
+	if state.Preview != nil {
+		tag = previewTag(tag, state.Preview)
+	}
+	return tileSource{
+		public: state.Preview == nil, maxZoom: edition.MaxTileZoom, box: state.City.Box(),
+		tag:    func(context.Context, mvt.TileID) (string, error) { return tag, nil },
+		make:   func(_ context.Context, id mvt.TileID) ([]byte, error) { return state.City.GridTile(id) },
+		layers: func() ([]vectorLayer, error) { return gridLayers(state.City.LeastZooms()), nil },
+	}
+}
+
+// draftTiles are those of a plan's draft, of the plan's counties alone.
+func (s *Server) draftTiles(w http.ResponseWriter, r *http.Request, state *live.State, code string) (tileSource, error) {
+	d, err := s.draftOf(w, r, state, code)
+	if err != nil {
+		return tileSource{}, err
+	}
+	nameState(w, d.After)
+	tag := previewTag(s.tagged.tag(d.Before.City), d.After.Preview)
+	return tileSource{
+		maxZoom: edition.MaxTileZoom, box: boxOf(state.City, d.Plan.Counties),
+		tag:  func(context.Context, mvt.TileID) (string, error) { return tag, nil },
+		make: func(_ context.Context, id mvt.TileID) ([]byte, error) { return d.Tile(id) },
+		layers: func() ([]vectorLayer, error) {
+			least, err := d.LeastZooms()
+			return markedLayers(gridLayers(least)), err
+		},
+	}, nil
+}
+
+// pointTiles are made by the database, of what lies in the scope of whoever asks. What they consist of anybody may know: who asks matters
+// from the first tag on.
+func (s *Server) pointTiles(w http.ResponseWriter, r *http.Request, state *live.State, query store.TileQuery, layer vectorLayer) tileSource {
+	actor := sync.OnceValues(func() (grid.Actor, error) {
+		tokenOrigin(w, r)
+		return s.authorizeSome(r, state, grid.ReadPlaces)
+	})
+	return tileSource{
+		maxZoom: maxPointZoom, box: state.City.Box(),
+		tag: func(context.Context, mvt.TileID) (string, error) {
+			_, err := actor()
+			return "", err
+		},
+		make: func(ctx context.Context, id mvt.TileID) ([]byte, error) {
+			a, err := actor()
+			if err != nil {
+				return nil, err
+			}
+			return query(ctx, id, a.Scope)
+		},
+		layers: func() ([]vectorLayer, error) { return []vectorLayer{layer}, nil },
+	}
+}
+
+// boxOf returns the box of some divisions.
+func boxOf(city *edition.City, divisions []string) geo.Box {
+	box := geo.EmptyBox()
+	for _, code := range divisions {
+		if d := city.Division(code); d != nil {
+			if outline, err := geo.FromOrb(d.Outline); err == nil { // NewCity has read it
+				box = box.Union(outline.Box())
+			}
+		}
+	}
+	return box
+}
+
+// vectorLayer is a layer in a TileJSON document.
+type vectorLayer struct {
+	ID      string            `json:"id"`
+	Fields  map[string]string `json:"fields"`
+	MinZoom int               `json:"minzoom"`
+	MaxZoom int               `json:"maxzoom"`
+}
+
+func gridLayers(least map[string]uint8) []vectorLayer {
+	text := func(names ...string) map[string]string {
+		fields := map[string]string{}
+		for _, n := range names {
+			fields[n] = "String"
+		}
+		return fields
+	}
+	return []vectorLayer{
+		{edition.LayerBase, text("code", "name", "kind", "community"), int(least[edition.LayerBase]), edition.MaxTileZoom},
+		{edition.LayerDedicated, text("code", "name", "kind", "community", "dedicated_kind"), int(least[edition.LayerDedicated]), edition.MaxTileZoom},
+		{edition.LayerDivisions, text("code", "name", "level"), 0, edition.MaxTileZoom},
+		{edition.LayerLabels, text("code", "name", "kind", "level"), 0, edition.MaxTileZoom},
+	}
+}
+
+// markedLayers adds what a draft's tiles say of the grids that it touches.
+func markedLayers(layers []vectorLayer) []vectorLayer {
+	for _, l := range layers {
+		if slices.Contains([]string{edition.LayerBase, edition.LayerDedicated}, l.ID) {
+			l.Fields["changed"] = "String"
+		}
+	}
+	return layers
+}
+
+func pointLayer(id string, names ...string) vectorLayer {
+	fields := map[string]string{}
+	for _, n := range names {
+		fields[n] = "String"
+		if n == "count" {
+			fields[n] = "Number"
+		}
+	}
+	return vectorLayer{ID: id, Fields: fields, MaxZoom: maxPointZoom}
+}
