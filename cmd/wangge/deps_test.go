@@ -21,6 +21,7 @@ var rooms = map[string][]string{
 	"geo/mesh":      {"geo/..."},
 	"geo/mvt":       {"geo/..."},
 	"geo/partition": {"geo/..."},
+	"geo/pmtiles":   {"geo/..."},
 
 	"grid":          {"geo/..."},
 	"grid/edition":  {"grid", "geo/..."},
