@@ -29,26 +29,20 @@ type City struct {
 	tiling    func() *tiles             // made when first asked for
 }
 
-// NewCity puts a city together. The error names a division whose outline is not valid, or a county that is not there.
+// NewCity puts a city together. It keeps the divisions, which must not be changed afterwards. The error names a division whose outline
+// is not valid, or a county that is not there.
 func NewCity(divisions []grid.Division, editions []*Edition, settings grid.Settings) (*City, error) {
-	return newCity(nil, divisions, editions, settings)
+	return newCity(nil, inOrder(divisions), editions, settings)
 }
 
-// Next is NewCity for the moment after c: it takes over from c what has not changed, so that it costs what has.
-func (c *City) Next(divisions []grid.Division, editions []*Edition, settings grid.Settings) (*City, error) {
-	return newCity(c, divisions, editions, settings)
-}
-
-// newCity takes over what old, if there is one, has.
-func newCity(old *City, divisions []grid.Division, editions []*Edition, settings grid.Settings) (*City, error) {
+// newCity takes over what old, if there is one, has. The divisions are by code.
+func newCity(old *City, ordered []grid.Division, editions []*Edition, settings grid.Settings) (*City, error) {
 	c := &City{
 		settings:  settings,
-		divisions: make(map[string]*grid.Division, len(divisions)),
+		divisions: make(map[string]*grid.Division, len(ordered)),
 		outlines:  make([]outlines, 4),
 		box:       geo.EmptyBox(),
 	}
-	ordered := slices.Clone(divisions)
-	slices.SortFunc(ordered, func(a, b grid.Division) int { return cmp.Compare(a.Code, b.Code) })
 	c.ordered = func() []grid.Division { return ordered }
 	for i := range ordered {
 		d := &ordered[i]
@@ -63,8 +57,9 @@ func newCity(old *City, divisions []grid.Division, editions []*Edition, settings
 		o := &c.outlines[rank]
 		o.divisions = append(o.divisions, d)
 		o.parts = append(o.parts, part)
+		o.boxes = append(o.boxes, part.Box())
 		c.divisions[d.Code] = d
-		c.box = c.box.Union(part.Box())
+		c.box = c.box.Union(o.boxes[len(o.boxes)-1])
 	}
 	for i := range c.outlines {
 		var was *outlines
@@ -73,14 +68,15 @@ func newCity(old *City, divisions []grid.Division, editions []*Edition, settings
 		}
 		c.outlines[i].group(was)
 	}
-	c.within = sync.OnceValue(func() map[string][]int {
+	communities := c.outlines[grid.LevelRank(grid.LevelCommunity)].divisions
+	c.within = sync.OnceValue(func() map[string][]int { // which must not keep c: cities after it have it too
 		within := map[string][]int{}
-		for i, d := range c.outlines[grid.LevelRank(grid.LevelCommunity)].divisions {
+		for i, d := range communities {
 			within[d.ParentCode] = append(within[d.ParentCode], i)
 		}
 		return within
 	})
-	return c, c.setEditions(old, editions)
+	return c, c.setEditions(old, editions, nil)
 }
 
 // outlineOf returns the outline of d on the lattice, from c where c, which may be nil, has the same. The error is an
@@ -102,8 +98,9 @@ func sameOutline(a, b orb.MultiPolygon) bool {
 // With returns the city after the given editions have replaced those of their counties; divisions stay.
 func (c *City) With(editions ...*Edition) (*City, error) { return c.with(nil, editions) }
 
-// setEditions gives the city its editions. What old, if there is one, has of the same editions is taken over.
-func (c *City) setEditions(old *City, editions []*Edition) error {
+// setEditions gives the city its editions. What old, if there is one, has of the same editions is taken over; others are the codes of
+// the divisions in which c may differ from old, nil for all.
+func (c *City) setEditions(old *City, editions []*Edition, others map[string]bool) error {
 	c.editions = slices.Clone(editions)
 	slices.SortFunc(c.editions, func(a, b *Edition) int { return cmp.Compare(a.info.CountyCode, b.info.CountyCode) })
 	for _, e := range c.editions {
@@ -115,13 +112,13 @@ func (c *City) setEditions(old *City, editions []*Edition) error {
 	for i, e := range c.editions {
 		if old != nil {
 			if k := old.number(e); k >= 0 {
-				c.stored[i] = old.stored[k].in(c, e)
+				c.stored[i] = old.stored[k].in(c, e, others)
 				continue
 			}
 		}
 		c.stored[i] = newStored(c, e)
 	}
-	c.counties = newCounties(c.editions)
+	c.counties = nextCounties(old, c.editions)
 	c.tiling = sync.OnceValue(func() *tiles { return newTiles(c) })
 	return nil
 }

@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"math"
 	"slices"
 
 	"github.com/wangge/wangge/geo"
@@ -57,6 +58,11 @@ func window(b geo.Box, shift uint) (col, row, cols, rows int64) {
 	return col, row, int64(b.Max.X)>>shift - col + 1, int64(b.Max.Y)>>shift - row + 1
 }
 
+// equal reports whether f and g have the same cells.
+func (f *footprint) equal(g *footprint) bool {
+	return f.shift == g.shift && f.col == g.col && f.row == g.row && f.cols == g.cols && f.rows == g.rows && slices.Equal(f.set, g.set)
+}
+
 // counties says which editions may have grids or void areas at a point, so that a city of many counties need not ask all of them.
 // It never leaves one out that does, wherever counties overlap.
 type counties struct {
@@ -65,6 +71,15 @@ type counties struct {
 	cols, rows int64
 	cells      []uint32 // where in lists the cell's editions stand; 0 for none
 	lists      []int32  // how many, then their numbers, ascending
+}
+
+// nextCounties is newCounties for a city after old, which may be nil: where the footprints are the same they lie as they do there.
+func nextCounties(old *City, editions []*Edition) *counties {
+	same := func(a, b *Edition) bool { return a == b || a.box == b.box && a.footprint.equal(&b.footprint) }
+	if old != nil && slices.EqualFunc(old.editions, editions, same) {
+		return old.counties
+	}
+	return newCounties(editions)
 }
 
 // newCounties lays the footprints of editions over each other.
@@ -101,15 +116,22 @@ func newCounties(editions []*Edition) *counties {
 func (k *counties) add(edition int32, f *footprint, longer map[uint32]uint32) {
 	// One cell of the footprint is 1<<down cells on a side, or 1<<up cells on a side of it are one cell.
 	up, down := max(k.shift, f.shift)-f.shift, max(k.shift, f.shift)-k.shift
-	for at, set := range f.set {
-		if !set {
-			continue
-		}
-		col, row := (f.col+int64(at)%f.cols)<<down>>up-k.col, (f.row+int64(at)/f.cols)<<down>>up-k.row
-		for r := max(row, 0); r < min(row+1<<down, k.rows); r++ {
-			cells := k.cells[r*k.cols:][:k.cols]
-			for c := max(col, 0); c < min(col+1<<down, k.cols); c++ {
-				cells[c] = k.with(cells[c], edition, longer)
+	from, to := uint32(math.MaxUint32), uint32(0) // what became of the cell before: most are alike
+	for row := range f.rows {
+		bottom := (f.row+row)<<down>>up - k.row
+		for col := range f.cols {
+			if !f.set[row*f.cols+col] {
+				continue
+			}
+			left := (f.col+col)<<down>>up - k.col
+			for r := max(bottom, 0); r < min(bottom+1<<down, k.rows); r++ {
+				cells := k.cells[r*k.cols:][:k.cols]
+				for c := max(left, 0); c < min(left+1<<down, k.cols); c++ {
+					if cells[c] != from {
+						from, to = cells[c], k.with(cells[c], edition, longer)
+					}
+					cells[c] = to
+				}
 			}
 		}
 	}

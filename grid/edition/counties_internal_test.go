@@ -22,7 +22,7 @@ func scattered(t *testing.T, rng *rand.Rand, counties int) *City {
 	contents := make([]Contents, counties)
 	divisions := []grid.Division{{Code: "990000000000", Level: grid.LevelCity, Outline: tiling.Outline.Orb()}}
 	for n := range contents {
-		contents[n].Info = grid.EditionInfo{CountyCode: fmt.Sprintf("99%04d000000", n), Number: 1 + n}
+		contents[n].Info = grid.EditionInfo{CountyCode: fmt.Sprintf("99%04d000000", 1+n), Number: 1 + n}
 	}
 	mode := rng.IntN(3) // counties in stripes, in a few stripes each, or anywhere
 	add := func(n int, face geo.MultiPolygon) {

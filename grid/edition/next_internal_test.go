@@ -2,10 +2,14 @@ package edition
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"slices"
 	"testing"
+	"time"
+	"weak"
 
 	"github.com/paulmach/orb"
 
@@ -66,6 +70,68 @@ func TestL5NextCity(t *testing.T) {
 				}
 			}
 			c = next
+		}
+	}
+}
+
+// TestNextLetsGo makes cities after each other: the last must not keep what the first alone had.
+func TestNextLetsGo(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 45))
+	first := scattered(t, rng, 3)
+	others := scattered(t, rng, 3).editions
+	gone, old := weak.Make(first), weak.Make(first.editions[0])
+	c := first
+	for round := range 3 {
+		divisions := slices.Clone(c.Divisions())
+		divisions[1].Name = fmt.Sprint(round)
+		editions := slices.Clone(c.editions)
+		editions[0] = others[0]
+		next, err := c.Next(divisions, editions, c.settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c = next
+	}
+	first = nil
+	runtime.GC()
+	if gone.Value() != nil || old.Value() != nil {
+		t.Error("the city at the beginning, or its edition, is still there")
+	}
+	runtime.KeepAlive(c)
+}
+
+// TestSameDivision changes every field of a division for itself.
+func TestSameDivision(t *testing.T) {
+	t.Parallel()
+	one, two, then := 1, 1, time.Unix(1, 0)
+	a := grid.Division{Code: "1", Households: &one, CountedOn: &then, Outline: orb.MultiPolygon{{{{1, 1}, {2, 1}, {2, 2}, {1, 1}}}}}
+	b := a
+	b.Outline, b.Households = a.Outline.Clone(), &two
+	if !sameDivision(&a, &b) {
+		t.Error("what is equal is not the same")
+	}
+	for i := range reflect.TypeFor[grid.Division]().NumField() {
+		b := a
+		switch f := reflect.ValueOf(&b).Elem().Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString("x")
+		case reflect.Bool:
+			f.SetBool(true)
+		case reflect.Float64:
+			f.SetFloat(7)
+		case reflect.Int64:
+			f.SetInt(7)
+		case reflect.Pointer:
+			f.Set(reflect.New(f.Type().Elem()))
+		case reflect.Array: // the label point
+			f.Index(0).SetFloat(7)
+		case reflect.Slice: // the outline
+			f.SetZero()
+		default:
+			t.Fatalf("the test knows no field of kind %v", f.Kind())
+		}
+		if sameDivision(&a, &b) {
+			t.Errorf("another %s is the same", reflect.TypeFor[grid.Division]().Field(i).Name)
 		}
 	}
 }

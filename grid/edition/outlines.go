@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"sync"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/index"
@@ -15,6 +14,7 @@ import (
 type outlines struct {
 	divisions []*grid.Division
 	parts     []geo.MultiPolygon
+	boxes     []geo.Box // of parts
 	groups    []*outlineGroup
 
 	// A few that were redrawn have an index of their own, since that of a whole county is dear: their numbers, ascending, are
@@ -52,7 +52,7 @@ func (o *outlines) group(old *outlines) {
 		g := &outlineGroup{county: county, numbers: numbers[county], box: geo.EmptyBox()}
 		for _, i := range g.numbers {
 			g.parts = append(g.parts, o.parts[i])
-			g.box = g.box.Union(o.parts[i].Box())
+			g.box = g.box.Union(o.boxes[i])
 		}
 		if was := have[county]; was != nil && slices.EqualFunc(g.parts, was.parts, sameMemory) {
 			g.index = was.index
@@ -137,25 +137,28 @@ func (o *outlines) number(code string) int {
 	return i
 }
 
-// redrawnDivision is a division with another outline.
+// redrawnDivision is a division that has changed, mostly in its outline.
 type redrawnDivision struct {
 	division *grid.Division
 	area     geo.MultiPolygon
 }
 
-// with returns the outlines after some have been redrawn.
-func (o outlines) with(redrawn []redrawnDivision) outlines {
-	if len(redrawn) == 0 {
+// with returns the outlines after some divisions have changed.
+func (o outlines) with(changed []redrawnDivision) outlines {
+	if len(changed) == 0 {
 		return o
 	}
-	o.divisions, o.parts, o.redrawn = slices.Clone(o.divisions), slices.Clone(o.parts), slices.Clone(o.redrawn)
-	for _, r := range redrawn {
+	o.divisions, o.parts, o.boxes, o.redrawn = slices.Clone(o.divisions), slices.Clone(o.parts), slices.Clone(o.boxes), slices.Clone(o.redrawn)
+	for _, r := range changed {
 		i := o.number(r.division.Code)
 		if i < 0 {
 			continue // a draft redraws only what is there
 		}
-		o.divisions[i], o.parts[i] = r.division, r.area
-		o.redrawn = append(o.redrawn, int32(i))
+		o.divisions[i] = r.division
+		if !sameMemory(o.parts[i], r.area) {
+			o.parts[i], o.boxes[i] = r.area, r.area.Box()
+			o.redrawn = append(o.redrawn, int32(i))
+		}
 	}
 	slices.Sort(o.redrawn)
 	o.redrawn = slices.Compact(o.redrawn)
@@ -170,46 +173,4 @@ func (o outlines) with(redrawn []redrawnDivision) outlines {
 	}
 	o.redrawnIndex = index.Build(areas)
 	return o
-}
-
-// with returns the city after some divisions have been redrawn and the given editions have replaced those of their counties. The
-// box of a redrawn division, which lies within its county, does not count for the city's.
-func (c *City) with(redrawn []redrawnDivision, editions []*Edition) (*City, error) {
-	next := *c
-	if len(redrawn) > 0 {
-		next.redraw(c, redrawn)
-	}
-	all := slices.Clone(c.editions)
-	for _, e := range editions {
-		all = slices.DeleteFunc(all, func(old *Edition) bool { return old.info.CountyCode == e.info.CountyCode })
-		all = append(all, e)
-	}
-	return &next, next.setEditions(c, all)
-}
-
-// redraw sets the divisions that differ from those of old.
-func (c *City) redraw(old *City, redrawn []redrawnDivision) {
-	c.redrawn = maps.Clone(old.redrawn)
-	if c.redrawn == nil {
-		c.redrawn = map[string]*grid.Division{}
-	}
-	byRank := make([][]redrawnDivision, len(old.outlines))
-	for _, r := range redrawn {
-		c.redrawn[r.division.Code] = r.division
-		rank := grid.LevelRank(r.division.Level)
-		byRank[rank] = append(byRank[rank], r)
-	}
-	c.outlines = slices.Clone(old.outlines)
-	for rank := range byRank {
-		c.outlines[rank] = c.outlines[rank].with(byRank[rank])
-	}
-	c.ordered = sync.OnceValue(func() []grid.Division {
-		all := slices.Clone(old.ordered())
-		for i := range all {
-			if d := c.redrawn[all[i].Code]; d != nil {
-				all[i] = *d
-			}
-		}
-		return all
-	})
 }

@@ -18,7 +18,8 @@ func TestOutlinesRedrawn(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 9))
 	tiling := geotest.Partition(rng, 150)
 	o := outlines{parts: tiling.Faces}
-	for i := range tiling.Faces {
+	for i, face := range tiling.Faces {
+		o.boxes = append(o.boxes, face.Box())
 		o.divisions = append(o.divisions, &grid.Division{Code: fmt.Sprintf("%04d", i), CountyCode: fmt.Sprint(rng.IntN(3))})
 	}
 	o.group(nil)
@@ -32,6 +33,11 @@ func TestOutlinesRedrawn(t *testing.T) {
 		o = o.with(redrawn)
 		if len(redrawn) > 0 && &before[0] == &o.parts[0] {
 			t.Fatal("the outlines from before have changed")
+		}
+		for i := range o.parts {
+			if o.boxes[i] != o.parts[i].Box() {
+				t.Fatalf("round %d: outline %d has another box", round, i)
+			}
 		}
 		fresh := index.Build(o.parts)
 		for range 2000 {

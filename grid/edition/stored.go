@@ -1,6 +1,10 @@
 package edition
 
-import "github.com/wangge/wangge/grid"
+import (
+	"slices"
+
+	"github.com/wangge/wangge/grid"
+)
 
 // stored is what is stored of a point in each part of an edition's tiling, in as little memory as a look-up can wait for.
 type stored struct {
@@ -54,13 +58,20 @@ func newStoredPlace(c *City, e *Edition, community string, isBase bool) storedPl
 	return p
 }
 
-// in returns the same for another city, which has other divisions.
-func (s stored) in(c *City, e *Edition) stored {
-	places := make([]storedPlace, len(s.places))
-	for i, p := range s.places {
-		places[i] = newStoredPlace(c, e, p.community, p.isBase)
+// in returns the same for another city, of whose divisions those of the given codes may be others; nil for all.
+func (s stored) in(c *City, e *Edition, others map[string]bool) stored {
+	stale := func(p storedPlace) bool {
+		return (others == nil || others[p.community]) && p.division != c.Division(p.community)
 	}
-	s.places = places
+	if !slices.ContainsFunc(s.places, stale) {
+		return s
+	}
+	s.places = slices.Clone(s.places)
+	for i, p := range s.places {
+		if stale(p) {
+			s.places[i] = newStoredPlace(c, e, p.community, p.isBase)
+		}
+	}
 	return s
 }
 

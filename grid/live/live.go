@@ -216,14 +216,22 @@ func loadDivisions(ctx context.Context, s *store.Store, old *State, marks store.
 	if len(moved) == 0 {
 		return old.City.Divisions(), nil
 	}
-	divisions, err := s.DivisionsOf(ctx, slices.Sorted(maps.Keys(moved)))
+	read, err := s.DivisionsOf(ctx, slices.Sorted(maps.Keys(moved)))
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range old.City.Divisions() {
-		if !moved[d.CountyCode] {
-			divisions = append(divisions, d)
+	// Both are by code, and so is what they make together: City.Next need not sort it.
+	were := old.City.Divisions()
+	divisions := make([]grid.Division, 0, len(were)+len(read))
+	for i := range were {
+		d := &were[i]
+		if moved[d.CountyCode] {
+			continue
 		}
+		for len(read) > 0 && read[0].Code < d.Code {
+			divisions, read = append(divisions, read[0]), read[1:]
+		}
+		divisions = append(divisions, *d)
 	}
-	return divisions, nil
+	return append(divisions, read...), nil
 }
