@@ -14,14 +14,13 @@ import (
 const (
 	// MaxTileZoom is the deepest zoom of grid tiles; clients enlarge its tiles beyond.
 	MaxTileZoom = 16
-	// tileBuffer is what a tile shows beyond its edges, in tile units (4096 to a tile), so that strokes are not cut.
+	// tileBuffer is what a tile shows beyond its edges, in tile units (4096 to a tile), so that strokes are not cut: 8 pixels where a
+	// tile is 512 wide. A label is one point in one tile; clients draw its text across the edge.
 	tileBuffer = 64
 	// tileTolerance is how far a simplified border may stray, in tile units: a quarter of a pixel where a tile is 512 wide.
 	tileTolerance = 2
 	// tileReach is within how much of a tile, in tile units, things are drawn into it: simplified, they stray less than the rest.
 	tileReach = tileBuffer + 8
-	// maxTileFeatures is how many features of one layer fall into any tile at the least zoom that shows them.
-	maxTileFeatures = 400
 )
 
 // The layers of the tileset of grids.
@@ -45,43 +44,6 @@ func newTiles(c *City) *tiles {
 	t := &tiles{city: c, least: map[string]uint8{}, shapes: shapes{made: map[shapeKey]*mvt.Shape{}}}
 	t.setLeast()
 	return t
-}
-
-// setLeast finds the least zoom of the layers and, for divisions, of each level.
-func (t *tiles) setLeast() {
-	labels := map[string][]mvt.World{}
-	for rank := range t.city.outlines {
-		for _, d := range t.city.outlines[rank].divisions {
-			group := LayerDivisions + d.Level
-			labels[group] = append(labels[group], project(d.LabelPoint))
-		}
-	}
-	for _, e := range t.city.editions {
-		for i := range e.base {
-			labels[LayerBase] = append(labels[LayerBase], project(e.base[i].LabelPoint))
-		}
-		for i := range e.dedicated {
-			labels[LayerDedicated] = append(labels[LayerDedicated], project(e.dedicated[i].LabelPoint))
-		}
-	}
-	for group, points := range labels {
-		t.least[group] = leastZoom(points)
-	}
-}
-
-// leastZoom returns the least zoom at which no tile holds more than maxTileFeatures of the points: below it their grids
-// would be specks.
-func leastZoom(points []mvt.World) uint8 {
-	for z := uint8(MaxTileZoom); z > 0; z-- {
-		counts := map[mvt.TileID]int{}
-		for _, p := range points {
-			id := p.Tile(z - 1)
-			if counts[id]++; counts[id] > maxTileFeatures {
-				return z
-			}
-		}
-	}
-	return 0
 }
 
 // feature is a grid or a division as tiles show it.

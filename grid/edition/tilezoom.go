@@ -250,7 +250,7 @@ func (m *meshes) of(c *City) (*mesh.Mesh, error) {
 
 // prepare finds for each level which division every face belongs to.
 func (m *meshes) prepare(c *City, built *mesh.Mesh) {
-	for _, level := range []string{grid.LevelCounty, grid.LevelStreet, grid.LevelCommunity} {
+	for _, level := range []string{grid.LevelCity, grid.LevelCounty, grid.LevelStreet, grid.LevelCommunity} {
 		d := dissolved{rank: grid.LevelRank(level)}
 		numbers := map[string]int32{}
 		for i := range c.editions {
