@@ -19,20 +19,25 @@ type recorder struct {
 	wrote  bool
 	gzip   bool
 	start  time.Time
-	id     [1]string // of the request, as a header's values
+	token  *pathToken // that came in the path; nil for none
+	id     [1]string  // of the request, as a header's values
 }
 
 // WriteHeader implements http.ResponseWriter.
 func (w *recorder) WriteHeader(status int) {
 	if !w.wrote {
 		w.status, w.wrote = status, true
+		w.token.private(w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements http.ResponseWriter.
 func (w *recorder) Write(b []byte) (int, error) {
-	w.wrote = true
+	if !w.wrote {
+		w.wrote = true
+		w.token.private(w.Header())
+	}
 	n, err := w.ResponseWriter.Write(b)
 	w.bytes += int64(n)
 	return n, err

@@ -14,6 +14,9 @@ func (s *Server) actor(r *http.Request) (grid.Actor, error) {
 	if s.operator != nil {
 		return *s.operator, nil
 	}
+	if t := pathTokenOf(r); t != nil {
+		return t.actor, nil
+	}
 	header := r.Header.Get("Authorization")
 	if header == "" {
 		return grid.Actor{}, nil
@@ -25,7 +28,7 @@ func (s *Server) actor(r *http.Request) (grid.Actor, error) {
 	actor, err := s.store.ActorByToken(r.Context(), strings.TrimSpace(secret))
 	if err != nil {
 		if problemOf(err).status == http.StatusNotFound {
-			return grid.Actor{}, unauthorized("The token is unknown, expired or revoked: ask an administrator for a new one.")
+			return grid.Actor{}, unauthorized("The token is unknown, expired, revoked or made for the path: ask an administrator for a new one.")
 		}
 		return grid.Actor{}, err
 	}
@@ -54,7 +57,7 @@ func (s *Server) authorizeSome(r *http.Request, state *live.State, action grid.A
 
 // isAnybody reports whether nobody has said who asks.
 func (s *Server) isAnybody(r *http.Request) bool {
-	return s.operator == nil && r.Header.Get("Authorization") == ""
+	return s.operator == nil && !sentToken(r)
 }
 
 // registerReader returns who reads a list of which anybody gets a part; anybody is so on the open demo too, so that pages of other

@@ -22,7 +22,7 @@ func anyOrigin(h handler) handler {
 // tokenOrigin takes that back for what is not public, unless a token was sent: where reads are open, as in the demo, a page of
 // another site would have it for nothing.
 func tokenOrigin(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") == "" {
+	if !sentToken(r) {
 		w.Header().Del("Access-Control-Allow-Origin")
 		w.Header().Del("Access-Control-Expose-Headers")
 	}

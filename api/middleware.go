@@ -101,7 +101,7 @@ var (
 func (s *Server) wrap(route string, h handler) http.Handler {
 	metrics := s.metrics.of(route)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rec := &recorder{ResponseWriter: w, status: http.StatusOK, start: time.Now(), id: [1]string{s.requestIDs.next()}, gzip: acceptsGzip(r)}
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK, start: time.Now(), id: [1]string{s.requestIDs.next()}, gzip: acceptsGzip(r), token: pathTokenOf(r)}
 		header := rec.Header()
 		header["X-Request-Id"] = rec.id[:]
 		header["X-Content-Type-Options"] = nosniff
@@ -114,7 +114,7 @@ func (s *Server) wrap(route string, h handler) http.Handler {
 				panic(cause)
 			}
 			if cause != nil {
-				slog.ErrorContext(r.Context(), "panic", "request_id", rec.id[0], "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+				slog.ErrorContext(r.Context(), "panic", "request_id", rec.id[0], "cause", rec.token.hide(fmt.Sprint(cause)), "stack", rec.token.hide(string(debug.Stack())))
 				if rec.wrote {
 					panic(http.ErrAbortHandler)
 				}
@@ -128,7 +128,7 @@ func (s *Server) wrap(route string, h handler) http.Handler {
 				if r.URL.Path == "/v1/events" {
 					level = slog.LevelInfo
 				}
-				slog.Log(r.Context(), level, "answer cut short", "request_id", rec.id[0], "error", err)
+				slog.Log(r.Context(), level, "answer cut short", "request_id", rec.id[0], "error", rec.token.hide(err.Error()))
 				panic(http.ErrAbortHandler)
 			}
 			sendProblem(rec, r, err)
@@ -142,7 +142,11 @@ var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.Me
 // observe counts and logs a request that has been answered.
 func (m *routeMetrics) observe(r *http.Request, rec *recorder, took time.Duration) {
 	m.count(r.Method, rec.status, took)
-	line := requestLine{at: rec.start.Add(took), id: rec.id[0], method: r.Method, route: m.route, status: rec.status, bytes: rec.bytes, took: took}
+	route := m.route
+	if rec.token != nil {
+		route = pathRoot + "-" + route
+	}
+	line := requestLine{at: rec.start.Add(took), id: rec.id[0], method: r.Method, route: route, status: rec.status, bytes: rec.bytes, took: took}
 	line.write(r.Context())
 }
 

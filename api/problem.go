@@ -207,7 +207,7 @@ func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p := problemOf(err)
 	if p.status >= http.StatusInternalServerError && !errors.Is(err, p) { // what a handler says by itself needs no cause
-		slog.ErrorContext(r.Context(), "request failed", "request_id", requestID(w), "error", err)
+		slog.ErrorContext(r.Context(), "request failed", "request_id", requestID(w), "error", pathTokenOf(r).hide(err.Error()))
 	}
 	document := map[string]any{"type": "about:blank", "title": http.StatusText(p.status), "status": p.status, "code": p.code, "detail": p.detail}
 	if p.slug != "" {

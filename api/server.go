@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -80,10 +81,14 @@ func New(c Config) *Server {
 // what the router notes in the request, would take a third of the time of its answer.
 func (s *Server) Handler() http.Handler {
 	router := s.router()
-	locate := match(router, http.MethodGet, locatePath)
+	locate, underToken := match(router, http.MethodGet, locatePath), s.pathTokens(router)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == locatePath && r.URL.RawPath == "" && r.Method == http.MethodGet {
 			locate.ServeHTTP(w, r)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, pathRoot) {
+			underToken.ServeHTTP(w, r)
 			return
 		}
 		router.ServeHTTP(w, r)

@@ -159,11 +159,3 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, state *live.St
 	}
 	return sendJSON(w, document)
 }
-
-// base returns the address that links begin with.
-func (s *Server) base(r *http.Request) string {
-	if s.publicURL != "" {
-		return strings.TrimRight(s.publicURL, "/")
-	}
-	return "http://" + r.Host
-}

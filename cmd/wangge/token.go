@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"text/tabwriter"
 	"time"
 
+	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/store"
 )
 
@@ -18,8 +20,9 @@ type tokenCmd struct {
 
 type tokenCreateCmd struct {
 	User  string        `arg:"" help:"Name of the user, as the audit log shows it."`
-	Role  string        `help:"reader, dispatcher, planner or administrator." enum:"reader,dispatcher,planner,administrator" required:""`
+	Role  string        `help:"reader, dispatcher, planner or administrator; with --path reader, and no other." enum:",reader,dispatcher,planner,administrator" default:""`
 	Scope string        `help:"Code of the division that it is for, with all below; the whole city without it." placeholder:"DIVISION"`
+	Path  bool          `help:"For the path of an address (/t/TOKEN/tiles/…), for GIS clients that cannot send headers: it only reads, and only tiles, features and files."`
 	For   time.Duration `help:"How long it is valid, for instance 720h; for ever without it."`
 }
 
@@ -28,12 +31,18 @@ func (c *tokenCreateCmd) Run(ctx context.Context, all *cli) error {
 	if c.For < 0 {
 		return fmt.Errorf("--for %v: a token cannot have ended before it is made", c.For)
 	}
+	if c.Role == "" {
+		if !c.Path {
+			return errors.New("--role is missing: reader, dispatcher, planner or administrator")
+		}
+		c.Role = grid.RoleReader
+	}
 	s, err := all.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	t := store.Token{User: c.User, Role: c.Role, Scope: c.Scope}
+	t := store.Token{User: c.User, Role: c.Role, Scope: c.Scope, InPath: c.Path}
 	if c.For > 0 {
 		expires := time.Now().Add(c.For)
 		t.ExpiresAt = &expires
@@ -60,13 +69,17 @@ func (tokenListCmd) Run(ctx context.Context, all *cli) error {
 		return err
 	}
 	out := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(out, "ID\tUSER\tROLE\tSCOPE\tCREATED\tEXPIRES\tREVOKED")
+	fmt.Fprintln(out, "ID\tUSER\tROLE\tSCOPE\tSENT IN\tCREATED\tEXPIRES\tREVOKED")
 	for _, t := range tokens {
 		scope := t.Scope
 		if scope == "" {
 			scope = "whole city"
 		}
-		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.User, t.Role, scope, t.CreatedAt.Format(time.DateOnly), day(t.ExpiresAt), day(t.RevokedAt))
+		sent := "header"
+		if t.InPath {
+			sent = "path"
+		}
+		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.User, t.Role, scope, sent, t.CreatedAt.Format(time.DateOnly), day(t.ExpiresAt), day(t.RevokedAt))
 	}
 	return out.Flush()
 }

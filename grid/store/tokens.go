@@ -19,13 +19,14 @@ type Token struct {
 	User      string
 	Role      string
 	Scope     string // division code, "" for the whole city
+	InPath    bool   // sent in the path of a request, where it only reads, and nowhere else
 	CreatedAt time.Time
 	CreatedBy string
 	ExpiresAt *time.Time
 	RevokedAt *time.Time
 }
 
-// CreateToken makes a token for t's User, Role, Scope and ExpiresAt, and the user if there is none of that name. It returns the
+// CreateToken makes a token for t's User, Role, Scope, InPath and ExpiresAt, and the user if there is none of that name. It returns the
 // secret, which cannot be had again: 26 letters and digits, 130 random bits.
 func (s *Store) CreateToken(ctx context.Context, actor grid.Actor, t Token) (secret string, made Token, err error) {
 	if t.User == "" {
@@ -33,6 +34,9 @@ func (s *Store) CreateToken(ctx context.Context, actor grid.Actor, t Token) (sec
 	}
 	if !grid.ValidRole(t.Role) {
 		return "", made, &grid.RuleError{Rule: "enum", Field: "role", Detail: fmt.Sprintf("there is no role %q", t.Role)}
+	}
+	if t.InPath && t.Role != grid.RoleReader {
+		return "", made, &grid.RuleError{Rule: "in_path", Field: "role", Detail: "a token in the path only reads: make it for a reader"}
 	}
 	secret = rand.Text()
 	hash := sha256.Sum256([]byte(secret))
@@ -45,12 +49,12 @@ func (s *Store) CreateToken(ctx context.Context, actor grid.Actor, t Token) (sec
 			return err
 		}
 		rows, err := tx.Query(ctx, `
-			INSERT INTO token (user_id, secret_sha256, role, scope_division, created_by, expires_at)
-			SELECT id, $2, $3, $4, $5, $6
+			INSERT INTO token (user_id, secret_sha256, role, scope_division, in_path, created_by, expires_at)
+			SELECT id, $2, $3, $4, $5, $6, $7
 			FROM app_user
 			WHERE name = $1
-			RETURNING id, $1 AS "user", role, scope_division AS scope, created_at, created_by, expires_at, revoked_at`,
-			t.User, hash[:], t.Role, t.Scope, actor.Name, t.ExpiresAt)
+			RETURNING id, $1 AS "user", role, scope_division AS scope, in_path, created_at, created_by, expires_at, revoked_at`,
+			t.User, hash[:], t.Role, t.Scope, t.InPath, actor.Name, t.ExpiresAt)
 		if err != nil {
 			return err
 		}
@@ -79,14 +83,23 @@ func checkScope(ctx context.Context, tx DB, scope string) error {
 	return err
 }
 
-// ActorByToken returns who holds the token with that secret, grid.ErrNotFound when it is unknown, expired or revoked.
+// ActorByToken returns who holds the token with that secret, grid.ErrNotFound when it is unknown, expired, revoked or made for the path.
 func (s *Store) ActorByToken(ctx context.Context, secret string) (grid.Actor, error) {
+	return s.actorBy(ctx, secret, false)
+}
+
+// ActorByPathToken is ActorByToken for a token that came in the path: only one that was made for it counts.
+func (s *Store) ActorByPathToken(ctx context.Context, secret string) (grid.Actor, error) {
+	return s.actorBy(ctx, secret, true)
+}
+
+func (s *Store) actorBy(ctx context.Context, secret string, inPath bool) (grid.Actor, error) {
 	hash := sha256.Sum256([]byte(secret))
 	rows, err := s.db.Query(ctx, `
 		SELECT u.name, t.role, t.scope_division AS scope
 		FROM token t
 		JOIN app_user u ON u.id = t.user_id
-		WHERE t.secret_sha256 = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`, hash[:])
+		WHERE t.secret_sha256 = $1 AND t.in_path = $2 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`, hash[:], inPath)
 	if err != nil {
 		return grid.Actor{}, translate(err)
 	}
@@ -97,7 +110,7 @@ func (s *Store) ActorByToken(ctx context.Context, secret string) (grid.Actor, er
 // Tokens returns every token, revoked and expired ones as well, newest first.
 func (s *Store) Tokens(ctx context.Context) ([]Token, error) {
 	rows, err := s.db.Query(ctx, `
-		SELECT t.id, u.name AS "user", t.role, t.scope_division AS scope, t.created_at, t.created_by, t.expires_at, t.revoked_at
+		SELECT t.id, u.name AS "user", t.role, t.scope_division AS scope, t.in_path, t.created_at, t.created_by, t.expires_at, t.revoked_at
 		FROM token t
 		JOIN app_user u ON u.id = t.user_id
 		ORDER BY t.id DESC`)

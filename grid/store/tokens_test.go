@@ -43,6 +43,13 @@ func TestTokens(t *testing.T) {
 	if err := s.RevokeToken(t.Context(), admin, made.ID); err != nil {
 		t.Fatal(err)
 	}
+	header, _, err := s.CreateToken(t.Context(), admin, store.Token{User: "li", Role: grid.RoleReader})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if actor, err := s.ActorByPathToken(t.Context(), header); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("token of the head in the path: got %+v, %v", actor, err)
+	}
 	for name, bad := range map[string]string{"expired": expired, "revoked": secret, "unknown": strings.ToLower(secret), "empty": ""} {
 		if actor, err := s.ActorByToken(t.Context(), bad); !errors.Is(err, grid.ErrNotFound) {
 			t.Errorf("%s token: got %+v, %v", name, actor, err)
@@ -52,11 +59,25 @@ func TestTokens(t *testing.T) {
 		t.Errorf("revoking twice: got %v", err)
 	}
 	tokens, err := s.Tokens(t.Context())
-	if err != nil || len(tokens) != 2 || tokens[1].RevokedAt == nil || tokens[1].User != "li" || tokens[1].CreatedBy != "admin" {
+	if err != nil || len(tokens) != 3 || tokens[2].RevokedAt == nil || tokens[2].User != "li" || tokens[2].CreatedBy != "admin" {
 		t.Errorf("tokens %+v, %v", tokens, err)
 	}
+	inPath, _, err := s.CreateToken(t.Context(), admin, store.Token{User: "qgis", Role: grid.RoleReader, Scope: streetCode, InPath: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if actor, err := s.ActorByPathToken(t.Context(), inPath); err != nil || actor != (grid.Actor{Name: "qgis", Role: grid.RoleReader, Scope: streetCode}) {
+		t.Errorf("token of the path: got %+v, %v", actor, err)
+	}
+	if actor, err := s.ActorByToken(t.Context(), inPath); !errors.Is(err, grid.ErrNotFound) {
+		t.Errorf("token of the path in the head: got %+v, %v", actor, err)
+	}
+	var unknown *grid.RuleError
+	if _, _, err := s.CreateToken(t.Context(), admin, store.Token{User: "li", Role: "king"}); !errors.As(err, &unknown) || unknown.Field != "role" {
+		t.Errorf("token of a role that there is not: got %v", err)
+	}
 	for field, bad := range map[string]store.Token{
-		"user": {Role: grid.RoleReader}, "role": {User: "li", Role: "king"}, "scope": {User: "li", Role: grid.RoleReader, Scope: "999"},
+		"user": {Role: grid.RoleReader}, "role": {User: "li", Role: grid.RolePlanner, InPath: true}, "scope": {User: "li", Role: grid.RoleReader, Scope: "999"},
 	} {
 		var rule *grid.RuleError
 		if _, _, err := s.CreateToken(t.Context(), admin, bad); !errors.As(err, &rule) || rule.Field != field {
