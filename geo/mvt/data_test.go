@@ -46,8 +46,8 @@ func TestRealLayers(t *testing.T) {
 						tile.Layer("faces").Add(uint64(i), s)
 					}
 					layers := mustDecode(t, tile.Encode(nil), testBuffer)
-					drawn += len(layers["faces"].features)
-					for e, n := range layerEdges(layers["faces"]) {
+					drawn += len(layers["faces"].Features)
+					for e, n := range layers["faces"].Edges(testBuffer) {
 						if tiles && n > 1 {
 							t.Fatalf("tile %v: %d faces on the same side of edge %v", id, n, e)
 						}

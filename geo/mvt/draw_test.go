@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/geotest"
 	"github.com/wangge/wangge/geo/mvt"
 )
 
@@ -59,7 +60,7 @@ func FuzzDraw(f *testing.F) {
 	})
 }
 
-// The strict decoder of these tests must not be the weak link: it returns an error or layers, whatever it is fed.
+// The strict decoder must not be the weak link: it returns an error or layers, whatever it is fed.
 func FuzzDecode(f *testing.F) {
 	tile := newTile(f, home, 64)
 	tile.Layer("a").Add(1, mvt.NewPolygons(geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100)}}), mvt.Tag{Key: "k", Value: mvt.Int(-1)})
@@ -67,7 +68,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(tile.Encode(nil))
 	f.Add([]byte{0x1a, 0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		layers, err := decodeTile(b)
+		layers, err := geotest.DecodeTile(b)
 		if err == nil && len(b) > 0 && len(layers) == 0 {
 			t.Fatalf("%x decodes to nothing", b)
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/geotest"
 	"github.com/wangge/wangge/geo/mvt"
 )
 
@@ -20,8 +21,8 @@ func TestDrawnNearby(t *testing.T) {
 			box := p.Outline.Box()
 			id := mvt.Project(geo.Point{X: box.Min.X/2 + box.Max.X/2, Y: box.Min.Y/2 + box.Max.Y/2}).Tile(z)
 			faces, _ := drawPartition(t, p, id)
-			for _, f := range faces.features {
-				checkNear(t, f, p.Faces[f.id], id)
+			for _, f := range faces.Features {
+				checkNear(t, f, p.Faces[f.ID], id)
 			}
 		})
 	}
@@ -39,7 +40,7 @@ func spotOf(p geo.Point, id mvt.TileID) spot {
 	}
 }
 
-func checkNear(t *testing.T, f decodedFeature, m geo.MultiPolygon, id mvt.TileID) {
+func checkNear(t *testing.T, f geotest.TileFeature, m geo.MultiPolygon, id mvt.TileID) {
 	t.Helper()
 	// A World is known to half a unit of 2^-32, which is up to 8 tile units at zoom 24.
 	limit := 0.5 + 0.51*math.Exp2(float64(id.Z)-20) + 1e-3
@@ -49,19 +50,19 @@ func checkNear(t *testing.T, f decodedFeature, m geo.MultiPolygon, id mvt.TileID
 			border = append(border, [2]spot{spotOf(p, id), spotOf(r[(i+1)%len(r)], id)})
 		}
 	}
-	for _, r := range f.parts {
+	for _, r := range f.Parts {
 		for i, p := range r {
 			q := r[(i+1)%len(r)]
 			if onBorder(p) || onBorder(q) {
 				continue
 			}
-			for _, s := range []spot{{float64(p.x), float64(p.y)}, {float64(p.x+q.x) / 2, float64(p.y+q.y) / 2}} {
+			for _, s := range []spot{{float64(p.X), float64(p.Y)}, {float64(p.X+q.X) / 2, float64(p.Y+q.Y) / 2}} {
 				best := math.Inf(1)
 				for _, e := range border {
 					best = min(best, squareDistance(s, e[0], e[1]))
 				}
 				if best > limit {
-					t.Fatalf("feature %d: %v on edge %v-%v is %.3f units off, want at most %.3f", f.id, s, p, q, best, limit)
+					t.Fatalf("feature %d: %v on edge %v-%v is %.3f units off, want at most %.3f", f.ID, s, p, q, best, limit)
 				}
 			}
 		}

@@ -161,7 +161,7 @@ func planar(p geotest.Tiling) bool {
 }
 
 // drawPartition draws the faces and the outline of p in one tile and returns them decoded and checked.
-func drawPartition(t *testing.T, p geotest.Tiling, id mvt.TileID) (faces, outline decodedLayer) {
+func drawPartition(t *testing.T, p geotest.Tiling, id mvt.TileID) (faces, outline geotest.TileLayer) {
 	t.Helper()
 	tile, err := mvt.New(id, testBuffer)
 	if err != nil {
@@ -175,48 +175,31 @@ func drawPartition(t *testing.T, p geotest.Tiling, id mvt.TileID) (faces, outlin
 	return layers["faces"], layers["outline"]
 }
 
-func layerArea2(l decodedLayer) int64 {
+func layerArea2(l geotest.TileLayer) int64 {
 	sum := int64(0)
-	for _, f := range l.features {
-		for _, r := range f.parts {
-			sum += ringArea2(r)
+	for _, f := range l.Features {
+		for _, r := range f.Parts {
+			sum += geotest.TileRingArea2(r)
 		}
 	}
 	return sum
 }
 
-// layerEdges returns how often the layer's rings run along each directed edge that does not touch the border of the
-// buffer.
-func layerEdges(l decodedLayer) map[[2]node]int {
-	edges := map[[2]node]int{}
-	for _, f := range l.features {
-		for _, r := range f.parts {
-			for i, p := range r {
-				q := r[(i+1)%len(r)]
-				if !onBorder(p) && !onBorder(q) {
-					edges[[2]node{p, q}]++
-				}
-			}
-		}
-	}
-	return edges
-}
-
-func onBorder(p node) bool {
+func onBorder(p geotest.TileNode) bool {
 	const lo, hi = -testBuffer, mvt.Extent + testBuffer
-	return p.x == lo || p.x == hi || p.y == lo || p.y == hi
+	return p.X == lo || p.X == hi || p.Y == lo || p.Y == hi
 }
 
 // checkTiling proves that the drawn faces tile the drawn outline: equal area, and every edge has a face on both sides
 // or a face inside and the outline.
-func checkTiling(t *testing.T, faces, outline decodedLayer) {
+func checkTiling(t *testing.T, faces, outline geotest.TileLayer) {
 	t.Helper()
 	if got, want := layerArea2(faces), layerArea2(outline); got != want {
 		t.Fatalf("faces have area %d/2, outline %d/2", got, want)
 	}
-	edges, border := layerEdges(faces), layerEdges(outline)
+	edges, border := faces.Edges(testBuffer), outline.Edges(testBuffer)
 	for e, n := range edges {
-		back := edges[[2]node{e[1], e[0]}] + border[e]
+		back := edges[e.Back()] + border[e]
 		if n != 1 || back != 1 {
 			t.Fatalf("edge %v: %d faces inside, %d faces or borders outside", e, n, back)
 		}
@@ -271,7 +254,7 @@ func TestPartitionHasNoCracks(t *testing.T) {
 	}
 }
 
-// Faces as a city has them, with holes, exclaves and parts that touch in a node, must come out in every tile of every
+// Faces as a city has them, with holes, exclaves and parts that touch in a geotest.TileNode, must come out in every tile of every
 // zoom at which they are more than a speck.
 func TestCityHasNoCracks(t *testing.T) {
 	t.Parallel()
@@ -318,37 +301,11 @@ func TestNeighbourTilesAgree(t *testing.T) {
 						continue
 					}
 					other, _ := drawPartition(t, p, next)
-					compareOverlap(t, faces, other, node{int64(d[0]) * mvt.Extent, int64(d[1]) * mvt.Extent})
+					if err := faces.Agrees(other, geotest.TileNode{int64(d[0]) * mvt.Extent, int64(d[1]) * mvt.Extent}, testBuffer); err != nil {
+						t.Fatal(err)
+					}
 				}
 			}
 		})
-	}
-}
-
-// compareOverlap compares the edges of two tiles, the second one shifted by shift, that lie at least two units inside
-// the buffers of both.
-func compareOverlap(t *testing.T, a, b decodedLayer, shift node) {
-	t.Helper()
-	const lo, hi = -testBuffer + 2, mvt.Extent + testBuffer - 2
-	in := func(p node, s node) bool {
-		return p.x-s.x >= lo && p.x-s.x <= hi && p.y-s.y >= lo && p.y-s.y <= hi
-	}
-	moved := map[[2]node]int{}
-	for e, n := range layerEdges(b) {
-		moved[[2]node{{e[0].x + shift.x, e[0].y + shift.y}, {e[1].x + shift.x, e[1].y + shift.y}}] = n
-	}
-	edges := layerEdges(a)
-	inBoth := func(e [2]node) bool {
-		return in(e[0], node{}) && in(e[1], node{}) && in(e[0], shift) && in(e[1], shift)
-	}
-	for e, n := range edges {
-		if inBoth(e) && moved[e] != n {
-			t.Fatalf("edge %v: drawn %d times, %d times by the neighbour", e, n, moved[e])
-		}
-	}
-	for e, n := range moved {
-		if inBoth(e) && edges[e] != n {
-			t.Fatalf("edge %v: drawn %d times by the neighbour, %d times here", e, n, edges[e])
-		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/geotest"
 	"github.com/wangge/wangge/geo/mvt"
 )
 
@@ -41,7 +42,7 @@ func newTile(t testing.TB, id mvt.TileID, bufferPx int) *mvt.Tile {
 }
 
 // drawOne draws one shape in home and returns its parts; none when the tile is empty.
-func drawOne(t *testing.T, s *mvt.Shape, bufferPx int) [][]node {
+func drawOne(t *testing.T, s *mvt.Shape, bufferPx int) [][]geotest.TileNode {
 	t.Helper()
 	tile := newTile(t, home, bufferPx)
 	tile.Layer("it").Add(7, s)
@@ -52,64 +53,64 @@ func drawOne(t *testing.T, s *mvt.Shape, bufferPx int) [][]node {
 		}
 		return nil
 	}
-	f := layers["it"].features[0]
-	if f.id != 7 {
-		t.Errorf("feature id %d, want 7", f.id)
+	f := layers["it"].Features[0]
+	if f.ID != 7 {
+		t.Errorf("feature id %d, want 7", f.ID)
 	}
-	return f.parts
+	return f.Parts
 }
 
 func TestPolygons(t *testing.T) {
 	t.Parallel()
-	square := []node{{100, 100}, {200, 100}, {200, 200}, {100, 200}}
-	whole := []node{{-64, -64}, {4160, -64}, {4160, 4160}, {-64, 4160}}
+	square := []geotest.TileNode{{100, 100}, {200, 100}, {200, 200}, {100, 200}}
+	whole := []geotest.TileNode{{-64, -64}, {4160, -64}, {4160, 4160}, {-64, 4160}}
 	cases := map[string]struct {
 		in   geo.MultiPolygon
-		want [][]node
+		want [][]geotest.TileNode
 	}{
 		"a square": {
-			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100, 100, 100)}}, [][]node{square},
+			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100, 100, 100)}}, [][]geotest.TileNode{square},
 		},
 		"rounds to the nearest unit": {
-			geo.MultiPolygon{{ring(100.4, 199.6, 199.6, 200.4, 200.3, 99.7, 99.6, 100.4)}}, [][]node{square},
+			geo.MultiPolygon{{ring(100.4, 199.6, 199.6, 200.4, 200.3, 99.7, 99.6, 100.4)}}, [][]geotest.TileNode{square},
 		},
 		"a hole": {
 			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100, 100, 100), ring(120, 180, 120, 120, 180, 120, 180, 180)}},
-			[][]node{square, {{120, 120}, {120, 180}, {180, 180}, {180, 120}}},
+			[][]geotest.TileNode{square, {{120, 120}, {120, 180}, {180, 180}, {180, 120}}},
 		},
 		"a hole that collapses": {
 			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100, 100, 100), ring(150, 150.2, 150, 150, 150.2, 150)}},
-			[][]node{square},
+			[][]geotest.TileNode{square},
 		},
 		"a hole rounded onto the corner": {
 			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100, 100, 100), ring(100.2, 100.4, 130, 110, 110, 130)}},
-			[][]node{square, {{100, 100}, {110, 130}, {130, 110}}},
+			[][]geotest.TileNode{square, {{100, 100}, {110, 130}, {130, 110}}},
 		},
 		"two parts": {
 			geo.MultiPolygon{
 				{ring(100, 200, 200, 200, 200, 100, 100, 100)}, {ring(300, 200, 400, 200, 400, 100, 300, 100)},
 			},
-			[][]node{square, {{300, 100}, {400, 100}, {400, 200}, {300, 200}}},
+			[][]geotest.TileNode{square, {{300, 100}, {400, 100}, {400, 200}, {300, 200}}},
 		},
 		"a neck too thin to see": {
 			geo.MultiPolygon{{ring(
 				100, 100, 100, 200, 200, 200, 200, 150.2, 300, 150.2, 300, 200, 400, 200, 400, 100, 300, 100, 300, 149.9,
 				200, 149.9, 200, 100)}},
-			[][]node{
+			[][]geotest.TileNode{
 				{{100, 100}, {200, 100}, {200, 150}, {200, 200}, {100, 200}},
 				{{300, 100}, {400, 100}, {400, 200}, {300, 200}, {300, 150}},
 			},
 		},
 		"a spike too thin to see": {
 			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 150.1, 900, 150, 200, 149.8, 200, 100, 100, 100)}},
-			[][]node{{{100, 100}, {200, 100}, {200, 150}, {200, 200}, {100, 200}}},
+			[][]geotest.TileNode{{{100, 100}, {200, 100}, {200, 150}, {200, 200}, {100, 200}}},
 		},
 		"too small":             {geo.MultiPolygon{{ring(100, 100.3, 100.3, 100, 100, 100)}}, nil},
 		"too thin":              {geo.MultiPolygon{{ring(100, 100.3, 900, 100.3, 900, 100, 100, 100)}}, nil},
 		"beside the tile":       {geo.MultiPolygon{{ring(5000, 200, 5100, 200, 5100, 100)}}, nil},
 		"box meets, body not":   {geo.MultiPolygon{{ring(-600, 300, 300, -600, -600, -600)}}, nil},
-		"covers the tile":       {geo.MultiPolygon{{ring(-900, 9000, 9000, 9000, 9000, -900, -900, -900)}}, [][]node{whole}},
-		"covers, far away ends": {geo.MultiPolygon{{ring(-2e6, 2e6, 2e6, 2e6, 0, -2e6)}}, [][]node{whole}},
+		"covers the tile":       {geo.MultiPolygon{{ring(-900, 9000, 9000, 9000, 9000, -900, -900, -900)}}, [][]geotest.TileNode{whole}},
+		"covers, far away ends": {geo.MultiPolygon{{ring(-2e6, 2e6, 2e6, 2e6, 0, -2e6)}}, [][]geotest.TileNode{whole}},
 		"tile in a hole": {
 			geo.MultiPolygon{{
 				ring(-900, 9000, 9000, 9000, 9000, -900, -900, -900), ring(-800, -800, 8000, -800, 8000, 8000, -800, 8000),
@@ -117,7 +118,7 @@ func TestPolygons(t *testing.T) {
 		},
 		"leaves and comes back": {
 			geo.MultiPolygon{{ring(100, 100, 9000, 100, 9000, 50, 100, 50, 100, 0, 9000, 0, 9000, -40, 0, -40, 0, 200, 100, 200)}},
-			[][]node{{
+			[][]geotest.TileNode{{
 				{0, -40},
 				{4096, -40},
 				{4160, -40},
@@ -139,7 +140,7 @@ func TestPolygons(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := drawOne(t, mvt.NewPolygons(c.in), 64)
-			if diff := cmp.Diff(normal(c.want), normal(got), cmp.AllowUnexported(node{})); diff != "" {
+			if diff := cmp.Diff(normal(c.want), normal(got)); diff != "" {
 				t.Errorf("drawn differently (-want +got):\n%s", diff)
 			}
 		})
@@ -147,16 +148,16 @@ func TestPolygons(t *testing.T) {
 }
 
 // normal starts each ring at its first node in reading order.
-func normal(rings [][]node) [][]node {
-	var out [][]node
+func normal(rings [][]geotest.TileNode) [][]geotest.TileNode {
+	var out [][]geotest.TileNode
 	for _, r := range rings {
 		first := 0
 		for i, p := range r {
-			if p.y < r[first].y || p.y == r[first].y && p.x < r[first].x {
+			if p.Y < r[first].Y || p.Y == r[first].Y && p.X < r[first].X {
 				first = i
 			}
 		}
-		out = append(out, append(append([]node{}, r[first:]...), r[:first]...))
+		out = append(out, append(append([]geotest.TileNode{}, r[first:]...), r[:first]...))
 	}
 	return out
 }
@@ -178,22 +179,22 @@ func TestLines(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		in   []geo.Line
-		want [][]node
+		want [][]geotest.TileNode
 	}{
-		"inside":       {[]geo.Line{geo.Line(ring(10, 10, 20, 30))}, [][]node{{{10, 10}, {20, 30}}}},
-		"across":       {[]geo.Line{geo.Line(ring(-100, 50, 5000, 50))}, [][]node{{{-64, 50}, {0, 50}, {4096, 50}, {4160, 50}}}},
-		"out and in":   {[]geo.Line{geo.Line(ring(4000, 50, 5000, 50, 5000, 90, 4000, 90))}, [][]node{{{4000, 50}, {4096, 50}, {4160, 50}}, {{4160, 90}, {4096, 90}, {4000, 90}}}},
+		"inside":       {[]geo.Line{geo.Line(ring(10, 10, 20, 30))}, [][]geotest.TileNode{{{10, 10}, {20, 30}}}},
+		"across":       {[]geo.Line{geo.Line(ring(-100, 50, 5000, 50))}, [][]geotest.TileNode{{{-64, 50}, {0, 50}, {4096, 50}, {4160, 50}}}},
+		"out and in":   {[]geo.Line{geo.Line(ring(4000, 50, 5000, 50, 5000, 90, 4000, 90))}, [][]geotest.TileNode{{{4000, 50}, {4096, 50}, {4160, 50}}, {{4160, 90}, {4096, 90}, {4000, 90}}}},
 		"one point":    {[]geo.Line{geo.Line(ring(10, 10, 10.2, 10.2))}, nil},
 		"beside":       {[]geo.Line{geo.Line(ring(5000, 10, 5000, 900))}, nil},
 		"round corner": {[]geo.Line{geo.Line(ring(-500, 300, 300, -500))}, nil},
-		"cuts corner":  {[]geo.Line{geo.Line(ring(-164, 136, 136, -164))}, [][]node{{{-64, 36}, {-28, 0}, {0, -28}, {36, -64}}}},
-		"two":          {[]geo.Line{geo.Line(ring(1, 1, 2, 2)), geo.Line(ring(5, 5, 5, 9))}, [][]node{{{1, 1}, {2, 2}}, {{5, 5}, {5, 9}}}},
+		"cuts corner":  {[]geo.Line{geo.Line(ring(-164, 136, 136, -164))}, [][]geotest.TileNode{{{-64, 36}, {-28, 0}, {0, -28}, {36, -64}}}},
+		"two":          {[]geo.Line{geo.Line(ring(1, 1, 2, 2)), geo.Line(ring(5, 5, 5, 9))}, [][]geotest.TileNode{{{1, 1}, {2, 2}}, {{5, 5}, {5, 9}}}},
 		"empty":        {[]geo.Line{{}}, nil},
 		"a vertex":     {[]geo.Line{geo.Line(ring(1, 1))}, nil},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, drawOne(t, mvt.NewLines(c.in), 64), cmp.AllowUnexported(node{})); diff != "" {
+			if diff := cmp.Diff(c.want, drawOne(t, mvt.NewLines(c.in), 64)); diff != "" {
 				t.Errorf("drawn differently (-want +got):\n%s", diff)
 			}
 		})
@@ -210,16 +211,16 @@ func TestLineFollowsBorder(t *testing.T) {
 	tile.Layer("line").Add(1, mvt.NewLines([]geo.Line{geo.Line(border)}))
 	tile.Layer("dots").Add(1, mvt.NewLines([]geo.Line{geo.Line(ring(500, 2005.2, 500, 3000))}))
 	layers := mustDecode(t, tile.Encode(nil), 64)
-	edges := map[[2]node]bool{}
-	for _, r := range layers["polygon"].features[0].parts {
+	edges := map[geotest.TileEdge]bool{}
+	for _, r := range layers["polygon"].Features[0].Parts {
 		for i, p := range r {
-			edges[[2]node{p, r[(i+1)%len(r)]}] = true
-			edges[[2]node{r[(i+1)%len(r)], p}] = true
+			edges[geotest.TileEdge{p, r[(i+1)%len(r)]}] = true
+			edges[geotest.TileEdge{r[(i+1)%len(r)], p}] = true
 		}
 	}
-	line := layers["line"].features[0].parts[0]
+	line := layers["line"].Features[0].Parts[0]
 	for i := range line[1:] {
-		if !edges[[2]node{line[i], line[i+1]}] {
+		if !edges[geotest.TileEdge{line[i], line[i+1]}] {
 			t.Errorf("line edge %v-%v is no border", line[i], line[i+1])
 		}
 	}
@@ -244,8 +245,8 @@ func TestPoints(t *testing.T) {
 					continue
 				}
 				found++
-				p := layers["p"].features[0].parts[0][0]
-				if !id.Contains(w) || p.x < 0 || p.x >= mvt.Extent || p.y < 0 || p.y >= mvt.Extent {
+				p := layers["p"].Features[0].Parts[0][0]
+				if !id.Contains(w) || p.X < 0 || p.X >= mvt.Extent || p.Y < 0 || p.Y >= mvt.Extent {
 					t.Errorf("point %v at %v in tile %v", w, p, id)
 				}
 			}
@@ -301,18 +302,18 @@ func TestTagsAndLayers(t *testing.T) {
 	if tile.Layer("unseen").Hidden() != 1 || tile.Layer("seen").Hidden() != 1 || tile.Layer("nothing").Hidden() != 0 {
 		t.Errorf("hidden features are miscounted")
 	}
-	got := layers["seen"].features
-	if len(got) != 2 || got[0].id != math.MaxUint64 || got[1].id != 2 {
+	got := layers["seen"].Features
+	if len(got) != 2 || got[0].ID != math.MaxUint64 || got[1].ID != 2 {
 		t.Fatalf("features %v", got)
 	}
 	want := map[string]any{
 		"text": "网格 0001", "empty": "", "int": int64(math.MaxInt64), "negative": int64(math.MinInt64),
 		"uint": uint64(math.MaxUint64), "double": -0.1, "yes": true, "no": false,
 	}
-	if diff := cmp.Diff(want, got[0].tags); diff != "" {
+	if diff := cmp.Diff(want, got[0].Tags); diff != "" {
 		t.Errorf("tags (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]any{"text": "网格 0001"}, got[1].tags); diff != "" {
+	if diff := cmp.Diff(map[string]any{"text": "网格 0001"}, got[1].Tags); diff != "" {
 		t.Errorf("tags of the second feature (-want +got):\n%s", diff)
 	}
 }
