@@ -14,6 +14,9 @@ export default defineConfig({
     proxy: {
       '/v1': 'http://127.0.0.1:8080',
       '/tiles': 'http://127.0.0.1:8080',
+      '/styles': 'http://127.0.0.1:8080',
+      '/ogc': 'http://127.0.0.1:8080',
+      '/t': 'http://127.0.0.1:8080',
     },
   },
 });

@@ -33,6 +33,7 @@ export const messages = {
   task_divisions: { zh: '区划', en: 'Divisions' },
   task_coverage: { zh: '覆盖', en: 'Coverage' },
   task_plans: { zh: '方案', en: 'Plans' },
+  task_data: { zh: '数据', en: 'Data' },
 
   map: { zh: '地图', en: 'Map' },
   map_keys: {
