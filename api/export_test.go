@@ -1,9 +1,12 @@
 package api
 
 import (
+	"context"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wangge/wangge/geo"
 )
 
 // What the tests of the package's outside need to know of its inside.
@@ -37,3 +40,24 @@ func ProcessorTime(b *testing.B) time.Duration {
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
+
+// LocateAt is the body of the answer that locate gives anybody of the present at another instant, as if the clock showed it; and whether it
+// has been there before.
+func (s *Server) LocateAt(ctx context.Context, at time.Time, p geo.Point, kind string) (body []byte, known bool, err error) {
+	l := newLocator(s.live.Now())
+	l.at, l.kept = at, s.kept
+	found := l.state.City.Locate(p, 0)
+	if key, ok := l.partKey(&found, question{kind: kind, layer: "all", boundary: noBoundary}); ok {
+		known = l.findPart(&key) != nil
+	}
+	a, _, err := l.place(ctx, p, question{kind: kind, layer: "all", boundary: noBoundary})
+	if err != nil {
+		return nil, false, err
+	}
+	j := jsonOut{b: []byte{}}
+	a.appendJSON(&j)
+	return j.b, known, j.err
+}
+
+// KeepNothing makes every answer of locate anew.
+func (s *Server) KeepNothing() { s.kept = nil }

@@ -20,6 +20,7 @@ type gauges struct {
 	edition, grids, voids, edges, posts, duties           *prometheus.Desc
 	listeners, feedEvents, feedBytes, feedNumber, feedLag *prometheus.Desc
 	databaseUp, databaseLost, searchEntries, searchBytes  *prometheus.Desc
+	keptBytes                                             *prometheus.Desc
 }
 
 func newGauges(s *Server) *gauges {
@@ -45,6 +46,7 @@ func newGauges(s *Server) *gauges {
 		databaseLost:  of("database_lost_seconds", "How long the database has not answered; 0 while it does."),
 		searchEntries: of("search_entries", "Things besides divisions and grids that search finds in memory."),
 		searchBytes:   of("search_bytes", "The bytes that they take."),
+		keptBytes:     of("locate_kept_bytes", "The bytes of parts of locate's answers that are kept to be sent again."),
 	}
 }
 
@@ -52,7 +54,7 @@ func newGauges(s *Server) *gauges {
 func (g *gauges) Describe(all chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		g.edition, g.grids, g.voids, g.edges, g.posts, g.duties, g.listeners, g.feedEvents, g.feedBytes, g.feedNumber, g.feedLag,
-		g.databaseUp, g.databaseLost, g.searchEntries, g.searchBytes,
+		g.databaseUp, g.databaseLost, g.searchEntries, g.searchBytes, g.keptBytes,
 	} {
 		all <- d
 	}
@@ -86,6 +88,7 @@ func (g *gauges) Collect(all chan<- prometheus.Metric) {
 	search := g.server.live.SearchFigures()
 	tell(g.searchEntries, float64(search.Entries))
 	tell(g.searchBytes, float64(search.Bytes))
+	tell(g.keptBytes, float64(g.server.kept.bytes.Load()))
 	up, lost := 1.0, 0.0
 	if since := g.server.live.LostSince(); !since.IsZero() {
 		up, lost = 0, time.Since(since).Seconds()

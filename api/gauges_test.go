@@ -35,6 +35,7 @@ func TestMetricsOfMemory(t *testing.T) {
 			`wangge_database_up 1`,
 			`wangge_database_lost_seconds 0`,
 			`wangge_search_entries `,
+			`wangge_locate_kept_bytes 0`,
 			`wangge_feed_lag_seconds `,
 			`go_memstats_heap_inuse_bytes `,
 			`process_resident_memory_bytes `,

@@ -35,6 +35,9 @@ var questionParams = []string{"kind", "layer", "boundary", "accuracy_m", "radius
 // locateParams are those of a place by itself.
 var locateParams = slices.Concat([]string{"lon", "lat", "crs", asOfParam, planParam}, questionParams)
 
+// noBoundary is the boundary parameter where none is to be shown.
+const noBoundary = "none"
+
 // layers are those that are no networks; the first is meant where none is named.
 var layers = []string{"all", grid.Base, grid.Dedicated}
 
@@ -48,7 +51,7 @@ func (q query) question(state *live.State) (asked question, err error) {
 	if asked.radiusM, _, err = q.number("radius_m", geo.MinDiscM, maxRadiusM); err != nil {
 		return asked, err
 	}
-	if asked.boundary, err = q.oneOf("boundary", "none", "ref", "geojson"); err != nil {
+	if asked.boundary, err = q.oneOf("boundary", noBoundary, "ref", "geojson"); err != nil {
 		return asked, err
 	}
 	if asked.network = state.Network(q.text("layer")); asked.network != nil {
@@ -98,6 +101,7 @@ func (s *Server) locate(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err != nil {
 		return err
 	}
+	l.kept = s.kept
 	ctx := r.Context()
 	if asked.radiusM > 0 {
 		leave, err := s.busyWith()

@@ -37,6 +37,8 @@ type answer struct {
 	Shares       []shareJSON   `json:"shares,omitempty"`
 	Warnings     []warning     `json:"warnings"`
 	timeJSON
+
+	part *keptPart // what appendServing would write; nil: nothing is kept
 }
 
 // allAnswer is an answer with the unit of every network.
@@ -166,7 +168,7 @@ func (l *locator) editionOf(d *grid.Division) *edition.Edition {
 // explain makes the answer of what was found: who is responsible (BR-14 to BR-16), whom to contact (BR-29), and what to mind.
 func (l *locator) explain(found edition.Answer, asked question) *answer {
 	l.count(&found)
-	a := l.bare(found)
+	a := l.serving(found, asked)
 	a.Kind, a.OnBoundary = asked.kind, found.OnBoundary
 	for _, g := range found.Owners {
 		a.BoundaryWith = append(a.BoundaryWith, refOf(g))
@@ -174,6 +176,24 @@ func (l *locator) explain(found edition.Answer, asked question) *answer {
 	for _, n := range found.Near[:min(len(found.Near), maxNear)] {
 		a.Near = append(a.Near, nearJSON{refOf(n.Grid), rounded(n.DistanceM, 2)})
 	}
+	a.warn(found.Outcome == edition.NoGrid, "no_grid", "No grid covers this place; its community or the division above answers for it.")
+	a.warn(found.FallbackM > 0, "fallback_nearest", "No grid covers this place; the nearest one of its community is given.")
+	a.warn(found.OnBoundary, "on_boundary", "The place lies exactly on a border; it goes to the lowest grid code.")
+	a.warn(len(found.Near) > 0, "near_boundary", "Another grid is close: ask for the exact spot.")
+	return a
+}
+
+// serving returns an answer that says all that does not depend on where in its grids a place is: as it was kept, or made now.
+func (l *locator) serving(found edition.Answer, asked question) *answer {
+	key, keeps := l.partKey(&found, asked)
+	if keeps {
+		if part := l.findPart(&key); part != nil {
+			a := l.room.begin()
+			a.part, a.Warnings = part, append(a.Warnings, part.warnings...)
+			return a
+		}
+	}
+	a := l.bare(found)
 	reads := l.reads(found.Division)
 	if e := l.editionOf(found.Division); e != nil {
 		info := e.Info()
@@ -187,10 +207,9 @@ func (l *locator) explain(found edition.Answer, asked question) *answer {
 	}
 	responsible := l.responsible(a, found, asked.kind)
 	l.posts(a, found, responsible, reads)
-	a.warn(found.Outcome == edition.NoGrid, "no_grid", "No grid covers this place; its community or the division above answers for it.")
-	a.warn(found.FallbackM > 0, "fallback_nearest", "No grid covers this place; the nearest one of its community is given.")
-	a.warn(found.OnBoundary, "on_boundary", "The place lies exactly on a border; it goes to the lowest grid code.")
-	a.warn(len(found.Near) > 0, "near_boundary", "Another grid is close: ask for the exact spot.")
+	if keeps {
+		a.part = l.keepPart(&key, a, found.Base, found.Dedicated)
+	}
 	return a
 }
 

@@ -24,6 +24,30 @@ func (a *answer) appendJSON(j *jsonOut) {
 		j.float(*a.RadiusM)
 	}
 	j.member(`"kind":`, a.Kind)
+	if a.part != nil {
+		j.key("")
+		j.b = append(j.b, a.part.json...)
+	} else {
+		a.appendServing(j)
+	}
+	j.key(`"on_boundary":`)
+	j.bool(a.OnBoundary)
+	j.key(`"boundary_with":`)
+	listJSON(j, a.BoundaryWith, appendRef)
+	j.key(`"near":`)
+	listJSON(j, a.Near, appendNear)
+	if len(a.Shares) > 0 {
+		j.key(`"shares":`)
+		j.other(a.Shares)
+	}
+	j.key(`"warnings":`)
+	listJSON(j, a.Warnings, appendWarning)
+	a.timeJSON.appendMembers(j)
+	j.close()
+}
+
+// appendServing appends what does not depend on where in its grids a place is.
+func (a *answer) appendServing(j *jsonOut) {
 	j.key(`"outcome":`)
 	j.text(a.Outcome)
 	j.key(`"edition":`)
@@ -56,20 +80,6 @@ func (a *answer) appendJSON(j *jsonOut) {
 	listJSON(j, a.Workers, appendWorker)
 	j.key(`"divisions":`)
 	listJSON(j, a.Divisions, appendDivision)
-	j.key(`"on_boundary":`)
-	j.bool(a.OnBoundary)
-	j.key(`"boundary_with":`)
-	listJSON(j, a.BoundaryWith, appendRef)
-	j.key(`"near":`)
-	listJSON(j, a.Near, appendNear)
-	if len(a.Shares) > 0 {
-		j.key(`"shares":`)
-		j.other(a.Shares)
-	}
-	j.key(`"warnings":`)
-	listJSON(j, a.Warnings, appendWarning)
-	a.timeJSON.appendMembers(j)
-	j.close()
 }
 
 func (t *timeJSON) appendMembers(j *jsonOut) {

@@ -56,7 +56,7 @@ func (f *filler) fill(v reflect.Value) {
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); field.Anonymous && !field.IsExported() { // its fields are not
 				f.fill(reflect.NewAt(field.Type, v.Field(i).Addr().UnsafePointer()).Elem())
-			} else {
+			} else if field.IsExported() {
 				f.fill(v.Field(i))
 			}
 		}

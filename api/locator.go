@@ -21,6 +21,7 @@ type locator struct {
 	actor     grid.Actor             // without a role: anybody
 	unchecked bool                   // a token was sent, and the database is not there to say whose
 	gaps      *prometheus.CounterVec // nil: they are not counted
+	kept      *keptParts             // nil: parts of answers are neither kept nor taken from there
 	room      answerRoom             // of the answer, which is valid until the next one
 }
 

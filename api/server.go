@@ -48,6 +48,7 @@ type Server struct {
 	refreshing singleflight.Group
 	named      atomic.Pointer[namedEditions]
 	jsonOuts   jsonOuts
+	kept       *keptParts
 	locators   locators
 	limits     limits
 	tagged     taggedCities
@@ -69,7 +70,7 @@ func New(c Config) *Server {
 		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL, operator: c.Operator,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 		batches: make(chan struct{}, maxBatches()), cleans: make(chan struct{}, maxCleans),
-		listeners: make(chan struct{}, maxListeners), strangers: make(chan struct{}, maxStrangers),
+		listeners: make(chan struct{}, maxListeners), strangers: make(chan struct{}, maxStrangers), kept: newKeptParts(),
 	}
 	s.streams, s.endStreams = context.WithCancel(context.Background())
 	s.metrics, s.requestIDs, s.limits = newMetrics(s.registry), newRequestIDs(), usualLimits()

@@ -31,8 +31,12 @@ type State struct {
 	organizations *organizations
 	networks      []*edition.Network
 
-	marks store.Marks // what the database showed when this was loaded
+	marks  store.Marks // what the database showed when this was loaded
+	number uint64      // see Number
 }
+
+// Number tells the states of the present apart that a Live has loaded; it is 0 for those of other times, and of drafts.
+func (s *State) Number() uint64 { return s.number }
 
 // Time returns the instant that the state is of.
 func (s *State) Time() time.Time {
@@ -137,7 +141,10 @@ func load(ctx context.Context, s *store.Store, old *State) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	next := &State{rosters: map[string]*roster{}, marks: marks, calendar: calendarOf(old, time.Now())}
+	next := &State{rosters: map[string]*roster{}, marks: marks, calendar: calendarOf(old, time.Now()), number: 1}
+	if old != nil {
+		next.number += old.number
+	}
 	settings, err := s.Settings(ctx)
 	if err != nil {
 		return nil, err
