@@ -29,6 +29,7 @@ var rooms = map[string][]string{
 	"grid/search":   {"grid", "geo/..."},
 	"grid/live":     {"grid", "grid/edition", "grid/search", "grid/store", "geo/..."},
 	"grid/intake":   {"grid", "grid/edition", "grid/store", "geo/..."},
+	"grid/export":   {"grid", "geo/..."},
 	"grid/coverage": {"grid", "grid/edition", "grid/store", "geo/..."},
 	"grid/divide":   {"grid", "grid/edition", "grid/store", "geo/..."},
 	"grid/synth":    {"grid", "grid/edition", "grid/store", "geo/..."},
@@ -51,6 +52,7 @@ var bans = []struct {
 	{"github.com/jackc/pgx/...", func(room string) bool {
 		return !slices.Contains([]string{"grid/store", "grid/gridtest", "migrations"}, room)
 	}, "all SQL is in grid/store"},
+	{"zombiezen.com/...", func(room string) bool { return room != "grid/export" }, "SQLite is a format of files here, not a database"},
 	{"database/sql/...", func(string) bool { return true }, "we speak to PostgreSQL through pgx"},
 	{"net/http/...", func(room string) bool { return matches("geo/...", room) || room == "grid" }, "geo and grid are pure"},
 	{"context", func(room string) bool { return matches("geo/...", room) }, "geo neither waits nor asks"},
