@@ -237,6 +237,9 @@ func (m *meshes) of(c *City) (*mesh.Mesh, error) {
 	for _, e := range c.editions {
 		faces = append(faces, e.tiling...)
 	}
+	for _, b := range c.bare() {
+		faces = append(faces, c.outlines[b.rank].parts[b.number])
+	}
 	built, err := mesh.Build(faces)
 	if err != nil {
 		return nil, err
@@ -261,6 +264,9 @@ func (m *meshes) prepare(c *City, built *mesh.Mesh) {
 			for _, row := range c.stored[i].rows {
 				d.group = append(d.group, place[row.place])
 			}
+		}
+		for _, b := range c.bare() {
+			d.group = append(d.group, d.number(&c.outlines[d.rank], c.above(c.outlines[b.rank].divisions[b.number], level), numbers))
 		}
 		d.keepEqual(&c.outlines[d.rank], built)
 		m.levels = append(m.levels, d)
@@ -298,12 +304,37 @@ func (d *dissolved) keepEqual(o *outlines, m *mesh.Mesh) {
 	}
 }
 
-// above returns the division of a level that a community lies in, nil for none.
-func (c *City) above(community *grid.Division, level string) *grid.Division {
-	if community == nil {
+// bareDivision is a division by its number in the outlines of its level.
+type bareDivision struct {
+	rank   int
+	number int32
+}
+
+// bare returns the lowest divisions of the counties that have no edition: there, they are what the divisions above are made up of.
+func (c *City) bare() []bareDivision {
+	parents := map[string]bool{}
+	for rank := range c.outlines {
+		for _, d := range c.outlines[rank].divisions {
+			parents[d.ParentCode] = true
+		}
+	}
+	var out []bareDivision
+	for rank := range c.outlines {
+		for i, d := range c.outlines[rank].divisions {
+			if d.CountyCode != "" && !parents[d.Code] && c.Edition(d.CountyCode) == nil {
+				out = append(out, bareDivision{rank, int32(i)})
+			}
+		}
+	}
+	return out
+}
+
+// above returns the division of a level that a division lies in or is, nil for none.
+func (c *City) above(lower *grid.Division, level string) *grid.Division {
+	if lower == nil {
 		return nil
 	}
-	for _, d := range c.Chain(community.Code) {
+	for _, d := range c.Chain(lower.Code) {
 		if d.Level == level {
 			return d
 		}
