@@ -22,3 +22,4 @@ await import('./page.test');
 await import('./access.test');
 await import('./dispatch.test');
 await import('./plans.test');
+await import('./data.test');

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { accessible, launch, mapReady, origin, visit } from './browser';
+
+let browser: Browser;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const opened = '#///en?task=data';
+const field = (page: Page, name: string): Promise<string> =>
+  page.getByLabel(name, { exact: true }).inputValue();
+
+test('addresses are copied, and answer', () =>
+  visit(browser, { hash: opened, permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('heading', { name: 'Use it from your GIS' }).waitFor();
+    await page.getByRole('button', { name: 'Copy: TileJSON' }).click();
+    await page.getByRole('status').getByText('Copied: TileJSON').waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(copied, `${origin}/tiles/grids.json`);
+    const { tiles, maxzoom } = (await (await fetch(copied)).json()) as { tiles: string[]; maxzoom: number };
+    assert.equal(await field(page, 'Tiles (QGIS)'), tiles[0]);
+    await page.getByText(`greatest zoom ${maxzoom}`).waitFor();
+    await page.getByRole('combobox', { name: 'Tileset' }).selectOption('places');
+    await page.getByRole('combobox', { name: 'Style' }).selectOption('dark');
+    assert.equal(await field(page, 'Tiles (QGIS)'), `${origin}/tiles/places/{z}/{x}/{y}.mvt`);
+    assert.equal(await field(page, 'Style (QGIS, MapLibre)'), `${origin}/styles/dark.json?tileset=places`);
+  }));
+
+test('a token stands in every address, and nothing else does', () =>
+  visit(browser, { hash: opened }, async (page) => {
+    await mapReady(page);
+    await page.getByText('Token for addresses').first().click();
+    const token = page.getByRole('textbox', { name: 'Token for addresses' });
+    await token.fill('secret');
+    await page.getByText('This is no token').waitFor();
+    assert.equal(await field(page, 'OGC API address'), `${origin}/ogc`);
+    await token.fill(' ABCDEFGHIJKLMNOPQRSTUVWXYZ ');
+    const under = `${origin}/t/ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+    for (const name of ['OGC API address', 'Tiles (QGIS)', 'Style (QGIS, MapLibre)']) {
+      assert.ok((await field(page, name)).startsWith(`${under}/`), name);
+    }
+    await page.getByRole('combobox', { name: 'Data' }).selectOption('hazards');
+    for (const link of await page.locator('#files a').all()) {
+      assert.match((await link.getAttribute('href')) ?? '', new RegExp(`^${under}/v1/export/hazards\\.`));
+    }
+    assert.ok(!page.url().includes('ABCDEFG'), 'the link of the page holds no token');
+  }));
+
+test('keyboard: from the tasks to an address', () =>
+  visit(browser, { hash: '#///en', permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('button', { name: 'Data', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Use it from your GIS' }).waitFor();
+    const copy = page.getByRole('button', { name: 'Copy: OGC API address' });
+    for (let i = 0; i < 12 && !(await copy.evaluate((button) => button === document.activeElement)); i++) {
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').getByText('Copied: OGC API address').waitFor();
+    assert.match(page.url(), /task=data/);
+  }));
+
+for (const language of ['zh', 'en'] as const) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing among the addresses: ${language}, ${colorScheme}`, () =>
+      visit(browser, { hash: `#///${language}?task=data`, colorScheme }, async (page) => {
+        await mapReady(page);
+        await page.locator('#files').waitFor();
+        await page
+          .locator('summary')
+          .filter({ hasText: language === 'zh' ? '地址令牌' : 'Token' })
+          .click();
+        await accessible(page, 'addresses');
+      }));
+  }
+}
