@@ -25,9 +25,11 @@ var rooms = map[string][]string{
 
 	"grid":          {"geo/..."},
 	"grid/edition":  {"grid", "geo/..."},
-	"grid/store":    {"grid", "grid/edition", "geo/..."},
+	"grid/cql2":     {"geo/..."},
+	"grid/store":    {"grid", "grid/cql2", "grid/edition", "geo/..."},
 	"grid/search":   {"grid", "geo/..."},
 	"grid/live":     {"grid", "grid/edition", "grid/search", "grid/store", "geo/..."},
+	"grid/features": {"grid", "grid/cql2", "grid/edition", "grid/live", "grid/store", "geo/..."},
 	"grid/intake":   {"grid", "grid/edition", "grid/store", "geo/..."},
 	"grid/export":   {"grid", "geo/..."},
 	"grid/coverage": {"grid", "grid/edition", "grid/store", "geo/..."},

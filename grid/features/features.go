@@ -1,0 +1,145 @@
+// Package features reads the collections of package grid, feature by feature: pages for OGC API, streams for files. Base and dedicated
+// grids and divisions come from memory, as the state has them; places and incidents from the database.
+//
+// Positions are lon/lat degrees on WGS 84, on the lattice. A box means the real geometry, borders included. Order is stable: grids by
+// county and code, divisions by code, places and incidents as they were stored, so that a page goes on where the one before ended
+// whatever has been written meanwhile.
+package features
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/cql2"
+	"github.com/wangge/wangge/grid/live"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// GeometryProperty is what the geometry is called in filters.
+const GeometryProperty = "geometry"
+
+// Query chooses features of a collection; a zero field does not restrict.
+type Query struct {
+	Collection *grid.Collection
+	Actor      grid.Actor // whose scope cuts what is not public; the zero Actor is anybody, who reads what is public
+	Boxes      []geo.Box  // of which the geometry meets one; nil for no restriction
+	Filter     *cql2.Expr
+	From, To   time.Time // within which the collection's Time lies, both included; a null one does not, and a collection without Time takes no notice
+	After      string    // the Position of the last feature that was seen
+	Limit      int       // 0 for all
+}
+
+// Reader reads features. It is safe for concurrent use.
+type Reader struct{ Store *store.Store }
+
+// Read calls each with the features that the query chooses, in order, until one returns an error, which is returned. Memory does not
+// grow with their number. The error is a *cql2.SyntaxError for a filter that does not fit the collection, a *grid.RuleError for a
+// position that is none, grid.ErrForbidden where the actor may read nothing of the collection.
+func (r *Reader) Read(ctx context.Context, state *live.State, q Query, each func(grid.Feature) error) error {
+	if err := q.check(); err != nil {
+		return err
+	}
+	switch q.Collection.ID {
+	case grid.CollectionBase, grid.CollectionDedicated:
+		return readGrids(ctx, state.City, &q, each)
+	case grid.CollectionDivisions:
+		return readDivisions(ctx, state.City, &q, each)
+	}
+	return grid.ErrNotFound
+}
+
+// Count returns how many features the query chooses, After and Limit aside, and true; or most and false when there are more.
+func (r *Reader) Count(ctx context.Context, state *live.State, q Query, most int) (n int, exact bool, err error) {
+	q.After, q.Limit = "", most+1
+	err = r.Read(ctx, state, q, func(grid.Feature) error {
+		n++
+		return nil
+	})
+	return min(n, most), n <= most, err
+}
+
+// Feature returns the feature of a code; grid.ErrNotFound when the collection has none, or none that the actor may read.
+func (r *Reader) Feature(ctx context.Context, state *live.State, c *grid.Collection, actor grid.Actor, code string) (grid.Feature, error) {
+	q := Query{Collection: c, Actor: actor}
+	if err := q.check(); err != nil {
+		return grid.Feature{}, err
+	}
+	missing := fmt.Errorf("%s %s: %w", c.ID, code, grid.ErrNotFound)
+	switch c.ID {
+	case grid.CollectionBase, grid.CollectionDedicated:
+		g, e := state.City.Grid(code)
+		if g == nil || g.Kind != c.ID {
+			return grid.Feature{}, missing
+		}
+		return newGrids(state.City, c).feature(g, e), nil
+	case grid.CollectionDivisions:
+		d := state.City.Division(code)
+		if d == nil {
+			return grid.Feature{}, missing
+		}
+		return newDivisions(c).feature(d), nil
+	}
+	return grid.Feature{}, missing
+}
+
+// Position returns where f stands in its collection, for Query.After.
+func Position(c *grid.Collection, f grid.Feature) string {
+	switch c.ID {
+	case grid.CollectionBase, grid.CollectionDedicated:
+		county, _ := f.Values[c.Index("county_code")].(string)
+		return county + " " + f.Code
+	case grid.CollectionDivisions:
+		return f.Code
+	}
+	return strconv.FormatInt(f.ID, 10)
+}
+
+// Types returns the properties that filters can be about, with the geometry: for anybody without those that are not for everybody.
+func Types(c *grid.Collection, actor grid.Actor) map[string]cql2.Type {
+	types := map[string]cql2.Type{GeometryProperty: cql2.GeometryType}
+	for _, f := range c.Fields {
+		if anybody(actor) && !c.ForAnybody(f.Name) {
+			continue
+		}
+		types[f.Name] = typeOf(f.Type)
+	}
+	return types
+}
+
+func typeOf(t grid.FieldType) cql2.Type {
+	switch t {
+	case grid.Integer, grid.Number:
+		return cql2.NumberType
+	case grid.Boolean:
+		return cql2.BooleanType
+	case grid.Date:
+		return cql2.DateType
+	case grid.Time:
+		return cql2.TimestampType
+	case grid.List, grid.Object:
+		return cql2.OtherType
+	}
+	return cql2.TextType
+}
+
+func anybody(actor grid.Actor) bool { return actor.Role == "" }
+
+func (q *Query) check() error {
+	c := q.Collection
+	if !c.Public && !c.SomePublic && anybody(q.Actor) {
+		return fmt.Errorf("%s are not public: %w", strings.ToLower(c.Title), grid.ErrForbidden)
+	}
+	if q.Filter == nil {
+		return nil
+	}
+	return q.Filter.Check(Types(c, q.Actor))
+}
+
+func badPosition(after string) error {
+	return &grid.RuleError{Rule: "position", Field: "after", Detail: fmt.Sprintf("%q is no position in this collection: begin at its first page", after)}
+}
