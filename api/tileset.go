@@ -51,6 +51,8 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 	switch name {
 	case tilesetGrids:
 		return s.gridTiles(state), nil
+	case tilesetReference:
+		return s.referenceTiles(state), nil
 	case tilesetPlaces:
 		return s.pointTiles(w, r, state, s.store.PlaceTile, pointLayer("places", "code", "kind", "name", "state", "count")), nil
 	case tilesetIncidents:
@@ -59,7 +61,7 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 	if code, ok := strings.CutPrefix(name, planTileset); ok {
 		return s.draftTiles(w, r, state, code)
 	}
-	return tileSource{}, notFound("There is no tileset " + name + ": there are grids, places, incidents, and plan-CODE for the draft of a plan.")
+	return tileSource{}, notFound("There is no tileset " + name + ": there are grids, reference, places, incidents, and plan-CODE for the draft of a plan.")
 }
 
 // gridTiles are made from memory.

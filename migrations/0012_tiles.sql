@@ -3,3 +3,8 @@
 ALTER TABLE token
 	ADD COLUMN in_path boolean NOT NULL DEFAULT false,
 	ADD CONSTRAINT token_in_path_check CHECK (NOT in_path OR role = 'reader');
+
+-- What reference tiles of low zooms show, so that they do not read every street and building of a city to leave them out.
+CREATE INDEX reference_line_main ON reference_line USING gist (shape)
+	WHERE kind IN ('railway', 'river') OR class IN ('motorway', 'trunk', 'primary', 'arterial');
+CREATE INDEX reference_polygon_ground ON reference_polygon USING gist (shape) WHERE kind IN ('water', 'green');
