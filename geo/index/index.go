@@ -61,6 +61,16 @@ func (x *Index) Find(p geo.Point) (part int32, onBorder bool) {
 	return x.findSlow(block, p, col, row)
 }
 
+// findInBlock is Find where the block of p's cell is known.
+func (x *Index) findInBlock(block []uint32, p geo.Point) (part int32, onBorder bool) {
+	dx, dy := int64(p.X)-x.originX, int64(p.Y)-x.originY
+	col, row := dx>>x.shift, dy>>x.shift
+	if part = x.walk(block, dx-col<<x.shift, dy-row<<x.shift); part >= noPart {
+		return part, false
+	}
+	return x.findSlow(block, p, col, row)
+}
+
 // findSlow is Find for a point on a border or in several parts.
 func (x *Index) findSlow(block []uint32, p geo.Point, col, row int64) (part int32, onBorder bool) {
 	var buf [32]int32

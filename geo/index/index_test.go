@@ -275,6 +275,37 @@ func TestFindFarApart(t *testing.T) {
 	}
 }
 
+func TestFindEach(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 47))
+	layers := [][]geo.MultiPolygon{
+		nil,
+		tiling(rng, 5, 7, 5*4096),
+		tiling(rng, 30, 15, 30*4096),
+		slices.Concat(tiling(rng, 6, 3, 9000), tiling(rng, 4, 9, 9000)), // which overlap
+	}
+	var indexes []*index.Index
+	var points []geo.Point
+	for _, parts := range layers {
+		indexes = append(indexes, index.Build(parts))
+		if len(parts) > 0 {
+			points = append(points, probes(rng, parts, 300)...)
+		}
+	}
+	queries := make([]index.Query, 40)
+	for range 500 {
+		asked := queries[:rng.IntN(len(queries)+1)] // with what the ones before have left
+		for i := range asked {
+			asked[i].Index, asked[i].Point = indexes[rng.IntN(len(indexes))], points[rng.IntN(len(points))]
+		}
+		index.FindEach(asked)
+		for _, q := range asked {
+			if part, border := q.Index.Find(q.Point); q.Part != part || q.OnBorder != border {
+				t.Fatalf("at %v are %d, %v, alone %d, %v", q.Point, q.Part, q.OnBorder, part, border)
+			}
+		}
+	}
+}
+
 func TestFindEmpty(t *testing.T) {
 	t.Parallel()
 	for _, parts := range [][]geo.MultiPolygon{nil, {}, {{}}, {{{}}}, {{{{}}}}} {

@@ -155,12 +155,15 @@ func (k *counties) with(list uint32, edition int32, longer map[uint32]uint32) ui
 func (k *counties) list(at uint32) []int32 { return k.lists[at+1:][:k.lists[at]] }
 
 // at returns the numbers of the editions that may have something at p, ascending. The slice must not be changed.
-func (k *counties) at(p geo.Point) []int32 {
+func (k *counties) at(p geo.Point) []int32 { return k.list(k.listAt(p)) }
+
+// listAt returns where their list stands.
+func (k *counties) listAt(p geo.Point) uint32 {
 	col, row := int64(p.X)>>k.shift-k.col, int64(p.Y)>>k.shift-k.row
 	if uint64(col) >= uint64(k.cols) || uint64(row) >= uint64(k.rows) {
-		return nil
+		return 0
 	}
-	return k.list(k.cells[row*k.cols+col])
+	return k.cells[row*k.cols+col]
 }
 
 // meeting appends the numbers of the editions that may have something in a box to dst, ascending.

@@ -181,14 +181,6 @@ func (e *Edition) Tiling() []geo.MultiPolygon { return e.tiling }
 // Parts returns the numbers in Tiling of the parts of a community, ascending. The slice must not be changed.
 func (e *Edition) Parts(community string) []int { return e.parts[community] }
 
-// find returns the part of the tiling at p, -1 for none.
-func (e *Edition) find(p geo.Point) (part int32, onBorder bool) {
-	if !e.box.Contains(p) {
-		return -1, false
-	}
-	return e.tilingIndex.Find(p)
-}
-
 // findDedicated returns the dedicated grid at p, nil for none.
 func (e *Edition) findDedicated(p geo.Point) (g *grid.Grid, onBorder bool) {
 	part, onBorder := e.dedicatedIndex.Find(p)

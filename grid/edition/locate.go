@@ -54,19 +54,30 @@ type spot struct {
 	fallbackM float64
 }
 
-// decide returns the part of a tiling that owns p, as the number of its edition and its own; county is -1 where no part covers p. It
-// looks at no more of a grid than its place in the list unless several counties cover the point, and is as short as it is so
-// that a processor waits for the memory of several look-ups at once.
-func (c *City) decide(p geo.Point) (county, part int32, onBorder bool) {
-	county = -1
+// decision is the part of a tiling that owns a point, as the number of its edition and its own; county is -1 where no part covers it.
+type decision struct {
+	county, part int32
+	onBorder     bool
+}
+
+// decide returns who owns p. It looks at no more of a grid than its place in the list unless several counties cover the point, and is
+// as short as it is so that a processor waits for the memory of several look-ups at once.
+func (c *City) decide(p geo.Point) decision {
+	d := decision{county: -1}
 	for _, i := range c.counties.at(p) {
-		found, border := c.editions[i].find(p)
-		onBorder = onBorder || border
-		if found >= 0 && (county < 0 || c.before(i, found, county, part)) {
-			county, part = i, found
-		}
+		found, border := c.stored[i].find(p)
+		d = c.weigh(d, i, found, border)
 	}
-	return county, part, onBorder
+	return d
+}
+
+// weigh returns the decision after what a later county has found too, -1 for no part.
+func (c *City) weigh(d decision, county, found int32, border bool) decision {
+	d.onBorder = d.onBorder || border
+	if found >= 0 && (d.county < 0 || c.before(county, found, d.county, d.part)) {
+		d.county, d.part = county, found
+	}
+	return d
 }
 
 // before reports whether a part of a later county goes before one of an earlier county, where both cover a point: a base grid before
@@ -81,8 +92,9 @@ func (c *City) before(county, part, earlier, its int32) bool {
 
 // locate is the one function (L3). Same point and same editions, same answer.
 func (c *City) locate(p geo.Point) spot {
-	county, part, onBorder := c.decide(p)
-	s := spot{county: int(county), part: part, onBorder: onBorder}
+	d := c.decide(p)
+	county, part := d.county, d.part
+	s := spot{county: int(county), part: part, onBorder: d.onBorder}
 	switch {
 	case county < 0:
 		c.locateDivision(p, &s)

@@ -146,6 +146,7 @@ func BenchmarkNation(b *testing.B) {
 	}
 	points := pointsIn(c.Box(), 1<<20)
 	b.Run("assign", func(b *testing.B) { benchAssign(b, c, points) })
+	b.Run("assignMany", func(b *testing.B) { benchAssignMany(b, c, points) })
 	b.Run("rtree", func(b *testing.B) { benchTree(b, c, points) })
 	b.Run("rebuild", func(b *testing.B) { benchRebuild(b, c, divisions, again) })
 	runtime.KeepAlive(rosters)
@@ -186,6 +187,19 @@ func benchAssign(b *testing.B, c *edition.City, points []geo.Point) {
 		c.AssignPoint(points[i&(len(points)-1)])
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mlookups/s")
+}
+
+// benchAssignMany looks up a thousand points in one call.
+func benchAssignMany(b *testing.B, c *edition.City, points []geo.Point) {
+	const many = 1 << 10
+	dst := make([]grid.Assignment, 0, many)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		at := i * many & (len(points) - 1)
+		dst = c.AssignPoints(points[at:at+many], dst[:0])
+	}
+	b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)/many*1e9, "ns/lookup")
+	b.ReportMetric(float64(b.N)*many/b.Elapsed().Seconds()/1e6, "Mlookups/s")
 }
 
 // benchTree is the baseline: an R-tree of the boxes of all grids and a ring test of each candidate.

@@ -122,18 +122,25 @@ func (c *City) Assign(ctx context.Context, shape orb.Geometry) (grid.Assignment,
 
 // AssignPoint is Assign for a point on the lattice. It does not allocate for a point off the borders.
 func (c *City) AssignPoint(p geo.Point) grid.Assignment {
-	county, part, onBorder := c.decide(p)
-	if county < 0 {
+	d := c.decide(p)
+	if d.county < 0 {
 		return c.locate(p).assignment()
 	}
-	a := c.stored[county].assignment(part)
-	a.OnBoundary = onBorder
-	if e := c.editions[county]; len(e.dedicated) > 0 && int(part) < len(e.base) {
+	return c.withDedicated(c.stored[d.county].assignment(d.part), p, d)
+}
+
+// withDedicated returns what is stored of a point with what the decision leaves open: the dedicated grid, and the border.
+func (c *City) withDedicated(a grid.Assignment, p geo.Point, d decision) grid.Assignment {
+	a.OnBoundary = d.onBorder
+	if !c.stored[d.county].dedicated {
+		return a
+	}
+	if e := c.editions[d.county]; int(d.part) < len(e.base) {
 		dedicated, border := e.findDedicated(p)
 		if dedicated != nil {
 			a.DedicatedID = dedicated.ID
 		}
-		a.OnBoundary = onBorder || border
+		a.OnBoundary = d.onBorder || border
 	}
 	return a
 }

@@ -3,19 +3,21 @@ package edition
 import (
 	"slices"
 
+	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/index"
 	"github.com/wangge/wangge/grid"
 )
 
-// stored is what is stored of a point in each part of an edition's tiling, in as little memory as a look-up can wait for.
+// stored is what a look-up needs of an edition: its index, and what is stored of a point in each part of the tiling. It lies in as little
+// memory as a look-up can wait for, and what it needs at one time is not to be waited for one after the other.
 type stored struct {
-	rows   []storedRow // of each part
+	box    geo.Box // of the edition
+	index  *index.Index
+	grids  []int64 // by part: the id of the grid, 0 for a void area
+	place  []int32 // by part: where it lies, in places
 	places []storedPlace
-}
 
-// storedRow is a part: its grid, 0 for a void area, and where it lies, in places.
-type storedRow struct {
-	gridID int64
-	place  int32
+	dedicated bool // the edition has dedicated grids
 }
 
 // storedPlace is what the base grids of a community have in common, or its void areas.
@@ -27,7 +29,7 @@ type storedPlace struct {
 }
 
 func newStored(c *City, e *Edition) stored {
-	s := stored{rows: make([]storedRow, len(e.tiling))}
+	s := stored{box: e.box, index: e.tilingIndex, grids: make([]int64, len(e.tiling)), place: make([]int32, len(e.tiling)), dedicated: len(e.dedicated) > 0}
 	type key struct {
 		community string
 		isBase    bool
@@ -36,7 +38,7 @@ func newStored(c *City, e *Edition) stored {
 	for k := range e.tiling {
 		of := key{e.community(k), k < len(e.base)}
 		if of.isBase {
-			s.rows[k].gridID = e.base[k].ID
+			s.grids[k] = e.base[k].ID
 		}
 		place, ok := places[of]
 		if !ok {
@@ -44,7 +46,7 @@ func newStored(c *City, e *Edition) stored {
 			places[of] = place
 			s.places = append(s.places, newStoredPlace(c, e, of.community, of.isBase))
 		}
-		s.rows[k].place = place
+		s.place[k] = place
 	}
 	return s
 }
@@ -75,13 +77,20 @@ func (s stored) in(c *City, e *Edition, others map[string]bool) stored {
 	return s
 }
 
+// find returns the part of the tiling at p, -1 for none.
+func (s *stored) find(p geo.Point) (part int32, onBorder bool) {
+	if !s.box.Contains(p) {
+		return -1, false
+	}
+	return s.index.Find(p)
+}
+
 // division returns the community of a part, nil for an unknown one.
-func (s *stored) division(part int) *grid.Division { return s.places[s.rows[part].place].division }
+func (s *stored) division(part int) *grid.Division { return s.places[s.place[part]].division }
 
 // assignment returns what is stored of a point in a part, but for dedicated grid and border.
 func (s *stored) assignment(part int32) grid.Assignment {
-	row := s.rows[part]
-	a := s.places[row.place].assignment
-	a.BaseGridID = row.gridID
+	a := s.places[s.place[part]].assignment
+	a.BaseGridID = s.grids[part]
 	return a
 }

@@ -261,8 +261,8 @@ func (m *meshes) prepare(c *City, built *mesh.Mesh) {
 			for k, p := range c.stored[i].places {
 				place[k] = d.number(&c.outlines[d.rank], c.above(p.division, level), numbers)
 			}
-			for _, row := range c.stored[i].rows {
-				d.group = append(d.group, place[row.place])
+			for _, k := range c.stored[i].place {
+				d.group = append(d.group, place[k])
 			}
 		}
 		for _, b := range c.bare() {

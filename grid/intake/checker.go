@@ -22,13 +22,13 @@ func NewChecker(city *edition.City, codes grid.Codes, system crs.System) Checker
 
 // Place returns the place that a record of a place layer describes, on the lattice and located. The error is one for Explain.
 func (c Checker) Place(ctx context.Context, layer *grid.Layer, r grid.Record) (grid.Place, error) {
-	return check(ctx, c.s, layer, kind[grid.Place]{newPlace, setPlace, placeRefs, placeCodes}, r)
+	return check(ctx, c.s, layer, kind[grid.Place]{newPlace, setPlace, placeRefs, placeCodes, placeAssignment}, r)
 }
 
 // Incident returns the incident that a record describes, on the lattice and located. The error is one for Explain.
 func (c Checker) Incident(ctx context.Context, r grid.Record) (grid.Incident, error) {
 	layer, _ := grid.LayerByName("incidents")
-	return check(ctx, c.s, layer, kind[grid.Incident]{newIncident, setIncident, incidentRefs, incidentCodes}, r)
+	return check(ctx, c.s, layer, kind[grid.Incident]{newIncident, setIncident, incidentRefs, incidentCodes, incidentAssignment}, r)
 }
 
 func check[T any](ctx context.Context, s *session, layer *grid.Layer, k kind[T], r grid.Record) (T, error) {
@@ -53,7 +53,12 @@ func check[T any](ctx context.Context, s *session, layer *grid.Layer, k kind[T],
 		return none, err
 	}
 	out, err := place(ctx, s, file{layer: layer}, l, k, row)
-	return out.value, err
+	if err != nil {
+		return none, err
+	}
+	one := []outcome[placed[T]]{{value: out}}
+	assignAll(s, k, one)
+	return one[0].value.value, nil
 }
 
 // Explain says, as a rejects file would, which rule a row, place or geometry breaks, in which field and where. It returns false

@@ -30,7 +30,7 @@ func collect[T any](ctx context.Context, s *session, f file, work func(l *layout
 	for outcomes, err := range process(ctx, r.in, func(row *row) (kept, error) {
 		v, err := work(r.in.layout, row)
 		return kept{v, row.text()}, err
-	}) {
+	}, nil) {
 		if err != nil {
 			return nil, nil, inFile(err, f.Name)
 		}

@@ -7,12 +7,14 @@ import (
 	"github.com/wangge/wangge/grid"
 )
 
-func newIncident(_ file, system crs.System, at shaped, a grid.Assignment) grid.Incident {
-	return grid.Incident{Shape: at.shape, InputCRS: string(system), Original: at.original, Assignment: a}
+func newIncident(_ file, system crs.System, at shaped) grid.Incident {
+	return grid.Incident{Shape: at.shape, InputCRS: string(system), Original: at.original}
 }
 
 func incidentRefs(in *grid.Incident) *map[string]any   { return &in.ExternalRefs }
 func incidentCodes(in *grid.Incident) (string, string) { return in.Code, "" }
+
+func incidentAssignment(in *grid.Incident) *grid.Assignment { return &in.Assignment }
 
 func setIncident(in *grid.Incident, name string, v any) {
 	switch v := v.(type) {

@@ -18,6 +18,7 @@ type placed[T any] struct {
 	code       string // "" to have one made
 	org        string // the organisation that it names, "" for none
 	row        string // for a reject that is found later
+	at         shaped // until it is assigned
 	unassigned bool
 	suspicious bool // in no grid as declared, but in one after the inverse GCJ-02 shift (QC-22)
 }
@@ -30,23 +31,23 @@ func (s *session) streamed(ctx context.Context, f file) error {
 	}
 	switch {
 	case f.layer.Kind != "":
-		return stream(ctx, s, f, kind[grid.Place]{newPlace, setPlace, placeRefs, placeCodes},
+		return stream(ctx, s, f, kind[grid.Place]{newPlace, setPlace, placeRefs, placeCodes, placeAssignment},
 			func(imp *store.Import, rows iter.Seq2[grid.Place, error]) error {
 				return s.Store.ImportPlaces(ctx, imp, f.layer, rows)
 			})
 	case f.Layer == "incidents":
-		return stream(ctx, s, f, kind[grid.Incident]{newIncident, setIncident, incidentRefs, incidentCodes},
+		return stream(ctx, s, f, kind[grid.Incident]{newIncident, setIncident, incidentRefs, incidentCodes, incidentAssignment},
 			func(imp *store.Import, rows iter.Seq2[grid.Incident, error]) error {
 				return s.Store.ImportIncidents(ctx, imp, rows)
 			})
 	}
 	if f.Layer != "household_points" {
-		return stream(ctx, s, f, kind[grid.Reference]{newReference, setReference, noRefs[grid.Reference], noCodes[grid.Reference]},
+		return stream(ctx, s, f, kind[grid.Reference]{newReference, setReference, noRefs[grid.Reference], noCodes[grid.Reference], nil},
 			func(imp *store.Import, rows iter.Seq2[grid.Reference, error]) error {
 				return s.Store.ImportReferences(ctx, imp, rows)
 			})
 	}
-	return stream(ctx, s, f, kind[grid.HouseholdPoint]{newHouseholdPoint, setHouseholdPoint, noRefs[grid.HouseholdPoint], noCodes[grid.HouseholdPoint]},
+	return stream(ctx, s, f, kind[grid.HouseholdPoint]{newHouseholdPoint, setHouseholdPoint, noRefs[grid.HouseholdPoint], noCodes[grid.HouseholdPoint], householdAssignment},
 		func(imp *store.Import, rows iter.Seq2[grid.HouseholdPoint, error]) error {
 			return s.Store.ImportHouseholdPoints(ctx, imp, rows)
 		})
@@ -54,10 +55,12 @@ func (s *session) streamed(ctx context.Context, f file) error {
 
 // kind says how a row of one kind is filled.
 type kind[T any] struct {
-	start func(f file, system crs.System, at shaped, a grid.Assignment) T
+	start func(f file, system crs.System, at shaped) T
 	set   func(v *T, field string, value any)
 	refs  func(v *T) *map[string]any             // external_refs; nil where there are none
 	codes func(v *T) (code, organization string) // "" for none
+
+	assignment func(v *T) *grid.Assignment // nil for a kind that is not located
 }
 
 // stream reads, checks and locates a file and hands its rows to the store as they come.
@@ -103,9 +106,10 @@ type streamer[T any] struct {
 func (st *streamer[T]) rows(ctx context.Context) iter.Seq2[T, error] {
 	r := st.report
 	work := func(row *row) (placed[T], error) { return place(ctx, st.session, st.file, r.in.layout, st.kind, row) }
+	after := func(outcomes []outcome[placed[T]]) { assignAll(st.session, st.kind, outcomes) }
 	return func(yield func(T, error) bool) {
 		var none T
-		for outcomes, err := range process(ctx, r.in, work) {
+		for outcomes, err := range process(ctx, r.in, work, after) {
 			if err == nil {
 				err = st.known.check(ctx, codesOf(outcomes))
 			}
@@ -156,7 +160,7 @@ func (st *streamer[T]) count(o *outcome[placed[T]]) (good bool, err error) {
 	return true, nil
 }
 
-// place checks and locates one row.
+// place checks one row, and locates it unless it is a point.
 func place[T any](ctx context.Context, s *session, f file, l *layout, k kind[T], row *row) (placed[T], error) {
 	var out placed[T]
 	at, err := shape(s.CRS, row.geometry, f.layer.Shape)
@@ -168,29 +172,53 @@ func place[T any](ctx context.Context, s *session, f file, l *layout, k kind[T],
 		if err := inBox(s.city.InBox).checkBox(at); err != nil {
 			return out, err
 		}
-		if a, err = s.assign(ctx, at); err != nil {
-			return out, err
+		if at.original == nil {
+			if a, err = s.city.Assign(ctx, at.shape); err != nil {
+				return out, err
+			}
 		}
+		out.at = at
 	} else if !s.city.Box().Intersects(at.box) {
 		return out, &geo.InvalidError{Rule: geo.RuleOutsideCity, At: at.box.Min.Orb()}
 	}
-	out.value, out.row = k.start(f, s.CRS, at, a), row.text()
+	out.value, out.row = k.start(f, s.CRS, at), row.text()
+	if k.assignment != nil {
+		*k.assignment(&out.value) = a
+	}
 	if err := fill(l, row, &out.value, k); err != nil {
 		return out, err
 	}
 	out.code, out.org = k.codes(&out.value)
-	if f.layer.Located && a.BaseGridID == 0 {
-		out.unassigned = true
-		out.suspicious = s.suspicious(at)
-	}
 	return out, nil
 }
 
-func (s *session) assign(ctx context.Context, at shaped) (grid.Assignment, error) {
-	if at.original != nil {
-		return s.city.AssignPoint(at.point), nil
+// assignAll assigns the points of a batch, which is faster than one by one, and says what is in no grid.
+func assignAll[T any](s *session, k kind[T], outcomes []outcome[placed[T]]) {
+	if k.assignment == nil {
+		return
 	}
-	return s.city.Assign(ctx, at.shape)
+	var points []geo.Point
+	for i := range outcomes {
+		if o := &outcomes[i]; o.reject == nil && o.value.at.original != nil {
+			points = append(points, o.value.at.point)
+		}
+	}
+	assigned := s.city.AssignPoints(points, make([]grid.Assignment, 0, len(points)))
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.reject != nil {
+			continue
+		}
+		a := k.assignment(&o.value.value)
+		if o.value.at.original != nil {
+			*a, assigned = assigned[0], assigned[1:]
+		}
+		if a.BaseGridID == 0 {
+			o.value.unassigned = true
+			o.value.suspicious = s.suspicious(o.value.at)
+		}
+		o.value.at = shaped{}
+	}
 }
 
 // suspicious is the hint of QC-22 for a point that no grid covers.
@@ -234,12 +262,14 @@ func keep(refs *map[string]any, name string, v any) {
 	(*refs)[name] = v
 }
 
-func newPlace(f file, system crs.System, at shaped, a grid.Assignment) grid.Place {
-	return grid.Place{Kind: f.layer.Kind, Shape: at.shape, InputCRS: string(system), Original: at.original, Assignment: a}
+func newPlace(f file, system crs.System, at shaped) grid.Place {
+	return grid.Place{Kind: f.layer.Kind, Shape: at.shape, InputCRS: string(system), Original: at.original}
 }
 
 func placeRefs(p *grid.Place) *map[string]any   { return &p.ExternalRefs }
 func placeCodes(p *grid.Place) (string, string) { return p.Code, p.SupervisingOrg }
+
+func placeAssignment(p *grid.Place) *grid.Assignment { return &p.Assignment }
 
 func setPlace(p *grid.Place, name string, v any) {
 	switch name {
@@ -273,9 +303,11 @@ func setPlace(p *grid.Place, name string, v any) {
 	}
 }
 
-func newHouseholdPoint(_ file, system crs.System, at shaped, a grid.Assignment) grid.HouseholdPoint {
-	return grid.HouseholdPoint{Location: at.point.Orb(), InputCRS: string(system), Assignment: a}
+func newHouseholdPoint(_ file, system crs.System, at shaped) grid.HouseholdPoint {
+	return grid.HouseholdPoint{Location: at.point.Orb(), InputCRS: string(system)}
 }
+
+func householdAssignment(p *grid.HouseholdPoint) *grid.Assignment { return &p.Assignment }
 
 func setHouseholdPoint(p *grid.HouseholdPoint, name string, v any) {
 	switch name {
@@ -290,7 +322,7 @@ func setHouseholdPoint(p *grid.HouseholdPoint, name string, v any) {
 	}
 }
 
-func newReference(_ file, _ crs.System, at shaped, _ grid.Assignment) grid.Reference {
+func newReference(_ file, _ crs.System, at shaped) grid.Reference {
 	return grid.Reference{Shape: at.shape}
 }
 

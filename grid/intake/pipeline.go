@@ -39,8 +39,8 @@ type batch[T any] struct {
 
 // process reads in, parses its rows and does work on each in as many goroutines as there are processors, and yields what
 // becomes of them in the order of the file, a batch at a time. The error that ends the sequence is yielded last, if there
-// is one. A row is work's only until work returns.
-func process[T any](ctx context.Context, in *input, work func(*row) (T, error)) iter.Seq2[[]outcome[T], error] {
+// is one. A row is work's only until work returns. after, unless it is nil, completes the outcomes of a batch, where work was done.
+func process[T any](ctx context.Context, in *input, work func(*row) (T, error), after func([]outcome[T])) iter.Seq2[[]outcome[T], error] {
 	return func(yield func([]outcome[T], error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		workers := runtime.GOMAXPROCS(0)
@@ -51,6 +51,9 @@ func process[T any](ctx context.Context, in *input, work func(*row) (T, error)) 
 			wg.Go(func() {
 				for b := range jobs {
 					b.run(in, work)
+					if after != nil {
+						after(b.outcomes)
+					}
 					close(b.done)
 				}
 			})

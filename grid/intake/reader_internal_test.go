@@ -50,7 +50,7 @@ func readAll(t testing.TB, src Source) (got []string, err error) {
 		}
 		return shape + " " + r.cells[title].text, nil
 	}
-	for outcomes, err := range process(t.Context(), in, work) {
+	for outcomes, err := range process(t.Context(), in, work, nil) {
 		if err != nil {
 			return got, err
 		}
@@ -352,7 +352,7 @@ func TestBadGeoJSON(t *testing.T) {
 		bad := err != nil
 		if err == nil {
 			work := func(r *row) (shaped, error) { return shape(crs.WGS84, r.geometry, grid.AnyShape) }
-			for outcomes, err := range process(t.Context(), in, work) {
+			for outcomes, err := range process(t.Context(), in, work, nil) {
 				bad = bad || err != nil
 				for _, o := range outcomes {
 					bad = bad || o.reject != nil
