@@ -2,7 +2,7 @@
 // proof that parts tile.
 //
 // Check, CheckLayer and CheckDisjoint find every gap and overlap of valid parts. Build makes nodes, arcs and faces
-// from parts whose borders match, for neighbours, dissolving and simplifying.
+// from parts whose borders match, for neighbours and dissolving; a Simplifier leaves vertices out of shared borders.
 //
 // A border is shared when both sides have the same two vertices one after the other, in opposite directions. Adding
 // up the directed edges of all parts cancels the shared ones. Since every valid part winds once around its inside

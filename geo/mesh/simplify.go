@@ -1,181 +1,459 @@
 package mesh
 
 import (
+	"iter"
 	"math"
+	"slices"
 
 	"github.com/wangge/wangge/geo"
 )
 
-// Simplify returns the mesh with fewer vertices: every arc is simplified once, for both its sides, so that shared
-// borders stay shared. Arcs, faces and nodes keep their numbers and places, and every vertex that stays was there
-// before. No removed vertex lies further from its arc than toleranceUnits, counted in lattice units of latitude (1.1 cm).
+// A Simplifier leaves vertices out of the borders of polygons that lie among others, so that whoever shares a border leaves out the same
+// ones: what becomes of a piece of border depends on nothing but that piece and the vertices close to it, not on which side asks, nor on
+// what else is simplified. A polygon can therefore be simplified when it is needed, without the rest of its layer.
 //
-// Every face stays valid, wound as before and not empty, and none overlaps another: an arc that would break this is
-// simplified less, in the end not at all. So much is proven by geo.Check and CheckDisjoint on the result, as long as it
-// held before.
+// A piece of border runs from one node to the next, a node being a vertex at which more or fewer than two edges meet. It is cut by the
+// algorithm of Douglas and Peucker; besides, a part of it becomes a straight line only if no vertex but its own lies in the rectangle
+// along that line that holds the part. Then no two of the straight lines cross. For suppose that s and t do, which stand for the parts
+// S and T. Edges of T that cross the convex hull of S have no end in it, so that they would cut S in two; they do not, hence T stays
+// outside of that hull, and S outside of the hull of T. But s, which ends outside of the hull of T, crosses t and with it that hull: it cuts T in
+// two, in a point of T that lies in the hull of S. So the order of things around each node stays, too, and no ring turns over. A
+// ring with two nodes or fewer would become a line or a point: its pieces keep one vertex between their ends.
 //
 // Source: D. Douglas, T. Peucker, Algorithms for the reduction of the number of points required to represent a
 // digitized line, Cartographica 10 (1973), 112-122, doi:10.3138/FM57-6770-U75U-7727.
-func (m *Mesh) Simplify(toleranceUnits float64) *Mesh {
-	s := simplifier{
-		from:      m,
-		to:        &Mesh{arcs: make([]Arc, len(m.arcs)), faces: m.faces},
-		tolerance: toleranceUnits,
-		level:     make([]uint8, len(m.arcs)),
-	}
-	s.scaleX = s.lonScale()
-	changed := make([]int32, len(m.faces))
-	for k := range changed {
-		changed[k] = int32(k)
-	}
-	for i := range m.arcs {
-		s.simplify(int32(i))
-	}
-	for len(changed) > 0 {
-		bad := s.invalid(changed)
-		if len(bad) == 0 {
-			bad = s.overlapping()
-		}
-		changed = s.backOff(bad)
-	}
-	return s.to
-}
-
-// simplifier is one run of Simplify.
-type simplifier struct {
-	from, to  *Mesh
+//
+// A Simplifier is for one goroutine. Make it with NewSimplifier.
+type Simplifier struct {
 	tolerance float64
-	scaleX    float64 // the length of a unit of longitude in units of latitude
-	level     []uint8 // by arc: how often its tolerance has been cut
+	near      func(box geo.Box, add func(geo.MultiPolygon))
+
+	covered []geo.Box // whose vertices and edges are known
+	places  map[geo.Point]int32
+	corners []corner                 // by place
+	buckets buckets                  // of corners; empty when there are new ones
+	runs    map[*geo.Point][]geo.Box // of long rings, by their first vertex
+
+	piece  []geo.Point // of border that is being cut
+	keep   []bool      // of piece
+	stack  [][2]int    // parts of piece that are still to be looked at
+	scaleX float64     // at the begin of piece
 }
 
-// lastLevel is the level at which an arc stays as it was; each level before has a quarter of the tolerance.
-const lastLevel = 3
+// corner is a vertex of the surroundings with the other ends of its edges.
+type corner struct {
+	at    geo.Point
+	ends  [3]geo.Point
+	more  []geo.Point // further ends
+	n     int32       // how many ends there are
+	place int32       // in the piece of border that is being cut, notThere for one that is not on it
+}
 
-// lonScale returns the cosine of the middle latitude.
-func (s *simplifier) lonScale() float64 {
-	box := geo.EmptyBox()
-	for _, arc := range s.from.arcs {
-		box = box.Extend(arc.Line[0])
+const notThere = -1
+
+// NewSimplifier returns a Simplifier that moves no border further than toleranceUnits, counted in lattice units of latitude (1.1 cm). near
+// calls add with every polygon that shares borders with what is simplified and meets the box, in any order.
+func NewSimplifier(toleranceUnits float64, near func(box geo.Box, add func(geo.MultiPolygon))) *Simplifier {
+	return &Simplifier{tolerance: toleranceUnits, near: near, places: map[geo.Point]int32{}, runs: map[*geo.Point][]geo.Box{}}
+}
+
+// Surround makes known what lies in a box and around it, of polygons that near must go on giving as the same memory. It need not be called; but for
+// many small polygons close to each other one call is faster than what Keep does by itself.
+func (s *Simplifier) Surround(box geo.Box) {
+	s.know(s.reach(box))
+}
+
+// know makes known what lies in a box.
+func (s *Simplifier) know(box geo.Box) {
+	if s.knows(box) {
+		return
 	}
-	lat := (float64(box.Min.Y) + float64(box.Max.Y)) / 2 / geo.UnitsPerDegree
-	return math.Cos(lat * math.Pi / 180)
-}
-
-// simplify simplifies an arc at its level.
-func (s *simplifier) simplify(i int32) {
-	s.to.arcs[i] = s.from.arcs[i]
-	if s.level[i] < lastLevel {
-		s.to.arcs[i].Line = s.reduce(s.from.arcs[i].Line, math.Ldexp(s.tolerance, -2*int(s.level[i])))
-	}
-}
-
-// reduce is the algorithm of Douglas and Peucker.
-func (s *simplifier) reduce(line geo.Line, tolerance float64) geo.Line {
-	keep := make([]bool, len(line))
-	keep[0], keep[len(line)-1] = true, true
-	kept := 2
-	for stack := [][2]int{{0, len(line) - 1}}; len(stack) > 0; {
-		from, to := stack[len(stack)-1][0], stack[len(stack)-1][1]
-		stack = stack[:len(stack)-1]
-		far, distance := 0, -1.0
-		for i := from + 1; i < to; i++ {
-			if d := s.distance2(line[i], line[from], line[to]); d > distance {
-				far, distance = i, d
+	s.near(box, func(m geo.MultiPolygon) {
+		for _, poly := range m {
+			for _, r := range poly {
+				s.add(r, box)
 			}
 		}
-		if distance > tolerance*tolerance {
-			keep[far] = true
-			kept++
-			stack = append(stack, [2]int{from, far}, [2]int{far, to})
-		}
-	}
-	out := make(geo.Line, 0, kept)
-	for i, v := range line {
-		if keep[i] {
-			out = append(out, v)
-		}
-	}
-	return out
+	})
+	s.covered = append(s.covered, box)
+	s.buckets = buckets{}
 }
 
-// distance2 returns the squared distance from p to the segment a b, in units of latitude.
-func (s *simplifier) distance2(p, a, b geo.Point) float64 {
-	px, py := float64(int64(p.X)-int64(a.X))*s.scaleX, float64(int64(p.Y)-int64(a.Y))
-	dx, dy := float64(int64(b.X)-int64(a.X))*s.scaleX, float64(int64(b.Y)-int64(a.Y))
-	if length2 := dx*dx + dy*dy; length2 > 0 {
-		t := max(0, min(1, (px*dx+py*dy)/length2))
-		px, py = px-t*dx, py-t*dy
-	}
-	return px*px + py*py
+// reach widens a box by as far as things matter to what lies in it.
+func (s *Simplifier) reach(box geo.Box) geo.Box {
+	// What a part of a border may become a line for lies within the tolerance from that line, and so does the part itself.
+	return widened(box, int64(math.Ceil(3*s.tolerance/scale(box.Min.Y)))+1)
 }
 
-// invalid returns those of faces that are no longer valid or have turned over.
-func (s *simplifier) invalid(faces []int32) []int32 {
-	var bad []int32
-	for _, k := range faces {
-		face := s.to.Face(k)
-		if turned(face) || geo.Check(face) != nil {
-			bad = append(bad, k)
-		}
+// widened returns a box with so many units more on each side.
+func widened(box geo.Box, by int64) geo.Box {
+	clamp := func(v int64) int32 { return int32(max(math.MinInt32, min(math.MaxInt32, v))) }
+	return geo.Box{
+		Min: geo.Point{X: clamp(int64(box.Min.X) - by), Y: clamp(int64(box.Min.Y) - by)},
+		Max: geo.Point{X: clamp(int64(box.Max.X) + by), Y: clamp(int64(box.Max.Y) + by)},
 	}
-	return bad
 }
 
-// turned reports whether a ring of face has lost its area or its direction.
-func turned(face geo.MultiPolygon) bool {
-	for _, poly := range face {
-		for j, r := range poly {
-			if area := r.TwiceArea(); area == 0 || (area > 0) != (j == 0) {
-				return true
-			}
+func (s *Simplifier) knows(box geo.Box) bool {
+	for _, c := range s.covered {
+		if c.Contains(box.Min) && c.Contains(box.Max) {
+			return true
 		}
 	}
 	return false
 }
 
-// overlapping returns the faces that overlap others.
-func (s *simplifier) overlapping() []int32 {
-	faces := make([]geo.MultiPolygon, len(s.to.faces))
-	for k := range faces {
-		faces[k] = s.to.Face(int32(k))
+// add adds the edges of a ring that meet a box.
+func (s *Simplifier) add(r geo.Ring, box geo.Box) {
+	if len(r) <= longRing {
+		s.addRun(r[len(r)-1], r, box)
+		return
 	}
-	var bad []int32
-	for _, fault := range CheckDisjoint(faces) {
-		for _, k := range fault.Parts {
-			bad = append(bad, int32(k))
+	boxes, ok := s.runs[&r[0]]
+	if !ok {
+		boxes = runBoxes(r)
+		s.runs[&r[0]] = boxes
+	}
+	for i, run := range boxes {
+		if run.Intersects(box) {
+			from := i * runLength
+			s.addRun(r[(from+len(r)-1)%len(r)], r[from:min(from+runLength, len(r))], box)
 		}
 	}
-	return bad
 }
 
-// backOff simplifies the arcs of faces less and returns the faces that this changes: none once all is as it was.
-func (s *simplifier) backOff(faces []int32) []int32 {
-	raised := make(map[int32]bool)
-	touched := make(map[int32]bool)
-	var changed []int32
-	touch := func(face int32) {
-		if face != Outside && !touched[face] {
-			touched[face] = true
-			changed = append(changed, face)
+// A ring with more vertices than longRing, which may be asked for again and again, is looked through by runs of runLength.
+const (
+	longRing  = 512
+	runLength = 64
+)
+
+// runBoxes returns the boxes of the runs of a ring, each with the vertex before it.
+func runBoxes(r geo.Ring) []geo.Box {
+	boxes := make([]geo.Box, 0, len(r)/runLength+1)
+	for from := 0; from < len(r); from += runLength {
+		box := geo.EmptyBox().Extend(r[(from+len(r)-1)%len(r)])
+		for _, v := range r[from:min(from+runLength, len(r))] {
+			box = box.Extend(v)
+		}
+		boxes = append(boxes, box)
+	}
+	return boxes
+}
+
+// addRun adds the edges from u along some vertices that meet a box.
+func (s *Simplifier) addRun(u geo.Point, vertices []geo.Point, box geo.Box) {
+	for _, v := range vertices {
+		if max(u.X, v.X) >= box.Min.X && min(u.X, v.X) <= box.Max.X && max(u.Y, v.Y) >= box.Min.Y && min(u.Y, v.Y) <= box.Max.Y {
+			s.join(u, v)
+			s.join(v, u)
+		}
+		u = v
+	}
+}
+
+// join notes that there is an edge from u to v.
+func (s *Simplifier) join(u, v geo.Point) {
+	place, ok := s.places[u]
+	if !ok {
+		place = int32(len(s.corners))
+		s.places[u] = place
+		s.corners = append(s.corners, corner{at: u, place: notThere})
+	}
+	c := &s.corners[place]
+	if slices.Contains(c.ends[:min(c.n, 3)], v) || slices.Contains(c.more, v) {
+		return
+	}
+	if c.n < 3 {
+		c.ends[c.n] = v
+	} else {
+		c.more = append(c.more, v)
+	}
+	c.n++
+}
+
+// isNode reports whether borders meet or end at a vertex.
+func (s *Simplifier) isNode(p geo.Point) bool { return s.corners[s.places[p]].n != 2 }
+
+// surroundRing makes the surroundings of a ring known, some vertices at a time since a ring can go around a whole city.
+func (s *Simplifier) surroundRing(r []geo.Point) {
+	const at = 64
+	for from := 0; from < len(r); from += at {
+		box := geo.EmptyBox()
+		for i := from; i <= from+at && i <= len(r); i++ {
+			box = box.Extend(r[i%len(r)])
+		}
+		s.Surround(box)
+	}
+}
+
+// Keep calls keep with the numbers of the vertices of m that stay, ring after ring in their order. Each ring keeps three or more; m must
+// be valid (geo.Check) and be among what near adds.
+func (s *Simplifier) Keep(m geo.MultiPolygon, keep func(n int)) {
+	if box := m.Box(); int64(box.Max.X)-int64(box.Min.X) < smallUnits && int64(box.Max.Y)-int64(box.Min.Y) < smallUnits {
+		s.Surround(box)
+	}
+	first := 0
+	for _, poly := range m {
+		for _, r := range poly {
+			s.surroundRing(r)
+			for i, stays := range s.simplify(r) {
+				if stays {
+					keep(first + i)
+				}
+			}
+			first += len(r)
 		}
 	}
-	for _, k := range faces {
-		for _, poly := range s.from.faces[k] {
-			for _, ring := range poly {
-				for _, ref := range ring {
-					i, _ := ref.Arc()
-					if raised[i] || s.level[i] == lastLevel {
-						continue
-					}
-					raised[i] = true
-					s.level[i]++
-					s.simplify(i)
-					touch(s.from.arcs[i].Left)
-					touch(s.from.arcs[i].Right)
+}
+
+// smallUnits is up to how wide and high a polygon's surroundings are made known at once: some kilometres.
+const smallUnits = 1 << 19
+
+// simplify returns which vertices of a ring stay.
+func (s *Simplifier) simplify(r geo.Ring) []bool {
+	stays := make([]bool, len(r))
+	start := -1
+	for i, v := range r {
+		if s.isNode(v) {
+			start = i
+			break
+		}
+	}
+	if start < 0 { // it meets no other border but its own other side, which begins at the same vertex
+		start = 0
+		for i, v := range r {
+			if v.Less(r[start]) {
+				start = i
+			}
+		}
+	}
+	for from := start; from < start+len(r); {
+		to := from + 1
+		for to < start+len(r) && !s.isNode(r[to%len(r)]) {
+			to++
+		}
+		s.cut(r, from, to)
+		for i, keeps := range s.keep {
+			if keeps {
+				stays[(from+i)%len(r)] = true
+			}
+		}
+		from = to
+	}
+	return stays
+}
+
+// cut decides which vertices of the piece of a ring from one vertex to another, counted around, stay: s.keep.
+func (s *Simplifier) cut(r geo.Ring, from, to int) {
+	s.piece, s.keep = s.piece[:0], s.keep[:0]
+	for i := from; i <= to; i++ {
+		s.piece, s.keep = append(s.piece, r[i%len(r)]), append(s.keep, false)
+	}
+	last := len(s.piece) - 1
+	s.keep[0], s.keep[last] = true, true
+	if last == 1 {
+		return
+	}
+	turned := s.turn()
+	s.scaleX = scale(s.piece[0].Y)
+	s.mark(true)
+	defer s.mark(false)
+	splits := 0
+	for s.stack = append(s.stack[:0], [2]int{0, last}); len(s.stack) > 0; {
+		i, j := s.stack[len(s.stack)-1][0], s.stack[len(s.stack)-1][1]
+		s.stack = s.stack[:len(s.stack)-1]
+		if j == i+1 {
+			continue
+		}
+		far, distance := s.farthest(i, j)
+		if distance <= s.tolerance*s.tolerance && s.mayStraighten(splits) && s.isFree(i, j) {
+			continue
+		}
+		splits++
+		s.keep[far] = true
+		s.stack = append(s.stack, [2]int{i, far}, [2]int{far, j})
+	}
+	if turned {
+		slices.Reverse(s.keep)
+	}
+}
+
+// turn has the piece run the way in which both sides look at it, and reports whether that is not the way that the ring goes.
+func (s *Simplifier) turn() bool {
+	p, last := s.piece, len(s.piece)-1
+	if p[0].Less(p[last]) || p[0] == p[last] && p[1].Less(p[last-1]) {
+		return false
+	}
+	slices.Reverse(p)
+	return true
+}
+
+// mark notes in the corners where the piece has them, or takes that back.
+func (s *Simplifier) mark(on bool) {
+	for i := len(s.piece) - 1; i >= 0; i-- {
+		c := &s.corners[s.places[s.piece[i]]]
+		if c.place = notThere; on {
+			c.place = int32(i)
+		}
+	}
+}
+
+// mayStraighten reports whether a part of the piece, which has been split so often, may become a line without a ring collapsing.
+func (s *Simplifier) mayStraighten(splits int) bool {
+	if s.closed() {
+		return splits >= 2
+	}
+	return splits >= 1 || !s.hasTwin()
+}
+
+func (s *Simplifier) closed() bool { return s.piece[0] == s.piece[len(s.piece)-1] }
+
+// hasTwin reports whether another piece of border joins the same two nodes.
+func (s *Simplifier) hasTwin() bool {
+	begin := s.corners[s.places[s.piece[0]]]
+	for _, next := range append(slices.Clone(begin.ends[:min(begin.n, 3)]), begin.more...) {
+		if next != s.piece[1] && s.leadsTo(s.piece[len(s.piece)-1], begin.at, next) {
+			return true
+		}
+	}
+	return false
+}
+
+// leadsTo reports whether the piece of border that begins with an edge ends at the vertex end.
+func (s *Simplifier) leadsTo(end, from, to geo.Point) bool {
+	for to != end {
+		if !s.knows(geo.Box{Min: to, Max: to}) {
+			s.know(widened(geo.Box{Min: to, Max: to}, 1<<13))
+		}
+		c := &s.corners[s.places[to]]
+		if c.n != 2 {
+			return false
+		}
+		next := c.ends[0]
+		if next == from {
+			next = c.ends[1]
+		}
+		from, to = to, next
+	}
+	return true
+}
+
+// farthest returns the vertex between i and j of the piece that is farthest from the line between these, and the square of its distance
+// in units of latitude.
+func (s *Simplifier) farthest(i, j int) (far int, distance2 float64) {
+	a, b := s.piece[i], s.piece[j]
+	dx, dy := float64(int64(b.X)-int64(a.X))*s.scaleX, float64(int64(b.Y)-int64(a.Y))
+	length2 := dx*dx + dy*dy
+	distance2 = -1
+	for k := i + 1; k < j; k++ {
+		px, py := float64(int64(s.piece[k].X)-int64(a.X))*s.scaleX, float64(int64(s.piece[k].Y)-int64(a.Y))
+		if length2 > 0 {
+			t := max(0, min(1, (px*dx+py*dy)/length2))
+			px, py = px-t*dx, py-t*dy
+		}
+		if d := px*px + py*py; d > distance2 {
+			far, distance2 = k, d
+		}
+	}
+	return far, distance2
+}
+
+// scale returns the length of a unit of longitude at a latitude in units of latitude.
+func scale(y int32) float64 { return max(0.01, math.Cos(float64(y)/geo.UnitsPerDegree*math.Pi/180)) }
+
+// isFree reports whether no vertex but the part's own lies in the rectangle along the line from i to j that holds that part of the piece.
+func (s *Simplifier) isFree(i, j int) bool {
+	a := s.piece[i]
+	dx, dy := int64(s.piece[j].X)-int64(a.X), int64(s.piece[j].Y)-int64(a.Y)
+	turn := func(p geo.Point) (along, across int64) { // an extent is less than 90 degrees: no overflow
+		px, py := int64(p.X)-int64(a.X), int64(p.Y)-int64(a.Y)
+		return px*dx + py*dy, px*dy - py*dx
+	}
+	var least, most [2]int64
+	box := geo.EmptyBox()
+	for _, p := range s.piece[i : j+1] {
+		along, across := turn(p)
+		least = [2]int64{min(least[0], along), min(least[1], across)}
+		most = [2]int64{max(most[0], along), max(most[1], across)}
+		box = box.Extend(p)
+	}
+	for place := range s.cornersIn(s.reach(box)) {
+		c := &s.corners[place]
+		along, across := turn(c.at)
+		if along < least[0] || along > most[0] || across < least[1] || across > most[1] {
+			continue
+		}
+		own := int(c.place) >= i && int(c.place) <= j || c.place == 0 && j == len(s.piece)-1 && s.closed()
+		if !own {
+			return false
+		}
+	}
+	return true
+}
+
+// buckets are the corners of a Simplifier by square.
+type buckets struct {
+	box        geo.Box
+	side       int64
+	cols, rows int64
+	starts     []int32 // of each square, row by row
+	places     []int32
+}
+
+// cornersPerBucket is about how many corners a square has.
+const cornersPerBucket = 4
+
+// cornersIn yields the places of the corners in a box and some around it.
+func (s *Simplifier) cornersIn(box geo.Box) iter.Seq[int32] {
+	if len(s.buckets.places) == 0 {
+		s.fillBuckets()
+	}
+	b := &s.buckets
+	return func(yield func(int32) bool) {
+		lowCol, lowRow := b.square(box.Min)
+		highCol, highRow := b.square(box.Max)
+		for row := lowRow; row <= highRow; row++ {
+			for _, place := range b.places[b.starts[row*b.cols+lowCol]:b.starts[row*b.cols+highCol+1]] {
+				if !yield(place) {
+					return
 				}
 			}
 		}
 	}
-	return changed
+}
+
+// square returns the column and row of a point, those of the nearest square for one outside of all.
+func (b *buckets) square(p geo.Point) (col, row int64) {
+	col, row = (int64(p.X)-int64(b.box.Min.X))/b.side, (int64(p.Y)-int64(b.box.Min.Y))/b.side
+	return max(0, min(b.cols-1, col)), max(0, min(b.rows-1, row))
+}
+
+func (s *Simplifier) fillBuckets() {
+	b := &s.buckets
+	b.box = geo.EmptyBox()
+	for _, box := range s.covered {
+		b.box = b.box.Union(box)
+	}
+	width, height := int64(b.box.Max.X)-int64(b.box.Min.X)+1, int64(b.box.Max.Y)-int64(b.box.Min.Y)+1
+	squares := float64(len(s.corners))/cornersPerBucket + 1
+	b.side = int64(math.Ceil(math.Sqrt(float64(width) * float64(height) / squares)))
+	b.side = max(1, b.side, width/int64(squares), height/int64(squares))
+	b.cols, b.rows = width/b.side+1, height/b.side+1
+	b.starts = make([]int32, b.cols*b.rows+1)
+	at := make([]int32, len(s.corners))
+	for i := range s.corners {
+		col, row := b.square(s.corners[i].at)
+		at[i] = int32(row*b.cols + col)
+		b.starts[at[i]+1]++
+	}
+	for i := range b.starts[1:] {
+		b.starts[i+1] += b.starts[i]
+	}
+	next := slices.Clone(b.starts)
+	b.places = make([]int32, len(s.corners))
+	for i, square := range at {
+		b.places[next[square]] = int32(i)
+		next[square]++
+	}
 }

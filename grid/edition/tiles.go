@@ -35,8 +35,6 @@ const (
 type tiles struct {
 	city   *City
 	least  map[string]uint8
-	zooms  [MaxTileZoom + 1]zoomBorders
-	meshes meshes
 	shapes shapes
 }
 
@@ -52,7 +50,7 @@ type feature struct {
 	layer   string
 	code    string
 	id      uint64
-	area    func() geo.MultiPolygon // as the zoom shows it
+	area    geo.MultiPolygon
 	label   mvt.World
 	tags    []mvt.Tag
 	caption []mvt.Tag // of the label
@@ -90,21 +88,20 @@ func project(p orb.Point) mvt.World {
 
 // featuresAt returns what a tile shows, and perhaps what lies beside it: divisions from the city down, then county by county the base
 // and the dedicated grids, each in the order of their codes.
-func (t *tiles) featuresAt(id mvt.TileID, borders *zoomBorders) []feature {
+func (t *tiles) featuresAt(id mvt.TileID) []feature {
 	c, box := t.city, id.Box(tileReach)
 	var features []feature
-	add := func(f feature, layer tileLayer, number int32, area func() geo.MultiPolygon) {
+	add := func(f feature, layer tileLayer, number int32, area geo.MultiPolygon) {
 		f.key, f.area = shapeKey{zoom: id.Z, layer: layer, number: number}, area
 		features = append(features, f)
 	}
 	for rank := range c.outlines {
 		o := &c.outlines[rank]
-		if len(o.divisions) == 0 || id.Z < t.least[LayerDivisions+o.divisions[0].Level] {
+		if !t.shows(id.Z, o) {
 			continue
 		}
 		for _, i := range o.overlapping(box) {
-			add(divisionFeature(o.divisions[i]), tileLayer{kind: tileDivisions, of: int32(rank)}, i,
-				func() geo.MultiPolygon { return borders.outlines[rank].area(o.parts, i) })
+			add(divisionFeature(o.divisions[i]), tileLayer{kind: tileDivisions, of: int32(rank)}, i, o.parts[i])
 		}
 	}
 	var buf [16]int32
@@ -115,8 +112,7 @@ func (t *tiles) featuresAt(id mvt.TileID, borders *zoomBorders) []feature {
 				if int(k) >= len(e.base) {
 					break // void areas are not shown
 				}
-				add(gridFeature(&e.base[k], LayerBase), tileLayer{kind: tileBase, of: county}, k,
-					func() geo.MultiPolygon { return borders.tilings[county].area(e.tiling, k) })
+				add(gridFeature(&e.base[k], LayerBase), tileLayer{kind: tileBase, of: county}, k, e.tiling[k])
 			}
 		}
 	}
@@ -125,8 +121,7 @@ func (t *tiles) featuresAt(id mvt.TileID, borders *zoomBorders) []feature {
 			break
 		}
 		for _, k := range e.dedicatedIndex.Overlapping(box, nil) {
-			add(gridFeature(&e.dedicated[k], LayerDedicated), tileLayer{kind: tileDedicated, of: int32(county)}, k,
-				func() geo.MultiPolygon { return e.dedicatedParts[k] })
+			add(gridFeature(&e.dedicated[k], LayerDedicated), tileLayer{kind: tileDedicated, of: int32(county)}, k, e.dedicatedParts[k])
 		}
 	}
 	return features
@@ -147,16 +142,13 @@ func (c *City) MarkedTile(id mvt.TileID, changed func(layer, code string) string
 		return nil, err
 	}
 	t := c.tiling()
-	borders, err := t.bordersAt(id.Z)
-	if err != nil {
-		return nil, err
-	}
-	features := t.featuresAt(id, borders)
+	features := t.featuresAt(id)
+	shapes := t.shapesOf(id.Z, features)
 	for _, layer := range []string{LayerBase, LayerDedicated, LayerDivisions} {
 		l := tile.Layer(layer)
 		for i := range features {
 			if f := &features[i]; f.layer == layer {
-				l.Add(f.id, t.shapes.of(f), f.marked(changed)...)
+				l.Add(f.id, shapes[i], f.marked(changed)...)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package edition
 import (
 	"sync"
 
+	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/mvt"
 )
 
@@ -36,21 +37,50 @@ type shapes struct {
 	vertices int
 }
 
-// of returns the shape of a feature.
-func (s *shapes) of(f *feature) *mvt.Shape {
-	s.mu.RLock()
-	shape := s.made[f.key]
-	s.mu.RUnlock()
-	if shape != nil {
-		return shape
+// shapesOf returns the shapes of features at a zoom; what is not held is simplified together, since they lie next to each other.
+func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
+	all := t.shapes.held(features)
+	s := t.simplifier(z)
+	grids := geo.EmptyBox()
+	for i := range features {
+		if all[i] == nil && features[i].layer == LayerBase {
+			grids = grids.Union(features[i].area.Box())
+		}
 	}
-	shape = mvt.NewPolygons(f.area())
+	if !grids.Empty() {
+		s.Surround(grids)
+	}
+	for i := range features {
+		if all[i] != nil {
+			continue
+		}
+		area := features[i].area
+		if features[i].layer != LayerDedicated { // it shares no border with what is simplified
+			area = simplified(s, area)
+		}
+		all[i] = mvt.NewPolygons(area)
+		t.shapes.hold(features[i].key, all[i])
+	}
+	return all
+}
+
+// held returns the shapes that are held, nil for others.
+func (s *shapes) held(features []feature) []*mvt.Shape {
+	all := make([]*mvt.Shape, len(features))
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for i := range features {
+		all[i] = s.made[features[i].key]
+	}
+	return all
+}
+
+func (s *shapes) hold(key shapeKey, shape *mvt.Shape) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.vertices += shape.Vertices(); s.vertices > mostShapeVertices {
 		clear(s.made)
 		s.vertices = shape.Vertices()
 	}
-	s.made[f.key] = shape
-	return shape
+	s.made[key] = shape
 }

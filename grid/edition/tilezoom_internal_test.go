@@ -12,76 +12,47 @@ import (
 	"github.com/wangge/wangge/grid"
 )
 
-// sorted returns the rings of m from their least vertices on, in the order of these.
-func sorted(m geo.MultiPolygon) []geo.Ring {
-	var rings []geo.Ring
-	for _, poly := range m {
-		for _, r := range poly {
-			first := 0
-			for i, v := range r {
-				if v.Less(r[first]) {
-					first = i
-				}
-			}
-			rings = append(rings, append(slices.Clone(r[first:]), r[:first]...))
-		}
-	}
-	slices.SortFunc(rings, func(a, b geo.Ring) int {
-		if a[0].Less(b[0]) {
-			return -1
-		}
-		return 1
-	})
-	return rings
-}
-
-func sameRings(a, b geo.MultiPolygon) bool {
-	return slices.EqualFunc(sorted(a), sorted(b), func(a, b geo.Ring) bool { return slices.Equal(a, b) })
-}
-
-// TestL7KeptBorders compares what each zoom keeps of grids and divisions with the simplified mesh of shared borders, vertex for
-// vertex.
-func TestL7KeptBorders(t *testing.T) {
+// TestL7Borders: as each zoom shows them, the grids and void areas of a proven city share the borders that they shared, tile what they
+// tiled, and make up its divisions, whichever is simplified first.
+func TestL7Borders(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(5, 77))
 	for range 4 {
 		c := tiled(t, rng)
 		tiles := c.tiling()
+		tiles.least[LayerBase], tiles.least[LayerDivisions+grid.LevelCommunity] = 0, 0
 		for z := uint8(0); z <= MaxTileZoom; z++ {
-			tiles.least[LayerBase], tiles.least[LayerDivisions+grid.LevelCommunity] = 0, 0
-			borders, err := tiles.bordersAt(z)
-			if err != nil {
-				t.Fatal(err)
-			}
-			built, err := tiles.meshes.of(c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			simple := built.Simplify(tileTolerance * 360 * geo.UnitsPerDegree / float64(uint64(1)<<z) / 4096)
-			face := int32(0)
-			for i, e := range c.editions {
-				for k := range e.base {
-					if got, want := borders.tilings[i].area(e.tiling, int32(k)), simple.Face(face+int32(k)); !sameRings(got, want) {
-						t.Fatalf("zoom %d: grid %s is %v, want %v", z, e.base[k].Code, got, want)
-					}
+			var before, after []geo.MultiPolygon
+			for _, e := range c.editions {
+				var county []geo.MultiPolygon
+				for _, area := range e.tiling {
+					county = append(county, simplified(tiles.simplifier(z), area))
 				}
-				if n := len(borders.tilings[i].others); n > 0 {
-					t.Errorf("zoom %d: %d grids are not made of their own vertices", z, n)
+				o := &c.outlines[grid.LevelRank(grid.LevelCounty)]
+				outline := simplified(tiles.simplifier(z), o.parts[o.number(e.info.CountyCode)])
+				if faults := mesh.Check(county, outline); len(faults) > 0 {
+					t.Fatalf("zoom %d: the grids of %s do not tile it: %v", z, e.info.CountyCode, faults[0])
 				}
-				face += int32(len(e.tiling))
+				before, after = append(before, e.tiling...), append(after, county...)
 			}
-			for _, level := range tiles.meshes.levels {
-				o := &c.outlines[level.rank]
-				for i, want := range simple.Dissolve(level.group, len(level.numbers)) {
-					number := level.numbers[i]
-					if number < 0 {
-						t.Fatalf("a division of a proven city is not made of its grids")
-					}
-					if got := borders.outlines[level.rank].area(o.parts, number); !sameRings(got, want) {
-						t.Fatalf("zoom %d: division %s is %v, want %v", z, o.divisions[number].Code, got, want)
-					}
-				}
-			}
+			sameNeighbours(t, before, after)
+		}
+	}
+}
+
+func sameNeighbours(t *testing.T, before, after []geo.MultiPolygon) {
+	t.Helper()
+	was, err := mesh.Build(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := mesh.Build(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, neighbours := range is.Neighbours() {
+		if !slices.EqualFunc(neighbours, was.Neighbours()[k], func(a, b mesh.Neighbour) bool { return a.Face == b.Face }) {
+			t.Fatalf("face %d has neighbours %v", k, neighbours)
 		}
 	}
 }
@@ -121,40 +92,4 @@ func tiled(t *testing.T, rng *rand.Rand) *City {
 		t.Fatal(err)
 	}
 	return city
-}
-
-func TestKeptOf(t *testing.T) {
-	t.Parallel()
-	ring := func(n ...int32) (r geo.Ring) {
-		for i := 0; i < len(n); i += 2 {
-			r = append(r, geo.Point{X: n[i], Y: n[i+1]})
-		}
-		return r
-	}
-	whole := geo.MultiPolygon{{ring(0, 0, 5, 0, 9, 0, 9, 9, 0, 9), ring(2, 2, 2, 4, 4, 4, 4, 2)}}
-	for _, tt := range []struct {
-		name   string
-		simple geo.MultiPolygon
-		want   []int // nil: it is not so
-	}{
-		{"the same", whole, []int{0, 1, 2, 3, 4, 5, 6, 7, 8}},
-		{"fewer, from another vertex on", geo.MultiPolygon{{ring(9, 9, 0, 9, 0, 0, 9, 0), ring(2, 4, 4, 4, 4, 2)}}, []int{3, 4, 0, 2, 6, 7, 8}},
-		{"rings in another order", geo.MultiPolygon{{ring(2, 4, 4, 4, 4, 2)}, {ring(0, 0, 9, 0, 9, 9)}}, []int{0, 2, 3, 6, 7, 8}},
-		{"a vertex of its own", geo.MultiPolygon{{ring(0, 0, 9, 1, 9, 9), ring(2, 2, 2, 4, 4, 4, 4, 2)}}, nil},
-		{"the other way round", geo.MultiPolygon{{ring(0, 0, 9, 9, 9, 0), ring(2, 2, 2, 4, 4, 4, 4, 2)}}, nil},
-		{"a ring less", geo.MultiPolygon{{ring(0, 0, 9, 0, 9, 9)}}, nil},
-		{"a ring more", append(geo.MultiPolygon{{ring(0, 0, 9, 0, 9, 9)}}, whole...), nil},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			var got []int
-			if ok := keptOf(whole, tt.simple, func(n int) { got = append(got, n) }); ok != (tt.want != nil) {
-				t.Fatalf("reports %v", ok)
-			}
-			slices.Sort(got)
-			slices.Sort(tt.want)
-			if tt.want != nil && !slices.Equal(got, tt.want) {
-				t.Errorf("keeps %v, want %v", got, tt.want)
-			}
-		})
-	}
 }
