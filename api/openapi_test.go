@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/grid"
 )
 
@@ -41,6 +42,9 @@ func TestDocumentHasEveryRoute(t *testing.T) {
 		path, err := route.GetPathTemplate()
 		if err != nil {
 			return err
+		}
+		if path == ogc.Root || strings.HasPrefix(path, ogc.Root+"/") {
+			return nil // TestOGCDocumentHasEveryRoute
 		}
 		methods, err := route.GetMethods()
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/intake"
@@ -76,11 +77,14 @@ func problemOf(err error) *problem {
 	var (
 		p        *problem
 		tooLarge *http.MaxBytesError
+		ofOGC    *ogc.Error
 	)
 	why, ofData := intake.Explain(err)
 	switch {
 	case errors.As(err, &p):
 		return p
+	case errors.As(err, &ofOGC):
+		return problemOfOGC(ofOGC)
 	case ofData:
 		if why.Reason == "" {
 			why.Reason = reasonOf(err)

@@ -202,6 +202,11 @@ func (s *Server) router() *mux.Router {
 	open("/tiles/{tileset}.json", s.inTime(s.tileJSON, asOfParam))
 	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.inTime(s.tile, asOfParam))
 
+	for _, one := range s.ogcRoutes() { // with an OpenAPI document of its own
+		get(one.Path, anyOrigin(s.from(one.Handle)))
+		route(one.Path, bounded(readOnly), http.MethodOptions)
+	}
+
 	open("/openapi.json", s.openAPI)
 	get("/problems/{slug}", s.problemPage)
 	get("/healthz", s.healthz)

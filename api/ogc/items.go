@@ -1,0 +1,263 @@
+package ogc
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/features"
+	"github.com/wangge/wangge/grid/live"
+)
+
+// The bounds of a page besides its limit. A page that is full before its limit ends there and has a next one.
+const (
+	maxPageBytes = 16 << 20
+	maxHTMLBytes = 2 << 20 // of GeoJSON for a page to look at
+)
+
+// mostCounted is up to how many features numberMatched is counted.
+const mostCounted = 10_000
+
+// itemParams are the parameters of items, besides the properties that features can be chosen by.
+var itemParams = [...]string{
+	limitParam, cursorParam, bboxParam, bboxCRSParam, crsParam, datetimeParam, filterParam, filterLangParam, filterCRSParam,
+}
+
+// items answers GET /ogc/collections/{collection}/items.
+func (a *API) items(w http.ResponseWriter, r *http.Request, state *live.State) error {
+	c, actor, err := a.readable(w, r, state)
+	if err != nil {
+		return err
+	}
+	q, err := a.begin(w, r, state, "/collections/"+c.ID+"/items", queryParameters(c, actor.Role == "")...)
+	if err != nil {
+		return err
+	}
+	question, err := q.features(c, actor)
+	if err != nil {
+		return err
+	}
+	s, err := q.query.system(crsParam)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Crs", s.header())
+	if c.Public && a.unchanged(q) {
+		return nil
+	}
+	found, err := a.readPage(q, question, s)
+	if err != nil {
+		return err
+	}
+	if err := a.count(q, question, found); err != nil {
+		return err
+	}
+	return a.sendItems(q, c, found)
+}
+
+// features returns what the parameters ask for.
+func (q *request) features(c *grid.Collection, actor grid.Actor) (features.Query, error) {
+	question := features.Query{Collection: c, Actor: actor}
+	var err error
+	if question.Limit, err = q.query.limit(); err != nil {
+		return question, err
+	}
+	if question.Boxes, err = q.query.boxes(); err != nil {
+		return question, err
+	}
+	zone, err := time.LoadLocation(q.state.City.Settings().TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	when, err := q.query.datetime(zone)
+	if err != nil {
+		return question, err
+	}
+	if c.Time != "" { // what has no time is not chosen by it
+		question.From, question.To = when.from, when.to
+	}
+	if question.Filter, err = q.query.filter(c); err != nil {
+		return question, err
+	}
+	question.After, err = q.query.position()
+	return question, err
+}
+
+// position returns what the cursor says: after which feature the page begins.
+func (q query) position() (string, error) {
+	text, given := q[cursorParam]
+	if !given {
+		return "", nil
+	}
+	position, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(position) == 0 || !isText(string(position)) {
+		return "", badCursor()
+	}
+	return string(position), nil
+}
+
+func badCursor() error {
+	return badParam(cursorParam, "cursor is none of ours: follow the link next of the page before.")
+}
+
+// itemsPage is one page of features.
+type itemsPage struct {
+	system   system
+	features []grid.Feature // of a page to look at
+	geoJSON  [][]byte       // of each
+	number   int
+	next     string // the position to go on from, "" for none
+	matched  int    // in all pages
+	counted  bool   // matched is known
+}
+
+var errFull = errors.New("the page is full")
+
+// readPage reads a page, up to its limit and its bytes.
+func (a *API) readPage(q *request, question features.Query, s system) (*itemsPage, error) {
+	encoder, err := newEncoder(question.Collection, s)
+	if err != nil {
+		return nil, err
+	}
+	limit, most := question.Limit, maxPageBytes
+	if q.html {
+		most = maxHTMLBytes
+	}
+	question.Limit++ // whether there is a next page
+	found := &itemsPage{system: s}
+	var last string
+	bytes := 0
+	err = a.Features.Read(q.Context(), q.state, question, func(f grid.Feature) error {
+		if found.number == limit || bytes > most {
+			found.next = last
+			return errFull
+		}
+		feature, err := encoder.append(nil, &f)
+		if err != nil {
+			return err
+		}
+		if q.html {
+			found.features = append(found.features, f)
+		}
+		found.geoJSON = append(found.geoJSON, append(feature, '}'))
+		bytes += len(feature)
+		found.number++
+		last = features.Position(question.Collection, f)
+		return nil
+	})
+	var rule *grid.RuleError
+	switch {
+	case err == nil || errors.Is(err, errFull):
+		return found, nil
+	case errors.As(err, &rule) && rule.Field == "after":
+		return nil, badCursor()
+	}
+	return nil, ofFilter(err)
+}
+
+// count finds how many features match on all pages, where that is cheap.
+func (a *API) count(q *request, question features.Query, found *itemsPage) error {
+	if question.After == "" && found.next == "" {
+		found.matched, found.counted = found.number, true
+		return nil
+	}
+	var err error
+	found.matched, found.counted, err = a.Features.Count(q.Context(), q.state, question, mostCounted)
+	return err
+}
+
+// sendItems answers with a page of features.
+func (a *API) sendItems(q *request, c *grid.Collection, found *itemsPage) error {
+	links := append(q.selves(typeGeoJSON), q.to("/collections/"+c.ID, "collection", typeJSON, "The collection"))
+	if found.next != "" {
+		next := q.query.values(cursorParam)
+		next.Set(cursorParam, base64.RawURLEncoding.EncodeToString([]byte(found.next)))
+		links = append(links, link{Href: q.here(next.Encode()), Rel: "next", Type: links[0].Type, Title: "The next page"})
+	}
+	for _, l := range links {
+		q.w.Header().Add("Link", l.header())
+	}
+	if q.html {
+		return a.sendPage(q, page{
+			Template: "items", Title: c.TitleZH + " " + c.Title, Collection: c, Items: newItemsView(q, c, found), Links: links,
+		})
+	}
+	var b bytes.Buffer
+	b.WriteString(`{"type":"FeatureCollection","timeStamp":"` + time.Now().UTC().Format(time.RFC3339) + `","numberReturned":` + strconv.Itoa(found.number))
+	if found.counted {
+		b.WriteString(`,"numberMatched":` + strconv.Itoa(found.matched))
+	}
+	raw, err := encode(links)
+	if err != nil {
+		return err
+	}
+	b.WriteString(`,"links":`)
+	b.Write(bytes.TrimSuffix(raw, []byte("\n")))
+	b.WriteString(`,"features":[`)
+	for i, feature := range found.geoJSON {
+		if i > 0 {
+			b.WriteString(",\n")
+		}
+		b.Write(feature)
+	}
+	b.WriteString("]}\n")
+	q.w.Header().Set("Content-Type", typeGeoJSON)
+	return a.Send(q.w, http.StatusOK, b.Bytes())
+}
+
+// item answers GET /ogc/collections/{collection}/items/{feature}.
+func (a *API) item(w http.ResponseWriter, r *http.Request, state *live.State) error {
+	c, actor, err := a.readable(w, r, state)
+	if err != nil {
+		return err
+	}
+	code := pathVar(r, "feature")
+	q, err := a.begin(w, r, state, "/collections/"+c.ID+"/items/"+pathEscape(code), crsParam)
+	if err != nil {
+		return err
+	}
+	s, err := q.query.system(crsParam)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Crs", s.header())
+	found, err := a.Features.Feature(r.Context(), state, c, actor, code)
+	if err != nil {
+		return err
+	}
+	if c.Public && a.unchanged(q) {
+		return nil
+	}
+	links := append(q.selves(typeGeoJSON), q.alike("/collections/"+c.ID, "collection", typeJSON, "The collection")...)
+	for _, l := range links {
+		w.Header().Add("Link", l.header())
+	}
+	if q.html {
+		one := &itemsPage{system: s, features: []grid.Feature{found}, number: 1}
+		return a.sendPage(q, page{
+			Template: "item", Title: c.TitleZH + " " + c.Title + " " + code, Collection: c, Items: newItemsView(q, c, one), Links: links,
+		})
+	}
+	return a.sendItem(q, c, s, &found, links)
+}
+
+// sendItem answers with one feature.
+func (a *API) sendItem(q *request, c *grid.Collection, s system, f *grid.Feature, links []link) error {
+	encoder, err := newEncoder(c, s)
+	if err != nil {
+		return err
+	}
+	b, err := encoder.append(nil, f)
+	if err != nil {
+		return err
+	}
+	if b, err = appendJSON(append(b, `,"links":`...), links); err != nil {
+		return err
+	}
+	q.w.Header().Set("Content-Type", typeGeoJSON)
+	return a.Send(q.w, http.StatusOK, append(b, "}\n"...))
+}

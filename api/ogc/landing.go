@@ -1,0 +1,74 @@
+package ogc
+
+import (
+	"net/http"
+
+	"github.com/wangge/wangge/grid/live"
+)
+
+// landingDocument is the landing page.
+type landingDocument struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Links       []link `json:"links"`
+}
+
+const (
+	title       = "网格 Wangge"
+	description = "Grids, divisions, places and incidents of a city for GIS tools: OGC API Features and Tiles, read only. " +
+		"供 GIS 软件使用的网格、区划、场所与事件数据（OGC API 要素与瓦片，只读）。"
+)
+
+// landing answers GET /ogc.
+func (a *API) landing(w http.ResponseWriter, r *http.Request, state *live.State) error {
+	q, err := a.begin(w, r, state, "")
+	if err != nil {
+		return err
+	}
+	links := append(
+		q.selves(typeJSON),
+		q.to("/api", "service-desc", typeOpenAPI, "This interface as OpenAPI 3.0"),
+		q.to("/api?"+formatParam+"="+formatHTML, "service-doc", typeHTML, "This interface as a page"),
+	)
+	for _, one := range []struct{ path, rel, full, title string }{
+		{"/conformance", "conformance", relConformance, "What this interface conforms to"},
+		{"/collections", "data", relData, "The collections"},
+	} {
+		links = append(links, q.alike(one.path, one.rel, typeJSON, one.title)...)
+		links = append(links, q.to(one.path, one.full, typeJSON, one.title))
+	}
+	links = append(links,
+		q.to("/tiles?"+formatParam+"="+formatJSON, relTilesets, typeJSON, "Vector tiles of grids and divisions"),
+		q.to("/tileMatrixSets", relTileMatrixSets, typeJSON, "The tile matrix sets"),
+	)
+	return a.send(q, typeJSON, landingDocument{title, description, links}, page{Template: "landing", Title: title})
+}
+
+// conformanceClasses are the classes that are kept, each of which has a test.
+var conformanceClasses = []string{
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
+	"http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
+	"http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+	"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+	"http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+	"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
+}
+
+// conformance answers GET /ogc/conformance.
+func (a *API) conformance(w http.ResponseWriter, r *http.Request, state *live.State) error {
+	q, err := a.begin(w, r, state, "/conformance")
+	if err != nil {
+		return err
+	}
+	document := struct {
+		Links      []link   `json:"links"`
+		ConformsTo []string `json:"conformsTo"`
+	}{q.selves(typeJSON), conformanceClasses}
+	return a.send(q, typeJSON, document, page{Template: "conformance", Title: "符合的标准 Conformance"})
+}

@@ -1,0 +1,94 @@
+package ogc
+
+// parameter returns a parameter of an operation.
+func parameter(name, in, description string, required bool, schema members) members {
+	p := object("name", name, "in", in, "description", description, "required", required, "schema", schema)
+	if in == "query" {
+		p = p.with("style", "form").with("explode", false)
+	}
+	return p
+}
+
+// parameterComponents are the parameters that are the same wherever they stand.
+func parameterComponents() members {
+	text := func() members { return object("type", "string") }
+	uri := func() members {
+		return object("type", "string", "format", "uri", "enum", systemURIs(), "default", crs84)
+	}
+	list := members{}
+	for _, p := range []struct {
+		name, description string
+		schema            members
+	}{
+		{formatParam, "The form of the answer: it goes before what the header Accept says.", object("type", "string", "enum", []string{formatJSON, formatHTML})},
+		{
+			limitParam, "How many features a page has at most. A larger number is taken for the maximum.",
+			object("type", "integer", "minimum", leastLimit, "maximum", mostLimit, "default", usualLimit),
+		},
+		{cursorParam, "The position that the page begins after, as the link next has it.", text()},
+		{
+			bboxParam, "Only features that meet this box: the lower corner, then the upper one, with heights or without, in bbox-crs. A box whose west is above its east crosses the 180th meridian.",
+			object("type", "array", "minItems", 4, "maxItems", 6, "items", object("type", "number")),
+		},
+		{bboxCRSParam, "The system of bbox, in whose order of axes its numbers are.", uri()},
+		{crsParam, "The system of the answer's coordinates, which are in the order of its axes.", uri()},
+		{datetimeParam, "Only features of this instant, date or interval: 2026-03-01T08:00:00Z, 2026-03-01, 2026-03-01/2026-03-31, 2026-03-01/.. or 2026-03-01/P1M.", text()},
+		{filterParam, "Only features for which this holds (CQL2).", text()},
+		{filterLangParam, "How filter is written.", object("type", "string", "enum", []string{"cql2-text", "cql2-json"}, "default", "cql2-text")},
+		{filterCRSParam, "The system of the coordinates in filter.", uri()},
+	} {
+		list = list.with(p.name, parameter(p.name, "query", p.description, false, p.schema))
+	}
+	return list
+}
+
+func responseComponents() members {
+	return object("Problem", object("description", "Why there is no answer (RFC 9457).", "content", object(typeProblem, object("schema", schemaOf("Problem")))))
+}
+
+// record is the schema of an object: the names of its members, the required ones first, each with its schema.
+func record(required []string, properties ...any) members {
+	s := object("type", "object", "properties", object(properties...))
+	if len(required) > 0 {
+		s = s.with("required", required)
+	}
+	return s
+}
+
+func listOf(schema members) members { return object("type", "array", "items", schema) }
+
+// schemaComponents are the schemas of the answers.
+func schemaComponents() members {
+	text, integer, anything := object("type", "string"), object("type", "integer", "minimum", 0), object("type", "object")
+	links := listOf(schemaOf("Link"))
+	nullable := func(s members) members { return s.with("nullable", true) }
+	return object(
+		"Link", record([]string{"href", "rel"}, "href", text, "rel", text, "type", text, "title", text, "templated", object("type", "boolean")),
+		"Problem", record([]string{"type", "title", "status", "code", "detail"}, "type", text, "title", text, "status", object("type", "integer"), "code", text, "detail", text, "param", text),
+		"Document", anything,
+		"Schema", record([]string{"$schema", "$id", "type", "properties"}, "$schema", text, "$id", text, "type", text, "properties", anything),
+		"LandingPage", record([]string{"links"}, "title", text, "description", text, "links", links),
+		"Conformance", record([]string{"conformsTo"}, "conformsTo", listOf(text), "links", links),
+		"Collection", record([]string{"id", "links"}, "id", text, "title", text, "description", text, "itemType", text,
+			"extent", record(nil,
+				"spatial", record([]string{"bbox"}, "bbox", listOf(listOf(object("type", "number"))), "crs", text),
+				"temporal", record([]string{"interval"}, "interval", listOf(listOf(nullable(object("type", "string", "format", "date-time")))), "trs", text)),
+			"crs", listOf(text), "storageCrs", text, "links", links),
+		"Collections", record([]string{"links", "collections"}, "links", links, "crs", listOf(text), "collections", listOf(schemaOf("Collection"))),
+		"Geometry", nullable(record([]string{"type", "coordinates"}, "type", object("type", "string", "enum", []string{"Point", "MultiLineString", "MultiPolygon"}),
+			"coordinates", object("type", "array", "items", object()))),
+		"Feature", record([]string{"type", "id", "geometry", "properties"}, "type", object("type", "string", "enum", []string{"Feature"}),
+			"id", text, "geometry", schemaOf("Geometry"), "properties", anything, "links", links),
+		"FeatureCollection", record([]string{"type", "features"}, "type", object("type", "string", "enum", []string{"FeatureCollection"}),
+			"timeStamp", object("type", "string", "format", "date-time"), "numberReturned", integer, "numberMatched", integer, "links", links,
+			"features", listOf(schemaOf("Feature"))),
+		"TileSet", record([]string{"dataType", "crs", "tileMatrixSetURI", "tileMatrixSetLimits", "links"}, "title", text, "dataType", text, "crs", text,
+			"tileMatrixSetId", text, "tileMatrixSetURI", text, "tileMatrixSetLimits", listOf(schemaOf("Limits")), "boundingBox", anything, "links", links),
+		"Limits", record([]string{"tileMatrix", "minTileRow", "maxTileRow", "minTileCol", "maxTileCol"}, "tileMatrix", text,
+			"minTileRow", integer, "maxTileRow", integer, "minTileCol", integer, "maxTileCol", integer),
+		"TileSets", record([]string{"tilesets"}, "links", links, "tilesets", listOf(schemaOf("TileSet"))),
+		"TileMatrixSets", record([]string{"tileMatrixSets"}, "links", links, "tileMatrixSets", listOf(anything)),
+		"TileMatrixSet", record([]string{"id", "crs", "tileMatrices"}, "id", text, "title", text, "uri", text, "crs", text, "orderedAxes", listOf(text),
+			"wellKnownScaleSet", text, "tileMatrices", listOf(anything), "links", links),
+	)
+}
