@@ -219,3 +219,29 @@ func (s *Shape) holdsPartOf(t *Shape) bool {
 			})
 	})
 }
+
+// Boxes returns the bounding boxes of the parts of s, as few as can be said to be apart: one, unless s goes over the 180th meridian.
+func (s *Shape) Boxes() []Box {
+	west, east := EmptyBox(), EmptyBox()
+	add := func(b Box) {
+		if b.Max.X <= 0 {
+			west = west.Union(b)
+		} else {
+			east = east.Union(b)
+		}
+	}
+	for _, p := range s.Points {
+		add(Box{p, p})
+	}
+	for _, l := range s.Lines {
+		line := Shape{Lines: []Line{l}}
+		add(line.Box())
+	}
+	for _, a := range s.Areas {
+		add(a.Box())
+	}
+	if west.Empty() || east.Empty() || west.Intersects(east) {
+		return []Box{west.Union(east)}
+	}
+	return []Box{west, east}
+}

@@ -150,3 +150,26 @@ func newLiteral(g orb.Geometry) *Literal {
 	l.Shape = &s
 	return l
 }
+
+// Boxes returns boxes of which the geometry meets one wherever the expression holds, nil when it does not say. They are of the first
+// S_INTERSECTS that must hold.
+func (e *Expr) Boxes() []geo.Box {
+	switch e.Op {
+	case And:
+		for _, a := range e.Args {
+			if boxes := a.Boxes(); boxes != nil {
+				return boxes
+			}
+		}
+	case Intersects:
+		a, b := e.Args[0], e.Args[1]
+		if a.Op == Geometry {
+			a, b = b, a
+		}
+		if a.Op != Property || b.Op != Geometry || b.Value.(*Literal).Shape == nil {
+			return nil
+		}
+		return b.Value.(*Literal).Shape.Boxes()
+	}
+	return nil
+}

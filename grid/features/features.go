@@ -50,17 +50,32 @@ func (r *Reader) Read(ctx context.Context, state *live.State, q Query, each func
 	case grid.CollectionDivisions:
 		return readDivisions(ctx, state.City, &q, each)
 	}
-	return grid.ErrNotFound
+	if !state.At.IsZero() {
+		return r.readPast(ctx, state, &q, each)
+	}
+	return r.readStored(ctx, &q, each)
 }
 
 // Count returns how many features the query chooses, After and Limit aside, and true; or most and false when there are more.
 func (r *Reader) Count(ctx context.Context, state *live.State, q Query, most int) (n int, exact bool, err error) {
 	q.After, q.Limit = "", most+1
+	if !q.inMemory() && state.At.IsZero() {
+		if err := q.check(); err != nil {
+			return 0, false, err
+		}
+		n, err = r.Store.CountFeatures(ctx, storeQuery(&q), q.Limit)
+		return min(n, most), n <= most, err
+	}
 	err = r.Read(ctx, state, q, func(grid.Feature) error {
 		n++
 		return nil
 	})
 	return min(n, most), n <= most, err
+}
+
+// inMemory reports whether the collection is read from the state alone.
+func (q *Query) inMemory() bool {
+	return q.Collection.Kind == "" && q.Collection.ID != grid.CollectionIncidents
 }
 
 // Feature returns the feature of a code; grid.ErrNotFound when the collection has none, or none that the actor may read.
@@ -84,7 +99,7 @@ func (r *Reader) Feature(ctx context.Context, state *live.State, c *grid.Collect
 		}
 		return newDivisions(c).feature(d), nil
 	}
-	return grid.Feature{}, missing
+	return r.storedFeature(ctx, state, &q, code)
 }
 
 // Position returns where f stands in its collection, for Query.After.
@@ -131,7 +146,11 @@ func anybody(actor grid.Actor) bool { return actor.Role == "" }
 
 func (q *Query) check() error {
 	c := q.Collection
-	if !c.Public && !c.SomePublic && anybody(q.Actor) {
+	refused := !c.Public && !c.SomePublic
+	if !anybody(q.Actor) {
+		refused = !c.Public && !q.Actor.May(grid.ReadPlaces, []string{q.Actor.Scope})
+	}
+	if refused {
 		return fmt.Errorf("%s are not public: %w", strings.ToLower(c.Title), grid.ErrForbidden)
 	}
 	if q.Filter == nil {

@@ -138,6 +138,10 @@ func readGrids(ctx context.Context, city *edition.City, q *Query, each func(grid
 		return badPosition(q.After)
 	}
 	make, out := newGrids(city, q.Collection), newSelection(q, each)
+	boxes := q.Boxes
+	if boxes == nil && q.Filter != nil {
+		boxes = q.Filter.Boxes()
+	}
 	for _, e := range city.Editions() {
 		if e.Info().CountyCode < county {
 			continue
@@ -146,11 +150,11 @@ func readGrids(ctx context.Context, city *edition.City, q *Query, each func(grid
 		if q.Collection.ID == grid.CollectionDedicated {
 			all, in, area = e.Dedicated(), e.DedicatedIn, func(i int32) geo.MultiPolygon { return e.DedicatedArea(int(i)) }
 		}
-		for _, i := range in(q.Boxes) {
+		for _, i := range in(boxes) {
 			if e.Info().CountyCode == county && all[i].Code <= code {
 				continue
 			}
-			done, err := out.take(ctx, area(i), func() grid.Feature { return make.feature(&all[i], e) })
+			done, err := out.take(ctx, areaShape(area(i)), func() grid.Feature { return make.feature(&all[i], e) })
 			if done || err != nil {
 				return err
 			}
@@ -167,7 +171,7 @@ func readDivisions(ctx context.Context, city *edition.City, q *Query, each func(
 		if d.Code <= q.After {
 			continue
 		}
-		done, err := out.take(ctx, city.DivisionArea(d.Code), func() grid.Feature { return make.feature(d) })
+		done, err := out.take(ctx, areaShape(city.DivisionArea(d.Code)), func() grid.Feature { return make.feature(d) })
 		if done || err != nil {
 			return err
 		}
@@ -175,11 +179,12 @@ func readDivisions(ctx context.Context, city *edition.City, q *Query, each func(
 	return nil
 }
 
+func areaShape(area geo.MultiPolygon) *geo.Shape { return &geo.Shape{Areas: []geo.MultiPolygon{area}} }
+
 // selection hands on what the query chooses.
 type selection struct {
 	q     *Query
 	boxes geo.Shape
-	bound geo.Box
 	index map[string]int // of the fields
 	each  func(grid.Feature) error
 	seen  int
@@ -188,7 +193,6 @@ type selection struct {
 
 func newSelection(q *Query, each func(grid.Feature) error) *selection {
 	s := &selection{q: q, boxes: geo.BoxShape(q.Boxes...), index: map[string]int{}, each: each}
-	s.bound = s.boxes.Box()
 	for i, f := range q.Collection.Fields {
 		s.index[f.Name] = i
 	}
@@ -196,12 +200,11 @@ func newSelection(q *Query, each func(grid.Feature) error) *selection {
 }
 
 // take hands on one feature if it is chosen, and reports whether that was the last one.
-func (s *selection) take(ctx context.Context, area geo.MultiPolygon, feature func() grid.Feature) (done bool, err error) {
+func (s *selection) take(ctx context.Context, shape *geo.Shape, feature func() grid.Feature) (done bool, err error) {
 	if s.seen++; s.seen%256 == 0 && ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	shape := geo.Shape{Areas: []geo.MultiPolygon{area}}
-	if s.q.Boxes != nil && !geo.Meets(&shape, &s.boxes) {
+	if s.q.Boxes != nil && !geo.Meets(shape, &s.boxes) {
 		return false, nil
 	}
 	f := feature()
@@ -209,7 +212,7 @@ func (s *selection) take(ctx context.Context, area geo.MultiPolygon, feature fun
 		return false, nil
 	}
 	if s.q.Filter != nil {
-		ok, err := s.q.Filter.Match(func(name string) any { return s.value(name, &f, &shape) })
+		ok, err := s.q.Filter.Match(func(name string) any { return s.value(name, &f, shape) })
 		if !ok || err != nil {
 			return false, err
 		}

@@ -48,3 +48,6 @@ func decode[G orb.Geometry](b []byte) (G, error) {
 	}
 	return want, nil
 }
+
+// encodeUnits is encode for lattice units, which are in no reference system.
+func encodeUnits(g orb.Geometry) ([]byte, error) { return ewkb.Marshal(g, 0) }
