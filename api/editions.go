@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -148,22 +149,13 @@ func (s *Server) editionDiff(w http.ResponseWriter, r *http.Request, state *live
 	if err := s.county(r, state, county); err != nil {
 		return err
 	}
-	var sides [2]*edition.Edition
-	for i, name := range []string{"from", "to"} {
-		number, err := q.integer(name, 1, math.MaxInt32-1, 0)
-		if err != nil {
-			return err
-		}
-		if number == 0 {
-			return badParam(name, name+" is missing: compare with ?from=1&to=2.")
-		}
-		contents, err := s.store.LoadEditionAt(r.Context(), county, number)
-		if err != nil {
-			return err
-		}
-		if sides[i], err = edition.New(contents); err != nil {
-			return err
-		}
+	numbers, err := q.twoEditions()
+	if err != nil {
+		return err
+	}
+	sides, err := s.editionsAt(r.Context(), county, numbers)
+	if err != nil {
+		return err
 	}
 	diff := edition.Compare(sides[0], sides[1], state.City.Settings().FallbackM)
 	editionHeader(w, []grid.EditionInfo{sides[1].Info()})
@@ -176,4 +168,31 @@ func (s *Server) editionDiff(w http.ResponseWriter, r *http.Request, state *live
 		editionJSON{to.CountyCode, to.Number, to.InForceFrom.UTC(), to.Proven},
 		newDiffJSON(&diff),
 	})
+}
+
+// twoEditions returns the numbers of the parameters from and to.
+func (q query) twoEditions() (numbers [2]int, err error) {
+	for i, name := range []string{"from", "to"} {
+		if numbers[i], err = q.integer(name, 1, math.MaxInt32-1, 0); err != nil {
+			return numbers, err
+		}
+		if numbers[i] == 0 {
+			return numbers, badParam(name, name+" is missing: compare with ?from=1&to=2.")
+		}
+	}
+	return numbers, nil
+}
+
+// editionsAt returns the editions of those numbers of a county.
+func (s *Server) editionsAt(ctx context.Context, county string, numbers [2]int) (sides [2]*edition.Edition, err error) {
+	for i, number := range numbers {
+		contents, err := s.store.LoadEditionAt(ctx, county, number)
+		if err != nil {
+			return sides, err
+		}
+		if sides[i], err = edition.New(contents); err != nil {
+			return sides, err
+		}
+	}
+	return sides, nil
 }

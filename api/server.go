@@ -52,6 +52,7 @@ type Server struct {
 	locators   locators
 	limits     limits
 	tagged     taggedCities
+	compared   differences
 	batches    chan struct{}   // one for each that runs, and for each disc
 	cleans     chan struct{}   // likewise
 	listeners  chan struct{}   // likewise

@@ -22,7 +22,7 @@ const tileEncoding = "4"
 
 // tile answers GET /tiles/{tileset}/{z}/{x}/{y}.mvt. A match with the tag costs no tile.
 func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, asOfParam)
+	q, err := params(r, tileParams(pathVar(r, "tileset"))...)
 	if err != nil {
 		return err
 	}
@@ -130,11 +130,11 @@ func sendTile(w http.ResponseWriter, tile []byte) error {
 
 // tileJSON answers GET /tiles/{tileset}.json: TileJSON 3.0.
 func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, asOfParam)
+	name := pathVar(r, "tileset")
+	q, err := params(r, tileParams(name)...)
 	if err != nil {
 		return err
 	}
-	name := pathVar(r, "tileset")
 	source, err := s.tileSource(w, r, state, name, q)
 	if err != nil {
 		return err
@@ -143,19 +143,11 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, state *live.St
 	if err != nil {
 		return err
 	}
-	query := ""
-	if asOf := q.text(asOfParam); asOf != "" {
-		query = "?" + url.Values{asOfParam: {asOf}}.Encode()
-	}
 	document := map[string]any{
 		"tilejson": "3.0.0", "name": name, "scheme": "xyz",
-		"tiles":   []string{s.base(r) + "/tiles/" + url.PathEscape(name) + "/{z}/{x}/{y}.mvt" + query},
+		"tiles":   []string{s.base(r) + "/tiles/" + url.PathEscape(name) + "/{z}/{x}/{y}.mvt" + q.encoded()},
 		"minzoom": 0, "maxzoom": source.maxZoom, "vector_layers": layers,
 	}
-	if !source.box.Empty() {
-		west, east := source.box.Min.Orb(), source.box.Max.Orb()
-		document["bounds"] = [4]float64{west[0], west[1], east[0], east[1]}
-		document["center"] = [3]float64{(west[0] + east[0]) / 2, (west[1] + east[1]) / 2, 10}
-	}
+	describeTiles(document, source.box, state.City)
 	return sendJSON(w, document)
 }

@@ -44,7 +44,7 @@ type tileSource struct {
 }
 
 // tileSource returns the tileset of that name for whoever asks; it has answered nothing, but says in w's headers what the tiles are of.
-func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.State, name string, _ query) (tileSource, error) {
+func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.State, name string, q query) (tileSource, error) {
 	if name != tilesetGrids && !state.At.IsZero() {
 		return tileSource{}, badParam(asOfParam, "Only the tileset grids can be asked for by as_of.")
 	}
@@ -53,6 +53,8 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 		return s.gridTiles(state), nil
 	case tilesetReference:
 		return s.referenceTiles(state), nil
+	case tilesetDifference:
+		return s.differenceTiles(w, r, state, q)
 	case tilesetPlaces:
 		return s.pointTiles(w, r, state, s.store.PlaceTile, pointLayer("places", "code", "kind", "name", "state", "count")), nil
 	case tilesetIncidents:
@@ -61,7 +63,15 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 	if code, ok := strings.CutPrefix(name, planTileset); ok {
 		return s.draftTiles(w, r, state, code)
 	}
-	return tileSource{}, notFound("There is no tileset " + name + ": there are grids, reference, places, incidents, and plan-CODE for the draft of a plan.")
+	return tileSource{}, notFound("There is no tileset " + name + ": there are grids, reference, places, incidents, difference, and plan-CODE for the draft of a plan.")
+}
+
+// tileParams are the parameters that a tileset takes.
+func tileParams(name string) []string {
+	if name == tilesetDifference {
+		return []string{"county", "from", "to", planParam}
+	}
+	return []string{asOfParam}
 }
 
 // gridTiles are made from memory.
@@ -132,30 +142,6 @@ func boxOf(city *edition.City, divisions []string) geo.Box {
 		}
 	}
 	return box
-}
-
-// vectorLayer is a layer in a TileJSON document.
-type vectorLayer struct {
-	ID      string            `json:"id"`
-	Fields  map[string]string `json:"fields"`
-	MinZoom int               `json:"minzoom"`
-	MaxZoom int               `json:"maxzoom"`
-}
-
-func gridLayers(least map[string]uint8) []vectorLayer {
-	text := func(names ...string) map[string]string {
-		fields := map[string]string{}
-		for _, n := range names {
-			fields[n] = "String"
-		}
-		return fields
-	}
-	return []vectorLayer{
-		{edition.LayerBase, text("code", "name", "kind", "community"), int(least[edition.LayerBase]), edition.MaxTileZoom},
-		{edition.LayerDedicated, text("code", "name", "kind", "community", "dedicated_kind"), int(least[edition.LayerDedicated]), edition.MaxTileZoom},
-		{edition.LayerDivisions, text("code", "name", "level"), 0, edition.MaxTileZoom},
-		{edition.LayerLabels, text("code", "name", "kind", "level"), 0, edition.MaxTileZoom},
-	}
 }
 
 // markedLayers adds what a draft's tiles say of the grids that it touches.
