@@ -37,6 +37,7 @@ type loop struct {
 	start, end int32
 	area2      int64 // twice the area, positive for an outer ring
 	owner      int32 // for a hole: the loop around it, or -1
+	of         int32 // where the points of the outer ring begin
 }
 
 func (p px) less(q px) bool { return p.y < q.y || p.y == q.y && p.x < q.x }
@@ -92,6 +93,7 @@ func (s *assembler) assemble(nodes []px, ends []int32, winding bool) []loop {
 	}
 	s.trace()
 	s.assignHoles()
+	s.settle()
 	return s.loops
 }
 

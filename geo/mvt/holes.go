@@ -5,25 +5,55 @@ import (
 	"slices"
 )
 
-// assignHoles gives every hole that has no owner yet to the smallest outer ring around it, drops holes without one,
-// and leaves the loops in the order of a tile: an outer ring, then its holes.
+// assignHoles gives every hole that has no owner yet to the smallest outer ring around it, and drops holes without one. Outer rings own
+// themselves.
 func (s *assembler) assignHoles() {
-	if !slices.ContainsFunc(s.loops, func(l loop) bool { return l.area2 < 0 }) {
-		return
-	}
-	for i := range s.loops {
-		if s.loops[i].area2 < 0 && s.loops[i].owner < 0 {
-			s.loops[i].owner = s.container(i)
-		}
-	}
 	for i := range s.loops {
 		if s.loops[i].area2 > 0 {
 			s.loops[i].owner = int32(i)
+		} else if s.loops[i].owner < 0 {
+			s.loops[i].owner = s.container(i)
+		}
+	}
+}
+
+// settle leaves the loops in the order of a tile, an outer ring, then its holes; and such that they depend on nothing but where they
+// run, so that what a ring does beside the tile does not turn it: each starts at its first node from north to south and from west to
+// east, and so do the outer rings and the holes of each follow each other.
+func (s *assembler) settle() {
+	for _, l := range s.loops {
+		ring := s.points[l.start:l.end]
+		first := 0
+		for i := range ring {
+			if ring[i].less(ring[first]) {
+				first = i
+			}
+		}
+		slices.Reverse(ring[:first])
+		slices.Reverse(ring[first:])
+		slices.Reverse(ring)
+	}
+	for i := range s.loops {
+		if l := &s.loops[i]; l.owner >= 0 {
+			l.of = s.loops[l.owner].start
 		}
 	}
 	s.loops = slices.DeleteFunc(s.loops, func(l loop) bool { return l.owner < 0 })
-	slices.SortStableFunc(s.loops, func(l, k loop) int {
-		return cmp.Or(cmp.Compare(l.owner, k.owner), -cmp.Compare(sign(l.area2), sign(k.area2)))
+	if len(s.loops) < 2 {
+		return
+	}
+	ring := func(l loop) []px { return s.points[l.start:l.end] }
+	outer := map[int32][]px{}
+	for _, l := range s.loops {
+		if l.area2 > 0 {
+			outer[l.start] = ring(l)
+		}
+	}
+	slices.SortFunc(s.loops, func(l, k loop) int {
+		if l.of != k.of {
+			return slices.CompareFunc(outer[l.of], outer[k.of], comparePx)
+		}
+		return cmp.Or(-cmp.Compare(sign(l.area2), sign(k.area2)), slices.CompareFunc(ring(l), ring(k), comparePx))
 	})
 }
 

@@ -1,6 +1,9 @@
 package mvt
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 type valueKind uint8
 
@@ -43,4 +46,12 @@ func Bool(v bool) Value {
 type Tag struct {
 	Key   string
 	Value Value
+}
+
+// Append appends to dst bytes that tell the value from any other, and from what follows, and returns it.
+func (v Value) Append(dst []byte) []byte {
+	dst = append(dst, byte(v.kind))
+	dst = binary.LittleEndian.AppendUint64(dst, v.bits)
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(len(v.text)))
+	return append(dst, v.text...)
 }

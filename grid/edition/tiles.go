@@ -36,6 +36,7 @@ type tiles struct {
 	city   *City
 	least  map[string]uint8
 	shapes shapes
+	tags   tileTags
 }
 
 func newTiles(c *City) *tiles {
@@ -134,8 +135,8 @@ func (c *City) GridTile(id mvt.TileID) ([]byte, error) { return c.MarkedTile(id,
 
 // MarkedTile is GridTile where grids carry, as changed, what changed says of their layer and code; "" and nil for nothing.
 func (c *City) MarkedTile(id mvt.TileID, changed func(layer, code string) string) ([]byte, error) {
-	if id.Z > MaxTileZoom {
-		return nil, fmt.Errorf("zoom %d: the deepest is %d: %w", id.Z, MaxTileZoom, mvt.ErrTile)
+	if err := checkTile(id); err != nil {
+		return nil, err
 	}
 	tile, err := mvt.New(id, tileBuffer)
 	if err != nil {
@@ -159,6 +160,16 @@ func (c *City) MarkedTile(id mvt.TileID, changed func(layer, code string) string
 		}
 	}
 	return tile.Encode(nil), nil
+}
+
+func checkTile(id mvt.TileID) error {
+	if id.Z > MaxTileZoom {
+		return fmt.Errorf("zoom %d: the deepest is %d: %w", id.Z, MaxTileZoom, mvt.ErrTile)
+	}
+	if !id.Valid() {
+		return fmt.Errorf("%w: %s", mvt.ErrTile, id)
+	}
+	return nil
 }
 
 // marked returns the tags of a feature with what changed says of it.
