@@ -132,6 +132,9 @@ func remind(ctx context.Context, tx pgx.Tx, actor grid.Actor, settings *grid.Set
 		return nil
 	}
 	in.Version++
+	if err := touchShapes(tx, &incidentTable, in.Shape); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, `
 		UPDATE incident
 		SET overdue_step = $2, supervised = $3, phase = $4, response_reminded = $5, version = version + 1, updated_at = now(), updated_by = $6

@@ -38,6 +38,9 @@ func copyIncidents(ctx context.Context, tx pgx.Tx, imp *Import, codes *codeMaker
 	if err := giveIDs(ctx, tx, "incident", rows); err != nil {
 		return err
 	}
+	if err := touchCelled(tx, &incidentTable, rows); err != nil {
+		return err
+	}
 	if err := codes.forIncidents(ctx, rows); err != nil {
 		return err
 	}

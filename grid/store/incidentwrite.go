@@ -287,6 +287,12 @@ func writeIncident(ctx context.Context, tx DB, actor grid.Actor, in *grid.Incide
 	if err != nil {
 		return err
 	}
+	if err := touchRows(ctx, tx, &incidentTable, []int64{in.ID}); err != nil { // where it was
+		return err
+	}
+	if err := touchTiles(tx, &incidentTable, cell); err != nil {
+		return err
+	}
 	externalRefs, err := object(in.ExternalRefs)
 	if err != nil {
 		return err

@@ -322,6 +322,12 @@ func writePlace(ctx context.Context, tx pgx.Tx, actor grid.Actor, before, after 
 	if err != nil {
 		return err
 	}
+	if err := touchRows(ctx, tx, &placeTable, []int64{before.ID}); err != nil {
+		return err
+	}
+	if err := touchTiles(tx, &placeTable, cell); err != nil {
+		return err
+	}
 	addressParts, err := object(after.AddressParts)
 	if err != nil {
 		return err

@@ -45,6 +45,9 @@ func copyPlaces(ctx context.Context, tx pgx.Tx, imp *Import, layer *grid.Layer, 
 	if err := giveIDs(ctx, tx, "place", rows); err != nil {
 		return err
 	}
+	if err := touchCelled(tx, &placeTable, rows); err != nil {
+		return err
+	}
 	if err := codes.forPlaces(ctx, layer, rows); err != nil {
 		return err
 	}

@@ -76,9 +76,10 @@ func assignCounties(ctx context.Context, tx pgx.Tx, counties []string, end endin
 // locatedTable is a table whose rows are assigned to grids, with its statements. In read, $1 is the id after which to go on, $2
 // how many rows to read, $3 the boxes in which they lie, NULL for everywhere, $4 the import whose rows alone are meant, 0 for all. In
 // write, $1 are ids, $2 to $7 their assignments and $8 is the import, 0 when others may have read the rows. past is in
-// pastassignment.go, points and shapes are in handover.go.
+// pastassignment.go, points and shapes are in handover.go. In cells, $1 are ids.
 type locatedTable struct {
 	name              string
+	tiles, cells      string // the layer of tiles that shows the rows, and their cells; "" for none
 	read, write, past string
 	points, shapes    string
 }
@@ -89,7 +90,8 @@ func locatedTables() []*locatedTable {
 }
 
 var placeTable = locatedTable{
-	name: "place",
+	name:  "place",
+	tiles: "places", cells: `SELECT cell FROM place WHERE id = ANY ($1) ORDER BY cell`,
 	past: pastPlaceSQL, points: movedPlacesSQL, shapes: movedPlaceShapesSQL,
 	read: `
 		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
@@ -114,7 +116,8 @@ var placeTable = locatedTable{
 // An incident that has ended keeps the grids of its time, if it had any. An open one whose grid changes is to be handed over
 // (BR-39).
 var incidentTable = locatedTable{
-	name: "incident",
+	name:  "incident",
+	tiles: "incidents", cells: `SELECT cell FROM incident WHERE id = ANY ($1) ORDER BY cell`,
 	past: pastIncidentSQL, points: movedIncidentsSQL, shapes: movedIncidentShapesSQL,
 	read: `
 		WITH reach AS MATERIALIZED (SELECT ST_GeomFromEWKB(b) AS box FROM unnest($3::bytea[]) AS b)
@@ -234,6 +237,9 @@ func writeAssignments(ctx context.Context, tx DB, table *locatedTable, changed m
 		if err := keepPast(ctx, tx, table, ids, end); err != nil {
 			return err
 		}
+	}
+	if err := touchRows(ctx, tx, table, ids); err != nil {
+		return err
 	}
 	_, err := tx.Exec(ctx, table.write, ids, counties, communities, bases, dedicated, editions, borders, end.importID)
 	return err

@@ -102,7 +102,13 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // write runs f in a transaction, a savepoint when the store is in one already.
 func (s *Store) write(ctx context.Context, f func(tx pgx.Tx) error) error {
-	return translate(pgx.BeginFunc(ctx, s.db, f))
+	return translate(pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
+		noting := &touchingTx{Tx: tx}
+		if err := f(noting); err != nil {
+			return err
+		}
+		return noting.raiseTiles(ctx)
+	}))
 }
 
 // AtOnce calls f with a store that shows one moment of the database, however often it is asked, and does not write. It ends with f.
