@@ -33,6 +33,8 @@ type Config struct {
 	PublicURL string
 	// Operator is who makes every request, when it is not nil: for a caller in this process, whom nobody needs to ask for a token.
 	Operator *grid.Actor
+	// Progress is told how far an export for the Operator is; nil for nobody. A total of 0 is not known.
+	Progress func(what string, done, total int64)
 }
 
 // Server answers HTTP requests. Make it with New.
@@ -44,7 +46,8 @@ type Server struct {
 	openReads  bool
 	publicURL  string
 	operator   *grid.Actor
-	document   func() ([]byte, error) // the OpenAPI document as JSON
+	progress   func(what string, done, total int64) // of exports
+	document   func() ([]byte, error)               // the OpenAPI document as JSON
 	refreshing singleflight.Group
 	named      atomic.Pointer[namedEditions]
 	jsonOuts   jsonOuts
@@ -57,6 +60,7 @@ type Server struct {
 	cleans     chan struct{}   // likewise
 	listeners  chan struct{}   // likewise
 	strangers  chan struct{}   // likewise, of those without a token
+	exports    exportSeats     // likewise
 	streams    context.Context // until EndStreams
 	endStreams context.CancelFunc
 	metrics    *metrics
@@ -71,7 +75,8 @@ func New(c Config) *Server {
 		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL, operator: c.Operator,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 		batches: make(chan struct{}, maxBatches()), cleans: make(chan struct{}, maxCleans),
-		listeners: make(chan struct{}, maxListeners), strangers: make(chan struct{}, maxStrangers), kept: newKeptParts(),
+		listeners: make(chan struct{}, maxListeners), strangers: make(chan struct{}, maxStrangers),
+		exports: newExportSeats(), progress: c.Progress, kept: newKeptParts(),
 	}
 	s.streams, s.endStreams = context.WithCancel(context.Background())
 	s.metrics, s.requestIDs, s.limits = newMetrics(s.registry), newRequestIDs(), usualLimits()
@@ -207,6 +212,13 @@ func (s *Server) router() *mux.Router {
 		get(one.Path, anyOrigin(s.from(one.Handle)))
 		route(one.Path, bounded(readOnly), http.MethodOptions)
 	}
+
+	stream := func(path string, h handler) {
+		route(path, s.streamed(anyOrigin(h)), http.MethodGet, http.MethodHead)
+		route(path, bounded(preflight), http.MethodOptions)
+	}
+	stream("/v1/export/{collection}.{format}", s.inTime(s.exportFeatures, asOfParam, planParam))
+	stream("/v1/export/tiles/{tileset}.pmtiles", s.inTime(s.exportTiles, asOfParam))
 
 	open("/openapi.json", s.openAPI)
 	get("/problems/{slug}", s.problemPage)

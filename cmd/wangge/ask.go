@@ -25,6 +25,12 @@ type asker struct {
 
 // ask opens the database and everything that the API answers from. Close ends it.
 func (c *cli) ask(ctx context.Context) (*asker, error) {
+	operator := operator()
+	return c.askAs(ctx, api.Config{Operator: &operator})
+}
+
+// askAs is ask with what else the API is to know.
+func (c *cli) askAs(ctx context.Context, config api.Config) (*asker, error) {
 	s, err := c.open(ctx)
 	if err != nil {
 		return nil, err
@@ -34,8 +40,8 @@ func (c *cli) ask(ctx context.Context) (*asker, error) {
 		s.Close()
 		return nil, err
 	}
-	operator := operator()
-	return &asker{store: s, live: city, handler: api.New(api.Config{Store: s, Live: city, Operator: &operator}).Handler()}, nil
+	config.Store, config.Live = s, city
+	return &asker{store: s, live: city, handler: api.New(config).Handler()}, nil
 }
 
 // Close ends the connections.

@@ -29,6 +29,7 @@ Examples:
   wangge locate --lon 120.31 --lat 31.49        who is responsible here
   wangge search 文坊                            what is called so, or lies there
   wangge get '/v1/divisions?level=county'       what the API answers; more in its help
+  wangge export base -o base.gpkg               a file for GIS tools; more in its help
   wangge serve --listen 127.0.0.1:8080
   wangge check                                  prove the tiling, the lattice and every assignment
   wangge plan create --county 320211000000 --title 分网格 --reason workload
@@ -45,6 +46,7 @@ type cli struct {
 	Serve    serveCmd    `cmd:"" help:"Answer HTTP requests."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version's schema."`
 	Import   importCmd   `cmd:"" help:"Read files into the database."`
+	Export   exportCmd   `cmd:"" help:"Write a collection, or the tiles of a tileset, into a file."`
 	Locate   locateCmd   `cmd:"" help:"Say who is responsible at a place."`
 	Duty     dutyCmd     `cmd:"" help:"Say who is on duty on a grid, and whom to contact otherwise."`
 	Get      getCmd      `cmd:"" help:"Print what the API answers to GET PATH: counties, grids, workers, codes."`

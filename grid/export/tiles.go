@@ -59,10 +59,7 @@ func tiles(ctx context.Context, set Tileset, w *pmtiles.Writer) (*pmtiles.Archiv
 	if set.MinZoom > set.MaxZoom || set.MaxZoom > mvt.MaxZoom {
 		return nil, fmt.Errorf("zooms %d to %d: the deepest is %d", set.MinZoom, set.MaxZoom, mvt.MaxZoom)
 	}
-	m := maker{Tileset: set, out: w}
-	for zoom := set.MinZoom; zoom <= set.MaxZoom; zoom++ {
-		m.total += tilesIn(set.Box, zoom)
-	}
+	m := maker{Tileset: set, out: w, total: set.Most()}
 	for zoom := set.MinZoom; zoom <= set.MaxZoom; zoom++ {
 		if err := m.zoom(ctx, zoom); err != nil {
 			return nil, err
@@ -88,6 +85,14 @@ func tiles(ctx context.Context, set Tileset, w *pmtiles.Writer) (*pmtiles.Archiv
 }
 
 func middle(a, b int32) int32 { return int32((int64(a) + int64(b)) / 2) }
+
+// Most returns about how many tiles there are at most, empty ones counted.
+func (set *Tileset) Most() (n int64) {
+	for zoom := set.MinZoom; zoom <= set.MaxZoom; zoom++ {
+		n += tilesIn(set.Box, zoom)
+	}
+	return n
+}
 
 // tilesIn returns how many tiles of a zoom meet a box.
 func tilesIn(box geo.Box, zoom uint8) int64 {

@@ -8,6 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
+
+	"github.com/wangge/wangge/grid"
 )
 
 // AuditEntry is one change: who, what, and the thing before and after (L9).
@@ -37,6 +39,11 @@ func audit(ctx context.Context, tx DB, e AuditEntry) error {
 		VALUES ($1, $2, $3, $4, $5, $6)`,
 		e.Actor, e.Action, e.ObjectType, e.ObjectCode, before, after)
 	return err
+}
+
+// LogExport notes that somebody has something exported that is not public, with what about says of it, marshalled as JSON (BR-62).
+func (s *Store) LogExport(ctx context.Context, actor grid.Actor, objectType, objectCode string, about any) error {
+	return translate(audit(ctx, s.db, AuditEntry{Actor: actor.Name, Action: "export", ObjectType: objectType, ObjectCode: objectCode, After: about}))
 }
 
 // Audit returns up to limit entries about an object, newest first; Before and After are json.RawMessage or nil.

@@ -1,0 +1,185 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/wangge/wangge/geo/mvt"
+	"github.com/wangge/wangge/geo/pmtiles"
+	"github.com/wangge/wangge/grid/store"
+)
+
+// exported answers GET path and returns the body, which came whole.
+func (s *server) exported(t *testing.T, target, as string) ([]byte, http.Header) {
+	t.Helper()
+	answer := s.do(t, exchange{target: target, as: as})
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatalf("%s as %q: %s, %v\n%s", target, as, answer.Status, err, body)
+	}
+	return body, answer.Header
+}
+
+// exportedCodes are the codes of a GeoJSON file.
+func (s *server) exportedCodes(t *testing.T, target, as string) string {
+	t.Helper()
+	body, _ := s.exported(t, target, as)
+	var doc struct {
+		Features       []struct{ ID string }
+		NumberReturned int
+	}
+	if err := json.Unmarshal(body, &doc); err != nil || doc.NumberReturned != len(doc.Features) {
+		t.Fatalf("%s: %v\n%s", target, err, body)
+	}
+	codes := make([]string, len(doc.Features))
+	for i, f := range doc.Features {
+		codes[i] = f.ID
+	}
+	return strings.Join(codes, " ")
+}
+
+// exportTown is the town with two hazards in one county and one in the other.
+func exportTown(t *testing.T) *server {
+	t.Helper()
+	s := serve(t)
+	s.secrets["planner"] = token(t, s.store, "planner", "")
+	s.secrets["bridge"] = token(t, s.store, "reader", bridge)
+	for _, x := range []float64{0.25, 0.5, 3} {
+		if made := s.do(t, exchange{method: http.MethodPost, target: "/v1/places", header: asJSON, as: "planner", body: hazard(x, 0.5, "")}); made.StatusCode != 201 {
+			t.Fatal(made.Status)
+		}
+	}
+	return s
+}
+
+func TestExports(t *testing.T) {
+	t.Parallel()
+	s := exportTown(t)
+	s.all(t, []exchange{
+		{name: "base grids", target: "/v1/export/base.geojson"},
+		{name: "divisions as lines", target: "/v1/export/divisions.ndjson?filter=" + url.QueryEscape("level = 'county'")},
+		{name: "divisions as CSV", target: "/v1/export/divisions.csv"},
+		{name: "grids of nothing", target: "/v1/export/base.geojson?bbox=0,0,1,1"},
+		{name: "lines of nothing", target: "/v1/export/base.ndjson?bbox=0,0,1,1"},
+		{name: "collection unknown", target: "/v1/export/roads.geojson"},
+		{name: "format unknown", target: "/v1/export/base.shp"},
+		{name: "parameter unknown", target: "/v1/export/base.geojson?limit=1"},
+		{name: "box of words", target: "/v1/export/base.geojson?bbox=a,b,c,d"},
+		{name: "filter that is none", target: "/v1/export/base.geojson?filter=" + url.QueryEscape("code = ")},
+		{name: "filter of a property that is not there", target: "/v1/export/base.geojson?filter=" + url.QueryEscape("colour = 'red'")},
+		{name: "filter in no language", target: "/v1/export/base.geojson?filter-lang=sql&filter=1"},
+		{name: "filter that drops a table", target: "/v1/export/base.csv?filter=" + url.QueryEscape("code = ''; DROP TABLE grid --'")},
+		{name: "time that is none", target: "/v1/export/base.geojson?datetime=yesterday"},
+		{name: "time turned round", target: "/v1/export/base.geojson?datetime=2026-02-01/2026-01-01"},
+		{name: "as of before all", target: "/v1/export/base.geojson?as_of=1999-01-01"},
+		{name: "hazards as of then", target: "/v1/export/hazards.geojson?as_of=2026-01-01&purpose=x", as: "planner"},
+		{name: "hazards without a token", target: "/v1/export/hazards.geojson?purpose=x"},
+		{name: "hazards without a purpose", target: "/v1/export/hazards.geojson", as: "planner"},
+		{name: "hazards with a purpose of lines", target: "/v1/export/hazards.geojson?purpose=a%0Ab", as: "planner"},
+		{name: "tileset unknown", target: "/v1/export/tiles/roads.pmtiles"},
+		{name: "zoom too deep", target: "/v1/export/tiles/grids.pmtiles?max_zoom=17"},
+		{name: "zooms turned round", target: "/v1/export/tiles/grids.pmtiles?min_zoom=9&max_zoom=8"},
+		{name: "tiles of places without a token", target: "/v1/export/tiles/places.pmtiles?purpose=x"},
+		{name: "tiles of places without a purpose", target: "/v1/export/tiles/places.pmtiles", as: "planner"},
+	})
+	for _, target := range []string{"/v1/export/base.gpkg", "/v1/export/tiles/grids.pmtiles"} {
+		head := s.do(t, exchange{method: http.MethodHead, target: target})
+		body, header := s.exported(t, target, "")
+		if head.StatusCode != http.StatusOK || head.Header.Get("Content-Type") != header.Get("Content-Type") || len(body) == 0 {
+			t.Errorf("%s: HEAD %s %v", target, head.Status, head.Header)
+		}
+		name := target[strings.LastIndexByte(target, '/')+1:]
+		if got, want := header.Get("Content-Disposition"), `attachment; filename="`+name+`"`; got != want {
+			t.Errorf("%s: %s, want %s", target, got, want)
+		}
+	}
+}
+
+// TestBR62ExportsAreLogged: what is not public goes out only after who asked for it and what for are in the audit; what is public leaves none.
+func TestBR62ExportsAreLogged(t *testing.T) {
+	t.Parallel()
+	s := exportTown(t)
+	audits := func(kind, code string) []store.AuditEntry {
+		t.Helper()
+		entries, err := s.store.Audit(t.Context(), kind, code, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return entries
+	}
+	if got := s.exportedCodes(t, "/v1/export/hazards.geojson?purpose=weekly+report&bbox=120,31,121,32", "planner"); got != "320211-HZ-00000001 320211-HZ-00000002 320213-HZ-00000001" {
+		t.Errorf("the planner gets %s", got)
+	}
+	if got := s.exportedCodes(t, "/v1/export/hazards.geojson?purpose=mine", "bridge"); got != "320213-HZ-00000001" {
+		t.Errorf("who is for one community gets %s", got)
+	}
+	s.exported(t, "/v1/export/tiles/places.pmtiles?purpose=map&max_zoom=3", "planner")
+	s.exported(t, "/v1/export/base.csv", "planner")
+	s.exported(t, "/v1/export/tiles/grids.pmtiles?max_zoom=3", "planner")
+	s.do(t, exchange{target: "/v1/export/hazards.geojson", as: "planner"})
+	s.do(t, exchange{method: http.MethodHead, target: "/v1/export/hazards.geojson?purpose=look", as: "planner"})
+	if n := len(audits("collection", "base")) + len(audits("tileset", "grids")); n > 0 {
+		t.Errorf("%d entries about what is public", n)
+	}
+	entries := append(audits("collection", "hazards"), audits("tileset", "places")...)
+	var got []string
+	for _, e := range entries {
+		got = append(got, fmt.Sprintf("%s %s %s", e.Actor, e.Action, e.After))
+	}
+	want := []string{
+		`bridge export {"file": "hazards.geojson", "chosen": {}, "purpose": "mine"}`,
+		`planner export {"file": "hazards.geojson", "chosen": {"bbox": "120,31,121,32"}, "purpose": "weekly report"}`,
+		`planner export {"file": "places.pmtiles", "chosen": {"max_zoom": "3"}, "purpose": "map"}`,
+	}
+	for i := range max(len(got), len(want)) {
+		if i >= len(got) || i >= len(want) || !strings.HasSuffix(got[i], want[i][strings.Index(want[i], " "):]) {
+			t.Fatalf("got  %q\nwant %q", got, want)
+		}
+	}
+}
+
+// TestExportedTilesAreServed: every tile of an archive is the one that the server answers, and where it has none the server has none.
+func TestExportedTilesAreServed(t *testing.T) {
+	t.Parallel()
+	s := exportTown(t)
+	for _, test := range []struct{ tileset, as string }{{"grids", ""}, {"reference", ""}, {"places", "planner"}, {"places", "bridge"}} {
+		raw, header := s.exported(t, "/v1/export/tiles/"+test.tileset+".pmtiles?purpose=test", test.as)
+		if header.Get("Content-Length") != fmt.Sprint(len(raw)) {
+			t.Errorf("Content-Length %s of %d", header.Get("Content-Length"), len(raw))
+		}
+		r, err := pmtiles.Open(bytes.NewReader(raw), int64(len(raw)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		compared := 0
+		served := func(id mvt.TileID) []byte {
+			answer := s.do(t, exchange{target: "/tiles/" + test.tileset + "/" + id.String() + ".mvt", as: test.as})
+			body, err := io.ReadAll(answer.Body)
+			if err != nil || answer.StatusCode >= 300 {
+				t.Fatal(answer.Status, err)
+			}
+			return body
+		}
+		err = r.Each(func(id mvt.TileID, tile []byte) error {
+			compared++
+			if !bytes.Equal(served(id), tile) {
+				return fmt.Errorf("%s of %s differs", id, test.tileset)
+			}
+			for _, beside := range []mvt.TileID{{Z: id.Z, X: id.X + 1, Y: id.Y}, {Z: id.Z, X: id.X, Y: id.Y + 1}, {Z: id.Z, X: id.X - 1, Y: id.Y}} {
+				if inside, err := r.Tile(beside); beside.Valid() && (err != nil || len(inside) == 0 && len(served(beside)) > 0) {
+					return fmt.Errorf("%s of %s is missing: %v", beside, test.tileset, err)
+				}
+			}
+			return nil
+		})
+		if err != nil || compared < 17 && test.tileset != "reference" {
+			t.Errorf("%s as %q: %d tiles compared: %v", test.tileset, test.as, compared, err)
+		}
+	}
+}
