@@ -22,3 +22,6 @@ INSERT INTO tile_version (layer, cell, version)
 SELECT 'places', cell >> 34, 1 FROM place GROUP BY 2
 UNION ALL
 SELECT 'incidents', cell >> 34, 1 FROM incident GROUP BY 2;
+-- Tiles count places by kind and state.
+DROP INDEX place_cell;
+CREATE INDEX place_cell ON place (cell) INCLUDE (kind, state);
