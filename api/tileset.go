@@ -125,7 +125,7 @@ func (s *Server) pointTiles(w http.ResponseWriter, r *http.Request, state *live.
 			if err != nil {
 				return nil, err
 			}
-			return query(ctx, id, a.Scope)
+			return query(ctx, id, store.TileFilter{Scope: a.Scope})
 		},
 		layers: func() ([]vectorLayer, error) { return []vectorLayer{layer}, nil },
 	}

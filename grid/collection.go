@@ -90,6 +90,30 @@ var Collections = []Collection{
 	},
 }
 
+// AllPlaces is the places of every kind together, as their tiles show them: the properties are the kind, what all kinds have, and what one
+// or several have, null in the others. It is not among Collections. Each kind has its own Time.
+var AllPlaces = Collection{
+	ID: "places", Title: "Places", TitleZH: "场所", Description: "The places of every kind.", Shape: AnyShape,
+	Fields: allPlaceFields(),
+}
+
+func allPlaceFields() []Field {
+	all := fields([]Field{code("kind").required()}, commonPlaceFields)
+	for i := range Layers {
+		for _, f := range Layers[i].Detail() {
+			f.Required = false
+			if !slices.ContainsFunc(all, func(have Field) bool { return have.Name == f.Name }) {
+				all = append(all, f)
+			}
+		}
+	}
+	all = fields(all, locatedFields)
+	for i := range all {
+		all[i].Default = ""
+	}
+	return all
+}
+
 // gridFields are the attributes of base and dedicated grids; those of units are null in base grids.
 var gridFields = []Field{
 	code("code").required(), text("name").required(), oneOf("kind", Base, Dedicated).required(), code("community_code").required(),

@@ -106,7 +106,7 @@ func TestBR50Scopes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for scope, shown := range map[string]bool{westStreet: true, southEast: true, northEast: false, "": true, countyCode: true} {
-		tile, err := s.IncidentTile(t.Context(), mvt.Project(p).Tile(13), scope)
+		tile, err := s.IncidentTile(t.Context(), mvt.Project(p).Tile(13), store.TileFilter{Scope: scope})
 		if err != nil || (len(tile) > 0) != shown {
 			t.Errorf("tile of %q: %d bytes, %v", scope, len(tile), err)
 		}
