@@ -230,7 +230,7 @@ func TestL5PointTileTags(t *testing.T) {
 					tile store.TileQuery
 				}{"places": {s.PlaceTileTag, s.PlaceTile}, "incidents": {s.IncidentTileTag, s.IncidentTile}} {
 					tag, err := of.tag(t.Context(), id, scope)
-					body, tileErr := of.tile(t.Context(), id, scope)
+					body, tileErr := of.tile(t.Context(), id, store.TileFilter{Scope: scope})
 					if err := errors.Join(err, tileErr); err != nil {
 						t.Fatal(err)
 					}
