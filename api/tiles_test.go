@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -53,6 +54,12 @@ func TestTiles(t *testing.T) {
 		{name: "places too deep", target: here("places", 19), as: "planner"},
 		{name: "places of no one", target: "/tiles/places/14/0/0.mvt", as: "planner"},
 		{name: "incidents of no one", target: here("incidents", 14), as: "planner"},
+		{name: "filter of grids", target: here("grids", 14) + "?filter=kind='base'"},
+		{name: "filter of what is not there", target: here("places", 14) + "?filter=colour='red'", as: "planner"},
+		{name: "filter that is none", target: here("incidents", 14) + "?filter=state='x'%3B+DROP+TABLE+place", as: "planner"},
+		{name: "filter language unknown", target: here("places", 14) + "?filter-lang=sql&filter=1=1", as: "planner"},
+		{name: "time that is none", target: here("places", 14) + "?datetime=yesterday", as: "planner"},
+		{name: "TileJSON of a filter", target: "/tiles/places.json?filter=kind='hazard'&datetime=2026-01-01/.."},
 	})
 
 	for _, test := range []struct {
@@ -63,6 +70,12 @@ func TestTiles(t *testing.T) {
 			"dedicated: " + lake + "801 " + lake + "802; divisions: 320200000000 320211000000 320213000000 320211001000 320213001000 320211001001 320213001001"},
 		{here("places", 10), "planner", "places: 320211-HZ-00000001 320211-HZ-00000002 320213-HZ-00000001"},
 		{here("places", 10), "bridge", "places: 320213-HZ-00000001"},
+		{here("places", 10) + "?filter=county_code='320211000000'", "planner", "places: 320211-HZ-00000001 320211-HZ-00000002"},
+		{here("places", 10) + "?filter=county_code='320211000000'", "bridge", ""},
+		{here("places", 10) + "?filter-lang=cql2-json&filter=" + url.QueryEscape(`{"op":"like","args":[{"property":"code"},"%1"]}`), "planner",
+			"places: 320211-HZ-00000001 320213-HZ-00000001"},
+		{here("places", 10) + "?datetime=../1990-01-01", "planner", ""},
+		{here("places", 10) + "?filter=name='x'+OR+1=1+OR+name='y'", "bridge", "places: 320213-HZ-00000001"},
 	} {
 		answer := s.do(t, exchange{target: test.target, as: test.as})
 		raw, err := io.ReadAll(answer.Body)

@@ -56,9 +56,9 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 	case tilesetDifference:
 		return s.differenceTiles(w, r, state, q)
 	case tilesetPlaces:
-		return s.pointTiles(w, r, state, s.store.PlaceTile, pointLayer("places", "code", "kind", "name", "state", "count")), nil
+		return s.placeTiles(w, r, state, q)
 	case tilesetIncidents:
-		return s.pointTiles(w, r, state, s.store.IncidentTile, pointLayer("incidents", "code", "kind", "state", "severity", "count")), nil
+		return s.incidentTiles(w, r, state, q)
 	}
 	if code, ok := strings.CutPrefix(name, planTileset); ok {
 		return s.draftTiles(w, r, state, code)
@@ -70,6 +70,9 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 func tileParams(name string) []string {
 	if name == tilesetDifference {
 		return []string{"county", "from", "to", planParam}
+	}
+	if name == tilesetPlaces || name == tilesetIncidents {
+		return append([]string{asOfParam}, pointTileParams...)
 	}
 	return []string{asOfParam}
 }
@@ -158,7 +161,7 @@ func pointLayer(id string, names ...string) vectorLayer {
 	fields := map[string]string{}
 	for _, n := range names {
 		fields[n] = "String"
-		if n == "count" {
+		if n == "count" || strings.HasPrefix(n, "count_") || strings.HasPrefix(n, "state_") {
 			fields[n] = "Number"
 		}
 	}
