@@ -206,6 +206,7 @@ func (s *Server) router() *mux.Router {
 	route("/v1/mesh/clean", boundedBy(maxCleanBody, cleanIn, s.from(s.cleanMesh)), http.MethodPost)
 
 	open("/tiles/{tileset}.json", s.inTime(s.tileJSON, asOfParam))
+	open("/styles/{name}.json", s.inTime(s.style, asOfParam))
 	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.inTime(s.tile, asOfParam))
 
 	for _, one := range s.ogcRoutes() { // with an OpenAPI document of its own

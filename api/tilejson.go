@@ -35,21 +35,29 @@ func (q query) encoded() string {
 
 // describeTiles says in a TileJSON document where the tiles are and whose.
 func describeTiles(document map[string]any, box geo.Box, city *edition.City) {
-	var names []string
-	for _, d := range city.Divisions() {
-		if d.Level == grid.LevelCity && d.Name != "" {
-			names = append(names, d.Name)
-		}
-	}
-	if len(names) == 1 {
-		document["attribution"] = escapeHTML.Replace(names[0])
+	if name := attributionOf(city); name != "" {
+		document["attribution"] = name
 	}
 	if box.Empty() {
 		return
 	}
 	west, east := box.Min.Orb(), box.Max.Orb()
-	document["bounds"] = [4]float64{west[0], west[1], east[0], east[1]}
+	document["bounds"] = boundsOf(box)
 	document["center"] = [3]float64{rounded((west[0]+east[0])/2, 7), rounded((west[1]+east[1])/2, 7), float64(viewZoom(box))}
+}
+
+// attributionOf returns the name of the city as HTML, "" where there are several or none.
+func attributionOf(city *edition.City) string {
+	name := ""
+	for _, d := range city.Divisions() {
+		if d.Level == grid.LevelCity {
+			if name != "" {
+				return ""
+			}
+			name = escapeHTML.Replace(d.Name)
+		}
+	}
+	return name
 }
 
 // escapeHTML makes text of what clients show as HTML.
