@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -159,12 +160,28 @@ func TestPathTokenLinks(t *testing.T) {
 	t.Parallel()
 	s := serve(t)
 	secret, _ := pathToken(t, s.store, nil)
-	const public = `"https://grid.example.cn`
-	for _, target := range []string{"/tiles/grids.json", "/tiles/places.json", "/tiles/incidents.json"} {
+	const public = "https://grid.example.cn"
+	own := regexp.MustCompile(`(?:href|src)="?/|"url": ?"/`)
+	for _, target := range []string{
+		"/tiles/grids.json", "/tiles/places.json", "/tiles/incidents.json", "/ogc", "/ogc?f=html", "/ogc/api", "/ogc/api?f=html", "/ogc/conformance?f=html",
+		"/ogc/collections", "/ogc/collections?f=html", "/ogc/collections/base", "/ogc/collections/base/schema", "/ogc/collections/base/queryables",
+		"/ogc/collections/base/items?limit=1", "/ogc/collections/base/items?limit=1&f=html", "/ogc/collections/base/items/" + lake + "001", "/ogc/collections/base/items/" + lake + "001?f=html",
+		"/ogc/collections/base/tiles", "/ogc/collections/base/tiles/WebMercatorQuad", "/ogc/tiles", "/ogc/tileMatrixSets",
+	} {
 		with, without := body(t, s, exchange{target: "/t/" + secret + target}), body(t, s, exchange{target: target})
-		if strings.Contains(without, "/t/") || !strings.Contains(without, public) || strings.ReplaceAll(without, public, public+"/t/"+secret) != with {
-			t.Errorf("%s: got %s below the token, and without it %s", target, with, without)
+		if strings.Contains(without, "/t/") || !strings.Contains(without, public) {
+			t.Errorf("%s: got %s without a token", target, without)
 		}
+		if strings.Count(with, public) != strings.Count(with, public+"/t/"+secret) {
+			t.Errorf("%s: some link leads away from the token: %s", target, with)
+		}
+		if link := own.FindString(with); link != "" {
+			t.Errorf("%s: a link begins at the root, without the token: %s", target, link)
+		}
+	}
+	answer := s.do(t, exchange{target: "/t/" + secret + "/ogc/collections/base/items?limit=1"})
+	if link := answer.Header.Get("Link"); strings.Count(link, public) != strings.Count(link, secret) {
+		t.Errorf("the header Link leads away from the token: %s", link)
 	}
 }
 
