@@ -91,6 +91,11 @@ func (s *Server) exportFeatures(w http.ResponseWriter, r *http.Request, state *l
 	if err != nil {
 		return err
 	}
+	if !c.Public {
+		if _, err := past(r, state, reads.actor.Role == ""); err != nil {
+			return err
+		}
+	}
 	query.Actor = reads.actor
 	out := &exportOut{w: w, name: c.ID + "." + string(format), media: format.Media(), public: reads.public}
 	return s.export(w, r, reads, q, out, !c.Public, func(ctx context.Context, from *store.Store, to io.Writer) error {

@@ -2,6 +2,9 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
+	"io"
+	"net/http"
 	"syscall"
 	"testing"
 	"time"
@@ -29,6 +32,31 @@ func (s *Server) Occupy() (leave func()) {
 			<-s.batches
 		}
 	}
+}
+
+// OccupyExports makes the server export as much of a kind as it may at once, until leave is called.
+func (s *Server) OccupyExports(stranger, registers bool) (leave func(), n int) {
+	var leaves []func()
+	for {
+		one, err := s.exports.take(stranger, registers)
+		if err != nil {
+			return func() {
+				for _, l := range leaves {
+					l()
+				}
+			}, len(leaves)
+		}
+		leaves = append(leaves, one)
+	}
+}
+
+// WriteExport writes a file of that many bytes as exports are written.
+func WriteExport(w http.ResponseWriter, late time.Duration, lateBytes, size int) error {
+	l := usualLimits()
+	l.stallIn, l.stallBytes = late, lateBytes
+	out := &exportOut{w: w, stream: newStream(http.NoBody, w, http.NewResponseController(w), l)}
+	_, err := io.CopyN(out, rand.Reader, int64(size))
+	return err
 }
 
 // ProcessorTime returns how much processor time this process has taken.

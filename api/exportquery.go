@@ -14,8 +14,8 @@ import (
 // features is what the parameters bbox, filter, filter-lang and datetime choose of a collection.
 func (q query) features(c *grid.Collection, state *live.State) (features.Query, error) {
 	query := features.Query{Collection: c}
-	if !c.Public && (!state.At.IsZero() || state.Preview != nil) {
-		return query, badParam(asOfParam, "Only base, dedicated and divisions are kept of other times and of plans.")
+	if !c.Public && q.has(planParam) {
+		return query, badParam(planParam, "A plan is of grids: ask for base, dedicated or divisions.")
 	}
 	var err error
 	if query.Boxes, err = q.boxes(); err != nil {

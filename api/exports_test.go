@@ -3,13 +3,18 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/wangge/wangge/api"
 	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/geo/pmtiles"
 	"github.com/wangge/wangge/grid/store"
@@ -78,7 +83,8 @@ func TestExports(t *testing.T) {
 		{name: "time that is none", target: "/v1/export/base.geojson?datetime=yesterday"},
 		{name: "time turned round", target: "/v1/export/base.geojson?datetime=2026-02-01/2026-01-01"},
 		{name: "as of before all", target: "/v1/export/base.geojson?as_of=1999-01-01"},
-		{name: "hazards as of then", target: "/v1/export/hazards.geojson?as_of=2026-01-01&purpose=x", as: "planner"},
+		{name: "hazards of the future", target: "/v1/export/hazards.geojson?as_of=2999-01-01&purpose=x", as: "planner"},
+		{name: "hazards of a plan", target: "/v1/export/hazards.geojson?plan=320211-2026-001&purpose=x", as: "planner"},
 		{name: "hazards without a token", target: "/v1/export/hazards.geojson?purpose=x"},
 		{name: "hazards without a purpose", target: "/v1/export/hazards.geojson", as: "planner"},
 		{name: "hazards with a purpose of lines", target: "/v1/export/hazards.geojson?purpose=a%0Ab", as: "planner"},
@@ -141,6 +147,84 @@ func TestBR62ExportsAreLogged(t *testing.T) {
 		if i >= len(got) || i >= len(want) || !strings.HasSuffix(got[i], want[i][strings.Index(want[i], " "):]) {
 			t.Fatalf("got  %q\nwant %q", got, want)
 		}
+	}
+}
+
+// TestBR63ExportsForAnybody: of places anybody gets those that are public, without a purpose, and without where they came from.
+func TestBR63ExportsForAnybody(t *testing.T) {
+	t.Parallel()
+	s := exportTown(t)
+	for i, public := range []bool{true, false} {
+		lon, lat := at(0.25, 0.25+float64(i)/4)
+		body := fmt.Sprintf(`{"kind":"shelter","name":"避难所","source":"register","public":%t,"geometry":{"type":"Point","coordinates":[%v,%v]},"crs":"wgs84","detail":{"shelter_level":"city","host_kind":"square"}}`, public, lon, lat)
+		if made := s.do(t, exchange{method: http.MethodPost, target: "/v1/places", header: asJSON, as: "planner", body: body}); made.StatusCode != 201 {
+			text, _ := io.ReadAll(made.Body)
+			t.Fatal(made.Status, string(text))
+		}
+	}
+	if got := s.exportedCodes(t, "/v1/export/shelters.geojson", ""); got != "320211-SH-00000001" {
+		t.Errorf("anybody gets %s", got)
+	}
+	if got := s.exportedCodes(t, "/v1/export/shelters.geojson?purpose=x", "planner"); got != "320211-SH-00000001 320211-SH-00000002" {
+		t.Errorf("the planner gets %s", got)
+	}
+	past := "/v1/export/shelters.geojson?as_of=" + url.QueryEscape(time.Now().UTC().Format(time.RFC3339Nano))
+	if answer := s.do(t, exchange{target: past}); answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("anybody gets the past: %s", answer.Status)
+	}
+	if got := s.exportedCodes(t, past+"&purpose=x", "planner"); got != "320211-SH-00000001 320211-SH-00000002" {
+		t.Errorf("a moment ago there were %s", got)
+	}
+	for _, format := range []string{"geojson", "ndjson", "csv", "gpkg"} {
+		if body, _ := s.exported(t, "/v1/export/shelters."+format, ""); bytes.Contains(body, []byte("register")) || bytes.Contains(body, []byte("external_refs")) {
+			t.Errorf("%s tells anybody the source", format)
+		}
+	}
+}
+
+// TestTooManyExports: who comes when as many run as may is told when to come again; registers and strangers do not take all places.
+func TestTooManyExports(t *testing.T) {
+	t.Parallel()
+	s, l := newTown(t)
+	app := api.New(api.Config{Store: s, Live: l})
+	for _, test := range []struct {
+		stranger, registers bool
+		most                int
+	}{{true, false, 3}, {false, true, 2}, {false, false, 6}} {
+		leave, n := app.OccupyExports(test.stranger, test.registers)
+		if n != test.most {
+			t.Errorf("%+v: %d run at once", test, n)
+		}
+		answer := httptest.NewRecorder()
+		app.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/v1/export/base.csv", nil))
+		if busy := answer.Code == http.StatusServiceUnavailable && answer.Header().Get("Retry-After") == "60"; busy != !test.registers {
+			t.Errorf("%+v: a stranger is answered %d", test, answer.Code)
+		}
+		leave()
+	}
+}
+
+// TestSlowReaderOfExports: a reader who takes nothing is cut off.
+func TestSlowReaderOfExports(t *testing.T) {
+	t.Parallel()
+	s := hurried(t)
+	result := make(chan error, 1)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		result <- api.WriteExport(w, late, lateBytes, 64<<20)
+	}))
+	t.Cleanup(front.Close)
+	s.URL = front.URL
+	c := s.dial(t)
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-result:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("the reader is still waited for")
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 )
 
 // syntheticDatabase has a small synthetic city in the database that commands find.
-func syntheticDatabase(t *testing.T) *live.State {
+func syntheticDatabase(t *testing.T) (*store.Store, *live.State) {
 	t.Helper()
 	pool := gridtest.Pool(t)
 	c := pool.Config().ConnConfig
@@ -41,12 +41,12 @@ func syntheticDatabase(t *testing.T) *live.State {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return city.Now()
+	return s, city.Now()
 }
 
 // TestExport writes files as wangge export does. GDAL counts what is in them; the npm reader of PMTiles finds each tile that the city has.
 func TestExport(t *testing.T) {
-	state := syntheticDatabase(t)
+	s, state := syntheticDatabase(t)
 	dir := t.TempDir()
 	export := func(name, file string, more ...func(*exportCmd)) error {
 		c := exportCmd{Name: name, Output: filepath.Join(dir, file), MaxZoom: -1}
@@ -61,6 +61,7 @@ func TestExport(t *testing.T) {
 		}
 		counted(t, filepath.Join(dir, file), 60)
 	}
+	everyFormat(t, s, state)
 	if err := export("base", "one.json", func(c *exportCmd) { c.Filter = "households < 0" }); err != nil {
 		t.Fatal(err)
 	}
