@@ -87,7 +87,7 @@ type validator struct{ nodes int }
 
 func (v *validator) visit(e *Expr, depth int) error {
 	if v.nodes++; v.nodes > MaxNodes {
-		return wrong(e.At, "the filter has more than %d parts: make it shorter", MaxNodes)
+		return tooMany(e)
 	}
 	if depth > MaxDepth {
 		return wrong(e.At, "the filter is more than %d deep: take parentheses away", MaxDepth)
@@ -103,6 +103,10 @@ func (v *validator) visit(e *Expr, depth int) error {
 	return nil
 }
 
+func tooMany(e *Expr) error {
+	return wrong(e.At, "the filter has more than %d parts: make it shorter", MaxNodes)
+}
+
 // arguments checks the arguments of one expression.
 func arguments(e *Expr) error {
 	allowed, least, most := sort(0), 0, 0
@@ -115,6 +119,9 @@ func arguments(e *Expr) error {
 		if o, ok := operators[strings.ToLower(string(e.Op))]; ok {
 			allowed, least, most = o.args, o.least, o.most
 		}
+	}
+	if len(e.Args) > MaxNodes {
+		return tooMany(e)
 	}
 	if len(e.Args) < least || len(e.Args) > most {
 		return wrong(e.At, "%s has %d arguments, not as many as it takes", e.Op, len(e.Args))
