@@ -31,6 +31,8 @@ type Config struct {
 	OpenReads bool
 	// PublicURL is the address that links carry, for instance https://grid.example.cn; "" takes it from the request.
 	PublicURL string
+	// TileCache is how many bytes of tiles are held in memory; 0 for none.
+	TileCache int64
 	// Operator is who makes every request, when it is not nil: for a caller in this process, whom nobody needs to ask for a token.
 	Operator *grid.Actor
 	// Progress is told how far an export for the Operator is; nil for nobody. A total of 0 is not known.
@@ -55,6 +57,7 @@ type Server struct {
 	locators   locators
 	limits     limits
 	tagged     taggedCities
+	tiles      *tileCache
 	compared   differences
 	batches    chan struct{}   // one for each that runs, and for each disc
 	cleans     chan struct{}   // likewise
@@ -79,6 +82,7 @@ func New(c Config) *Server {
 		exports: newExportSeats(), progress: c.Progress, kept: newKeptParts(),
 	}
 	s.streams, s.endStreams = context.WithCancel(context.Background())
+	s.tiles = newTileCache(c.TileCache, s.registry)
 	s.metrics, s.requestIDs, s.limits = newMetrics(s.registry), newRequestIDs(), usualLimits()
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newGauges(s))
 	return s

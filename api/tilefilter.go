@@ -22,7 +22,7 @@ func (s *Server) placeTiles(w http.ResponseWriter, r *http.Request, state *live.
 	kinds := placeKinds()
 	layer := pointLayer("places", slices.Concat([]string{"code", "kind", "name", "state"}, countFields(kinds, []string{"active", "suspended", "closed"}))...)
 	return chosenTiles(q, state, &grid.AllPlaces, s.store.PlaceTile, func(query store.TileQuery) tileSource {
-		return s.pointTiles(w, r, state, query, layer)
+		return s.pointTiles(w, r, state, query, s.store.PlaceTileTag, layer)
 	})
 }
 
@@ -35,7 +35,7 @@ func (s *Server) incidentTiles(w http.ResponseWriter, r *http.Request, state *li
 	}
 	layer := pointLayer("incidents", slices.Concat([]string{"code", "kind", "state", "severity"}, countFields(kinds, grid.IncidentStates))...)
 	return chosenTiles(q, state, c, s.store.IncidentTile, func(query store.TileQuery) tileSource {
-		return s.pointTiles(w, r, state, query, layer)
+		return s.pointTiles(w, r, state, query, s.store.IncidentTileTag, layer)
 	})
 }
 

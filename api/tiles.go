@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -22,7 +23,7 @@ const tileEncoding = "5"
 
 // tile answers GET /tiles/{tileset}/{z}/{x}/{y}.mvt. A match with the tag costs no tile.
 func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, tileParams(pathVar(r, "tileset"))...)
+	q, err := params(r, append(tileParams(pathVar(r, "tileset")), versionParam)...)
 	if err != nil {
 		return err
 	}
@@ -35,29 +36,118 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State)
 	if err != nil {
 		return err
 	}
+	if id.Z > source.maxZoom {
+		if _, err := source.tag(r.Context(), mvt.TileID{}); err != nil { // who may not see it is told so
+			return err
+		}
+		return notFound(fmt.Sprintf("There is no such tile: the deepest zoom is %d.", source.maxZoom))
+	}
 	tag, err := source.tag(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	if id.Z > source.maxZoom {
-		return notFound(fmt.Sprintf("There is no such tile: the deepest zoom is %d.", source.maxZoom))
-	}
-	w.Header().Set("Cache-Control", "private, no-cache")
-	if source.public {
-		w.Header().Set("Cache-Control", "public, max-age=0, must-revalidate")
-	}
-	if tag != "" {
-		w.Header().Set("ETag", tag)
-		if matches(r, tag) {
-			w.WriteHeader(http.StatusNotModified)
-			return nil
+	fresh := "max-age=0, must-revalidate"
+	if q.has(versionParam) {
+		fresh = "max-age=31536000, immutable"
+		key, err := source.key(r.Context())
+		if err != nil {
+			return err
+		}
+		if q.text(versionParam) != key {
+			return otherVersion(w, q, key)
 		}
 	}
-	tile, err := source.make(r.Context(), id)
+	return s.sendTile(w, r, &source, id, tag, fresh)
+}
+
+// versionParam names what a tileset is made from, in addresses that TileJSON gives with versionedParam: a tile under such an address never
+// changes.
+const (
+	versionParam   = "v"
+	versionedParam = "versioned"
+)
+
+// otherVersion sends a client on from the address of another version than there is.
+func otherVersion(w http.ResponseWriter, q query, key string) error {
+	values := url.Values{}
+	for _, p := range q.given {
+		values.Set(p.name, p.value)
+	}
+	values.Set(versionParam, key)
+	w.Header().Set("Location", "?"+values.Encode())
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusTemporaryRedirect)
+	return nil
+}
+
+// sendTile answers a tile in the coding that the client likes best, an empty one as 204; or that the client has it.
+func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, source *tileSource, id mvt.TileID, tag, fresh string) error {
+	coding := tileCoding(r)
+	header := w.Header()
+	switch {
+	case source.public:
+		header.Set("Cache-Control", "public, "+fresh)
+	case strings.HasPrefix(fresh, "max-age=0"):
+		header.Set("Cache-Control", "private, no-cache")
+	default:
+		header.Set("Cache-Control", "private, "+fresh)
+	}
+	etag := tag
+	if coding != "" {
+		etag = strings.TrimSuffix(tag, `"`) + "-" + coding + `"`
+	}
+	header.Set("ETag", etag)
+	if matches(r, etag) {
+		s.tiles.asked.WithLabelValues("unchanged").Inc()
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	body, coding, err := s.tiles.packed(r.Context(), source, tag, id, coding)
 	if err != nil {
+		header.Del("ETag")
+		header.Del("Cache-Control")
 		return err
 	}
-	return sendTile(w, tile)
+	if len(body) == 0 {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	header.Set("Content-Type", "application/vnd.mapbox-vector-tile")
+	if coding != "" {
+		header.Set("Content-Encoding", coding)
+	}
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	_, err = w.Write(body)
+	return err
+}
+
+// tileCoding returns the coding that the client likes best of those for tiles, zstd of equals; "" for none.
+func tileCoding(r *http.Request) string {
+	weights := map[string]float64{}
+	for one := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		coding, parameter, _ := strings.Cut(one, ";")
+		weight := 1.0
+		if q, ok := strings.CutPrefix(strings.TrimSpace(parameter), "q="); ok {
+			if w, err := strconv.ParseFloat(q, 64); err == nil {
+				weight = w
+			}
+		}
+		weights[strings.ToLower(strings.TrimSpace(coding))] = weight
+	}
+	weight := func(coding string) float64 {
+		if w, ok := weights[coding]; ok {
+			return w
+		}
+		return weights["*"]
+	}
+	zstd, gzip := weight(codingZstd), weight(codingGzip)
+	switch {
+	case zstd > 0 && zstd >= gzip:
+		return codingZstd
+	case gzip > 0:
+		return codingGzip
+	}
+	return ""
 }
 
 // taggedCities are the cities whose grid tiles were asked for last, with the tags of the tiles: a few of the past beside the present.
@@ -109,35 +199,41 @@ func tagOf(city *edition.City) string {
 	return `W/"` + hex.EncodeToString(sum.Sum(nil)[:12]) + `"`
 }
 
+// matches reports whether If-None-Match names a tag, weak or not (RFC 9110, 13.1.2).
 func matches(r *http.Request, tag string) bool {
-	for _, one := range strings.Split(r.Header.Get("If-None-Match"), ",") {
-		if one = strings.TrimSpace(one); one == tag || one == "*" {
-			return true
+	for _, line := range r.Header.Values("If-None-Match") {
+		for one := range strings.SplitSeq(line, ",") {
+			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// sendTile answers a tile, gzipped where the client takes that; an empty one as 204.
-func sendTile(w http.ResponseWriter, tile []byte) error {
-	if len(tile) == 0 {
-		w.WriteHeader(http.StatusNoContent)
-		return nil
-	}
-	w.Header().Set("Content-Type", "application/vnd.mapbox-vector-tile")
-	return sendBody(w, http.StatusOK, tile)
-}
-
 // tileJSON answers GET /tiles/{tileset}.json: TileJSON 3.0.
 func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	name := pathVar(r, "tileset")
-	q, err := params(r, tileParams(name)...)
+	q, err := params(r, append(tileParams(name), versionedParam)...)
 	if err != nil {
 		return err
 	}
+	versioned, err := q.flag(versionedParam)
+	if err != nil {
+		return err
+	}
+	q.given = slices.DeleteFunc(q.given, func(p parameter) bool { return p.name == versionedParam })
 	source, err := s.tileSource(w, r, state, name, q)
 	if err != nil {
 		return err
+	}
+	if versioned {
+		key, err := source.key(r.Context())
+		if err != nil {
+			return err
+		}
+		q.given = append(q.given, parameter{versionParam, key})
+		w.Header().Set("Cache-Control", "no-cache")
 	}
 	layers, err := source.layers()
 	if err != nil {

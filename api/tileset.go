@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,19 +34,55 @@ const maxPointZoom = 18
 type tileSource struct {
 	public  bool // anybody may have the tiles, and caches between may keep them
 	maxZoom uint8
-	// tag names what a tile is made from, as an entity tag; it costs no tile. "" for a tile that has none. Who may not have the tile gets
-	// the error here.
+	// tag names what a tile is made from, as an entity tag; it costs no tile. Who may not have the tile gets the error here.
 	tag func(ctx context.Context, id mvt.TileID) (string, error)
 	// make makes a tile, empty where there is nothing.
 	make func(ctx context.Context, id mvt.TileID) ([]byte, error)
+	// key names what all tiles are made from. Without it, the tag of the tile 0/0/0 does.
+	key func(ctx context.Context) (string, error)
 
 	// What the TileJSON document says.
 	layers func() ([]vectorLayer, error)
 	box    geo.Box
 }
 
-// tileSource returns the tileset of that name for whoever asks; it has answered nothing, but says in w's headers what the tiles are of.
+// tileSource returns the tileset of that name for whoever asks; it has answered nothing, but says in w's headers what the tiles are of. Its
+// tags hold for the encoder too, and its tiles are held in memory.
 func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.State, name string, q query) (tileSource, error) {
+	source, err := s.sourceOf(w, r, state, name, q)
+	if err != nil {
+		return source, err
+	}
+	content, build := source.tag, source.make
+	source.tag = func(ctx context.Context, id mvt.TileID) (string, error) {
+		tag, err := content(ctx, id)
+		return entityTag(name, tag), err
+	}
+	source.make = func(ctx context.Context, id mvt.TileID) ([]byte, error) {
+		tag, err := source.tag(ctx, id) // before the tile: what is held may be newer than its tag says, never older
+		if err != nil {
+			return nil, err
+		}
+		return s.tiles.get(ctx, tileKey{tag, id, ""}, func(ctx context.Context) ([]byte, error) { return build(ctx, id) })
+	}
+	key := source.key
+	if key == nil {
+		key = func(ctx context.Context) (string, error) { return content(ctx, mvt.TileID{}) }
+	}
+	source.key = func(ctx context.Context) (string, error) {
+		text, err := key(ctx)
+		return strings.Trim(entityTag(name, text), `W/"`), err
+	}
+	return source, nil
+}
+
+// entityTag returns the tag of what a tileset's tiles are made from, as far as it depends on content.
+func entityTag(tileset, content string) string {
+	sum := sha256.Sum256([]byte(tileEncoding + " " + tileset + " " + content))
+	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
+}
+
+func (s *Server) sourceOf(w http.ResponseWriter, r *http.Request, state *live.State, name string, q query) (tileSource, error) {
 	if name != tilesetGrids && !state.At.IsZero() {
 		return tileSource{}, badParam(asOfParam, "Only the tileset grids can be asked for by as_of.")
 	}
@@ -79,13 +117,17 @@ func tileParams(name string) []string {
 
 // gridTiles are made from memory.
 func (s *Server) gridTiles(state *live.State) tileSource {
-	tag := s.tagged.tag(state.City)
+	key := s.tagged.tag(state.City)
 	if state.Preview != nil {
-		tag = previewTag(tag, state.Preview)
+		key = previewTag(key, state.Preview)
 	}
 	return tileSource{
 		public: state.Preview == nil, maxZoom: edition.MaxTileZoom, box: state.City.Box(),
-		tag:    func(context.Context, mvt.TileID) (string, error) { return tag, nil },
+		tag: func(_ context.Context, id mvt.TileID) (string, error) {
+			tag, err := state.City.GridTileTag(id)
+			return hex.EncodeToString(tag[:]), err
+		},
+		key:    func(context.Context) (string, error) { return key, nil },
 		make:   func(_ context.Context, id mvt.TileID) ([]byte, error) { return state.City.GridTile(id) },
 		layers: func() ([]vectorLayer, error) { return gridLayers(state.City.LeastZooms()), nil },
 	}
@@ -98,10 +140,14 @@ func (s *Server) draftTiles(w http.ResponseWriter, r *http.Request, state *live.
 		return tileSource{}, err
 	}
 	nameState(w, d.After)
-	tag := previewTag(s.tagged.tag(d.Before.City), d.After.Preview)
+	key := previewTag(s.tagged.tag(d.Before.City), d.After.Preview)
 	return tileSource{
 		maxZoom: edition.MaxTileZoom, box: boxOf(state.City, d.Plan.Counties),
-		tag:  func(context.Context, mvt.TileID) (string, error) { return tag, nil },
+		tag: func(_ context.Context, id mvt.TileID) (string, error) {
+			tag, err := d.TileTag(id)
+			return hex.EncodeToString(tag[:]), err
+		},
+		key:  func(context.Context) (string, error) { return key, nil },
 		make: func(_ context.Context, id mvt.TileID) ([]byte, error) { return d.Tile(id) },
 		layers: func() ([]vectorLayer, error) {
 			least, err := d.LeastZooms()
@@ -110,18 +156,24 @@ func (s *Server) draftTiles(w http.ResponseWriter, r *http.Request, state *live.
 	}, nil
 }
 
+// pointTag is the tag of a tile of what lies in a scope.
+type pointTag func(ctx context.Context, id mvt.TileID, scope string) (string, error)
+
 // pointTiles are made by the database, of what lies in the scope of whoever asks. What they consist of anybody may know: who asks matters
 // from the first tag on.
-func (s *Server) pointTiles(w http.ResponseWriter, r *http.Request, state *live.State, query store.TileQuery, layer vectorLayer) tileSource {
+func (s *Server) pointTiles(w http.ResponseWriter, r *http.Request, state *live.State, query store.TileQuery, tag pointTag, layer vectorLayer) tileSource {
 	actor := sync.OnceValues(func() (grid.Actor, error) {
 		tokenOrigin(w, r)
 		return s.authorizeSome(r, state, grid.ReadPlaces)
 	})
 	return tileSource{
 		maxZoom: maxPointZoom, box: state.City.Box(),
-		tag: func(context.Context, mvt.TileID) (string, error) {
-			_, err := actor()
-			return "", err
+		tag: func(ctx context.Context, id mvt.TileID) (string, error) {
+			a, err := actor()
+			if err != nil {
+				return "", err
+			}
+			return tag(ctx, id, a.Scope)
 		},
 		make: func(ctx context.Context, id mvt.TileID) ([]byte, error) {
 			a, err := actor()

@@ -20,6 +20,7 @@ import (
 type serveCmd struct {
 	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080"`
 	PublicURL string        `help:"Address that links carry, when a proxy stands in front."`
+	TileCache int64         `help:"How many megabytes of tiles to hold in memory; 0 for none." default:"256"`
 	Poll      time.Duration `help:"How often to look for new editions; while their commits are heard of, every fifth time." default:"1s"`
 }
 
@@ -49,7 +50,7 @@ func (c *serveCmd) Run(ctx context.Context, all *cli) error {
 			return fmt.Errorf("refusing to listen on %s, which others can reach, without tokens: make one first with “wangge token create NAME --role administrator”", c.Listen)
 		}
 	}
-	return serve(ctx, s, serving{listen: c.Listen, publicURL: c.PublicURL, poll: c.Poll, ready: func(address string) {
+	return serve(ctx, s, serving{listen: c.Listen, publicURL: c.PublicURL, tileCache: c.TileCache << 20, poll: c.Poll, ready: func(address string) {
 		slog.InfoContext(ctx, "ready", "address", address)
 	}})
 }
@@ -58,6 +59,7 @@ func (c *serveCmd) Run(ctx context.Context, all *cli) error {
 type serving struct {
 	listen    string
 	publicURL string
+	tileCache int64 // bytes
 	poll      time.Duration
 	openReads bool
 	ready     func(address string)
@@ -75,7 +77,7 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --listen or WANGGE_LISTEN", err)
 	}
-	app := api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL})
+	app := api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL, TileCache: c.tileCache})
 	server := app.HTTP()
 	server.RegisterOnShutdown(app.EndStreams)
 	following, stopFollowing := context.WithCancel(ctx)

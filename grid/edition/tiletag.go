@@ -3,8 +3,11 @@ package edition
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"hash"
 	"sync"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/wangge/wangge/geo/mvt"
 )
@@ -20,33 +23,45 @@ const mostTileTags = 200_000
 // tileTags holds the tags that were asked for.
 type tileTags struct {
 	mu   sync.RWMutex
-	made map[mvt.TileID]TileTag
+	made map[taggedTile]TileTag
+	busy singleflight.Group
+}
+
+type taggedTile struct {
+	id     mvt.TileID
+	marked bool
 }
 
 // GridTileTag returns the tag of a tile as GridTile makes it, and its errors.
-func (c *City) GridTileTag(id mvt.TileID) (TileTag, error) {
+func (c *City) GridTileTag(id mvt.TileID) (TileTag, error) { return c.MarkedTileTag(id, nil) }
+
+// MarkedTileTag is GridTileTag for MarkedTile. All of a city's marks are to be the same, since it holds tags.
+func (c *City) MarkedTileTag(id mvt.TileID, changed func(layer, code string) string) (TileTag, error) {
+	key := taggedTile{id, changed != nil}
 	held := &c.tiling().tags
 	held.mu.RLock()
-	tag, ok := held.made[id]
+	tag, ok := held.made[key]
 	held.mu.RUnlock()
 	if ok {
 		return tag, nil
 	}
-	tag, err := c.MarkedTileTag(id, nil)
-	if err != nil {
-		return tag, err
-	}
-	held.mu.Lock()
-	defer held.mu.Unlock()
-	if held.made == nil || len(held.made) >= mostTileTags {
-		held.made = map[mvt.TileID]TileTag{}
-	}
-	held.made[id] = tag
-	return tag, nil
+	made, err, _ := held.busy.Do(fmt.Sprint(key), func() (any, error) {
+		tag, err := c.tileTag(id, changed)
+		if err != nil {
+			return tag, err
+		}
+		held.mu.Lock()
+		defer held.mu.Unlock()
+		if held.made == nil || len(held.made) >= mostTileTags {
+			held.made = map[taggedTile]TileTag{}
+		}
+		held.made[key] = tag
+		return tag, nil
+	})
+	return made.(TileTag), err
 }
 
-// MarkedTileTag is GridTileTag for MarkedTile.
-func (c *City) MarkedTileTag(id mvt.TileID, changed func(layer, code string) string) (TileTag, error) {
+func (c *City) tileTag(id mvt.TileID, changed func(layer, code string) string) (TileTag, error) {
 	if err := checkTile(id); err != nil {
 		return TileTag{}, err
 	}

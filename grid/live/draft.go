@@ -71,11 +71,25 @@ func (d *Draft) Tile(id mvt.TileID) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return city.MarkedTile(id, d.changed())
+}
+
+// changed returns what says what becomes of a grid.
+func (d *Draft) changed() func(layer, code string) string {
 	changes := map[[2]string]string{}
 	for _, p := range d.Diff.Parts {
 		changes[[2]string{p.Kind, p.Code}] = p.Change // the layers have the names of the kinds
 	}
-	return city.MarkedTile(id, func(layer, code string) string { return changes[[2]string{layer, code}] })
+	return func(layer, code string) string { return changes[[2]string{layer, code}] }
+}
+
+// TileTag is edition.City.GridTileTag for Tile.
+func (d *Draft) TileTag(id mvt.TileID) (edition.TileTag, error) {
+	city, err := d.tiles()
+	if err != nil {
+		return edition.TileTag{}, err
+	}
+	return city.MarkedTileTag(id, d.changed())
 }
 
 // LeastZooms is edition.City.LeastZooms of the draft's tiles.
