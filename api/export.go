@@ -133,11 +133,11 @@ func (s *Server) writeFeatures(ctx context.Context, file export.Writer, reader f
 
 // exportTiles answers GET /v1/export/tiles/{tileset}.pmtiles: an archive of the very tiles that the tileset answers, of one moment.
 func (s *Server) exportTiles(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, asOfParam, "min_zoom", "max_zoom", "purpose")
+	name := pathVar(r, "tileset")
+	q, err := params(r, append(tileParams(name), "min_zoom", "max_zoom", "purpose")...)
 	if err != nil {
 		return err
 	}
-	name := pathVar(r, "tileset")
 	source, err := s.tileSource(w, r, state, name, q)
 	if err != nil {
 		return err

@@ -232,8 +232,14 @@ func TestSlowReaderOfExports(t *testing.T) {
 func TestExportedTilesAreServed(t *testing.T) {
 	t.Parallel()
 	s := exportTown(t)
-	for _, test := range []struct{ tileset, as string }{{"grids", ""}, {"reference", ""}, {"places", "planner"}, {"places", "bridge"}} {
-		raw, header := s.exported(t, "/v1/export/tiles/"+test.tileset+".pmtiles?purpose=test", test.as)
+	for _, test := range []struct{ tileset, as, chosen string }{
+		{"grids", "", ""},
+		{"reference", "", ""},
+		{"places", "planner", ""},
+		{"places", "bridge", ""},
+		{"places", "planner", "filter=" + url.QueryEscape("code = '320211-HZ-00000002'")},
+	} {
+		raw, header := s.exported(t, "/v1/export/tiles/"+test.tileset+".pmtiles?purpose=test&"+test.chosen, test.as)
 		if header.Get("Content-Length") != fmt.Sprint(len(raw)) {
 			t.Errorf("Content-Length %s of %d", header.Get("Content-Length"), len(raw))
 		}
@@ -243,7 +249,7 @@ func TestExportedTilesAreServed(t *testing.T) {
 		}
 		compared := 0
 		served := func(id mvt.TileID) []byte {
-			answer := s.do(t, exchange{target: "/tiles/" + test.tileset + "/" + id.String() + ".mvt", as: test.as})
+			answer := s.do(t, exchange{target: "/tiles/" + test.tileset + "/" + id.String() + ".mvt?" + test.chosen, as: test.as})
 			body, err := io.ReadAll(answer.Body)
 			if err != nil || answer.StatusCode >= 300 {
 				t.Fatal(answer.Status, err)
