@@ -75,8 +75,10 @@ func TestTiles(t *testing.T) {
 		{here("places", 10), "bridge", "places: 320213-HZ-00000001"},
 		{here("places", 10) + "?filter=county_code='320211000000'", "planner", "places: 320211-HZ-00000001 320211-HZ-00000002"},
 		{here("places", 10) + "?filter=county_code='320211000000'", "bridge", ""},
-		{here("places", 10) + "?filter-lang=cql2-json&filter=" + url.QueryEscape(`{"op":"like","args":[{"property":"code"},"%1"]}`), "planner",
-			"places: 320211-HZ-00000001 320213-HZ-00000001"},
+		{
+			here("places", 10) + "?filter-lang=cql2-json&filter=" + url.QueryEscape(`{"op":"like","args":[{"property":"code"},"%1"]}`), "planner",
+			"places: 320211-HZ-00000001 320213-HZ-00000001",
+		},
 		{here("places", 10) + "?datetime=../1990-01-01", "planner", ""},
 		{here("places", 10) + "?filter=name='x'+OR+1=1+OR+name='y'", "bridge", "places: 320213-HZ-00000001"},
 	} {
