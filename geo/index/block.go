@@ -145,6 +145,19 @@ func walkWide(block []uint32, px, py int64) int32 {
 	return severalParts
 }
 
+// eachPart calls add with each part that covers the corner of the block's cell or has an edge in it.
+func (x *Index) eachPart(block []uint32, add func(part int32)) {
+	if block[0] == wide {
+		for _, part := range block[wideHeadWords : wideHeadWords+block[1]] {
+			add(int32(part))
+		}
+		return
+	}
+	for k := range int(block[0] & 0xf) {
+		add(x.part(block[1:], k))
+	}
+}
+
 // corner returns the part that covers the corner of the block's cell, noPart, or severalParts.
 func (x *Index) corner(block []uint32) int32 {
 	if block[0] == wide {

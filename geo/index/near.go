@@ -86,7 +86,8 @@ func around(p geo.Point, radiusM float64) geo.Box {
 
 func clamp(v float64) int32 { return int32(min(max(v, math.MinInt32), math.MaxInt32)) }
 
-// maxCells is the number of cells up to which Overlapping looks at cells; above, it looks at the boxes of all parts.
+// maxCells is the number of cells up to which Overlapping looks at cells; above, and where there are more cells than parts, it looks at the
+// boxes of all parts.
 const maxCells = 4096
 
 // Overlapping appends to dst, ascending and each once, the parts that may meet box: every part that shares a point
@@ -97,7 +98,7 @@ func (x *Index) Overlapping(box geo.Box, dst []int32) []int32 {
 	}
 	from := len(dst)
 	col0, row0, col1, row1 := x.window(box)
-	if x.deep != nil || (col1-col0+1)*(row1-row0+1) > maxCells {
+	if cells := (col1 - col0 + 1) * (row1 - row0 + 1); x.deep != nil || cells > maxCells || cells > int64(len(x.boxes)) {
 		for k, b := range x.boxes {
 			if b.Intersects(box) {
 				dst = append(dst, int32(k))
@@ -110,25 +111,13 @@ func (x *Index) Overlapping(box geo.Box, dst []int32) []int32 {
 			dst = append(dst, k)
 		}
 	}
-	var buf [32]record
-	edges := buf[:0]
 	for w := x.cellsMeeting(box); w.next(); {
 		block := w.block()
 		if block == nil { // a cell that lies in one part
 			add(int32(w.cell) - 1)
 			continue
 		}
-		if corner := x.corner(block); corner != noPart {
-			add(corner)
-		}
-		edges = w.edges(block, edges[:0])
-		for _, r := range edges {
-			for _, label := range [2]int32{r.left, r.right} {
-				if label != 0 {
-					add(label - 1)
-				}
-			}
-		}
+		x.eachPart(block, add)
 	}
 	slices.Sort(dst[from:])
 	return dst[:from+len(slices.Compact(dst[from:]))]

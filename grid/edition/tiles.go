@@ -3,6 +3,7 @@ package edition
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
 
@@ -37,6 +38,7 @@ type tiles struct {
 	least  map[string]uint8
 	shapes shapes
 	tags   tileTags
+	blank  sync.Pool // of *mvt.Tile, whose memory is large for what comes out
 }
 
 func newTiles(c *City) *tiles {
@@ -138,11 +140,12 @@ func (c *City) MarkedTile(id mvt.TileID, changed func(layer, code string) string
 	if err := checkTile(id); err != nil {
 		return nil, err
 	}
-	tile, err := mvt.New(id, tileBuffer)
+	t := c.tiling()
+	tile, err := t.tile(id)
 	if err != nil {
 		return nil, err
 	}
-	t := c.tiling()
+	defer t.blank.Put(tile)
 	features := t.featuresAt(id)
 	shapes := t.shapesOf(id.Z, features)
 	for _, layer := range []string{LayerBase, LayerDedicated, LayerDivisions} {
@@ -170,6 +173,14 @@ func checkTile(id mvt.TileID) error {
 		return fmt.Errorf("%w: %s", mvt.ErrTile, id)
 	}
 	return nil
+}
+
+// tile returns an empty tile.
+func (t *tiles) tile(id mvt.TileID) (*mvt.Tile, error) {
+	if tile, ok := t.blank.Get().(*mvt.Tile); ok {
+		return tile, tile.Reset(id)
+	}
+	return mvt.New(id, tileBuffer)
 }
 
 // marked returns the tags of a feature with what changed says of it.

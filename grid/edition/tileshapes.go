@@ -40,20 +40,24 @@ type shapes struct {
 // shapesOf returns the shapes of features at a zoom; what is not held is simplified together, since they lie next to each other.
 func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
 	all := t.shapes.held(features)
-	s := t.simplifier(z)
+	var missing []int
 	grids := geo.EmptyBox()
 	for i := range features {
-		if all[i] == nil && features[i].layer == LayerBase {
-			grids = grids.Union(features[i].area.Box())
+		if all[i] == nil {
+			missing = append(missing, i)
+			if features[i].layer == LayerBase {
+				grids = grids.Union(features[i].area.Box())
+			}
 		}
 	}
+	if missing == nil {
+		return all
+	}
+	s := t.simplifier(z)
 	if !grids.Empty() {
 		s.Surround(grids)
 	}
-	for i := range features {
-		if all[i] != nil {
-			continue
-		}
+	for _, i := range missing {
 		area := features[i].area
 		if features[i].layer != LayerDedicated { // it shares no border with what is simplified
 			area = simplified(s, area)
