@@ -84,6 +84,13 @@ mutants: ## break each law on purpose and require that its test fails; ARGS='NAM
 readme-check: build ## run the command blocks of README.md and compare what they print
 	WANGGE_README_CHECK=1 go test -count=1 -run '^TestReadme$$' ./cmd/wangge
 
+.PHONY: clients
+clients: ## run docs/gis.md with the GIS programs that it is about; CLIENT=GDAL chooses one, UPDATE=1 keeps their pictures
+	@scripts/setup
+	@scripts/setup qgis
+	@$(MAKE) build
+	WANGGE_CLIENTS=1 go test -count=1 -timeout 20m -run '^TestClients$$/$(CLIENT)' ./cmd/wangge $(if $(UPDATE),-update)
+
 .PHONY: screenshot
 screenshot: build ## take the picture in README.md anew
 	@scripts/web screenshot
@@ -94,4 +101,5 @@ ci: ## all that continuous integration runs
 	@$(MAKE) lint
 	@$(MAKE) race
 	@$(MAKE) readme-check
+	@$(MAKE) clients
 	@$(MAKE) test
