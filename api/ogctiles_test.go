@@ -62,6 +62,17 @@ func TestTilesSuite(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
+	t.Run("tiles of a kind hold that kind", func(t *testing.T) {
+		g, whole := s.gis(t, "planner"), maptile.At(orb.Point{lon, lat}, 10)
+		for collection, want := range map[string]string{
+			"hazards": "places: 320211-HZ-00000001 320211-HZ-00000002 320213-HZ-00000001", "shelters": "places: 320211-SH-00000001", "key_sites": "",
+		} {
+			answer, body := g.fetch(t, fmt.Sprintf("/collections/%s/tiles/WebMercatorQuad/10/%d/%d", collection, whole.Y, whole.X), "")
+			if got := codesOf(t, body); got != want || answer.Header.Get("Cache-Control") != "private, no-cache" {
+				t.Errorf("%s: got %q, kept as %s", collection, got, answer.Header.Get("Cache-Control"))
+			}
+		}
+	})
 	t.Run("a tag", func(t *testing.T) {
 		answer, _ := g.fetch(t, rowFirst, "")
 		tag := answer.Header.Get("ETag")
