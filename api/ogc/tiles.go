@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -210,6 +211,7 @@ func (a *API) tile(w http.ResponseWriter, r *http.Request, state *live.State) er
 	}
 	w.Header().Set("Cache-Control", tiles.Cache)
 	if tag != "" {
+		tag = "W/" + strings.TrimPrefix(tag, "W/") // packed or not
 		w.Header().Set("ETag", tag)
 		if matched(w, r, tag) {
 			return nil
