@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -145,7 +146,7 @@ var (
 	headEnd       = []byte("\r\n\r\n")
 )
 
-// skipAnswer reads one answer with status 200 and a Content-Length.
+// skipAnswer reads one answer with status 200.
 func skipAnswer(in *bufio.Reader) error {
 	for want := 1; ; {
 		if _, err := in.Peek(want); err != nil {
@@ -162,7 +163,10 @@ func skipAnswer(in *bufio.Reader) error {
 		}
 		from := bytes.Index(head, contentLength)
 		if from < 0 {
-			return fmt.Errorf("an answer without Content-Length: %.300q", head)
+			if _, err := in.Discard(end + len(headEnd)); err != nil {
+				return err
+			}
+			return skipChunks(in)
 		}
 		n := 0
 		for _, digit := range head[from+len(contentLength):] {
@@ -173,6 +177,23 @@ func skipAnswer(in *bufio.Reader) error {
 		}
 		_, err := in.Discard(end + len(headEnd) + n)
 		return err
+	}
+}
+
+// skipChunks reads a body in chunks.
+func skipChunks(in *bufio.Reader) error {
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(line), 16, 32)
+		if err != nil {
+			return fmt.Errorf("neither a Content-Length nor chunks: %w", err)
+		}
+		if _, err := in.Discard(int(n) + len("\r\n")); err != nil || n == 0 {
+			return err
+		}
 	}
 }
 
