@@ -45,8 +45,11 @@ test('a token stands in every address, and nothing else does', () =>
       assert.ok((await field(page, name)).startsWith(`${under}/`), name);
     }
     await page.getByRole('combobox', { name: 'Data' }).selectOption('hazards');
+    assert.equal(await page.locator('#files a').count(), 0, 'a purpose comes first');
+    await page.getByRole('textbox', { name: 'Purpose' }).fill('a test');
     for (const link of await page.locator('#files a').all()) {
-      assert.match((await link.getAttribute('href')) ?? '', new RegExp(`^${under}/v1/export/hazards\\.`));
+      const address = (await link.getAttribute('href')) ?? '';
+      assert.match(address, new RegExp(`^${under}/v1/export/hazards\\.\\w+\\?purpose=a%20test$`));
     }
     assert.ok(!page.url().includes('ABCDEFG'), 'the link of the page holds no token');
   }));

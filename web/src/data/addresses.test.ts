@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { featuresAddress, fileAddress, isOpen, looksLikeToken, rootOf, tileAddresses } from './addresses';
+import {
+  featuresAddress,
+  fileAddress,
+  isOpen,
+  looksLikeToken,
+  rootOf,
+  tileAddresses,
+  withPurpose,
+} from './addresses';
 
 const origin = 'https://grid.example.cn';
 const token = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -35,4 +43,11 @@ test('what needs a token', () => {
     ...[true, true, true],
     ...[false, false, false],
   ]);
+});
+
+test('a purpose is sent as it is typed', () => {
+  const file = fileAddress(origin, 'hazards', 'csv');
+  assert.equal(withPurpose(file, ''), `${origin}/v1/export/hazards.csv`);
+  const sent = new URL(withPurpose(file, '汛期 & 检查#1'));
+  assert.deepEqual([...sent.searchParams], [['purpose', '汛期 & 检查#1']]);
 });

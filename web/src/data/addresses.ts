@@ -55,5 +55,9 @@ export function tileAddresses(root: string, tileset: Tileset, style: Style): Til
 
 export const featuresAddress = (root: string): string => `${root}/ogc`;
 
+/** The purpose is kept with each download of what is not public (BR-62). */
+export const withPurpose = (address: string, purpose: string): string =>
+  purpose === '' ? address : `${address}?purpose=${encodeURIComponent(purpose)}`;
+
 export const fileAddress = (root: string, collection: string, format: string): string =>
   `${root}/v1/export/${collection}.${format}`;

@@ -52,6 +52,11 @@ export const dataMessages = {
 
   files: { zh: '下载', en: 'Downloads' },
   collection: { zh: '数据', en: 'Data' },
+  purpose: { zh: '用途', en: 'Purpose' },
+  purpose_hint: {
+    zh: '不公开的数据：每次下载连同用途都会记录。',
+    en: 'Not public: each download is kept in the log with its purpose.',
+  },
   file_gpkg: { zh: 'GeoPackage', en: 'GeoPackage' },
   file_geojson: { zh: 'GeoJSON', en: 'GeoJSON' },
   file_ndjson: { zh: '逐行 GeoJSON', en: 'GeoJSON by lines' },
