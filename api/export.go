@@ -165,7 +165,7 @@ func (s *Server) exportTiles(w http.ResponseWriter, r *http.Request, state *live
 				return err
 			}
 		}
-		set.Make = source.make
+		set.Make = source.anew // an archive would push all that is held out
 		archive, err := export.Tiles(ctx, set)
 		if err != nil {
 			return err

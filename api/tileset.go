@@ -36,8 +36,8 @@ type tileSource struct {
 	maxZoom uint8
 	// tag names what a tile is made from, as an entity tag; it costs no tile. Who may not have the tile gets the error here.
 	tag func(ctx context.Context, id mvt.TileID) (string, error)
-	// make makes a tile, empty where there is nothing.
-	make func(ctx context.Context, id mvt.TileID) ([]byte, error)
+	// make makes a tile, empty where there is nothing, unless it is held; anew makes it whatever is held, and holds nothing.
+	make, anew func(ctx context.Context, id mvt.TileID) ([]byte, error)
 	// key names what all tiles are made from. Without it, the tag of the tile 0/0/0 does.
 	key func(ctx context.Context) (string, error)
 
@@ -53,7 +53,8 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 	if err != nil {
 		return source, err
 	}
-	content, build := source.tag, source.make
+	content := source.tag
+	source.anew = source.make
 	source.tag = func(ctx context.Context, id mvt.TileID) (string, error) {
 		tag, err := content(ctx, id)
 		return entityTag(name, tag), err
@@ -63,7 +64,7 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 		if err != nil {
 			return nil, err
 		}
-		return s.tiles.get(ctx, tileKey{tag, id, ""}, func(ctx context.Context) ([]byte, error) { return build(ctx, id) })
+		return s.tiles.get(ctx, tileKey{tag, id, ""}, func(ctx context.Context) ([]byte, error) { return source.anew(ctx, id) })
 	}
 	key := source.key
 	if key == nil {

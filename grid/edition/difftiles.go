@@ -54,7 +54,9 @@ func NewDiffTiles(d *Diff) *DiffTiles {
 			continue // less than a unit wide on the lattice
 		}
 		t.add(moved, area, []mvt.Tag{
-			{Key: "kind", Value: mvt.String(m.Kind)}, {Key: "from", Value: mvt.String(m.From)}, {Key: "to", Value: mvt.String(m.To)},
+			{Key: "kind", Value: mvt.String(m.Kind)},
+			{Key: "from", Value: mvt.String(m.From)},
+			{Key: "to", Value: mvt.String(m.To)},
 			{Key: "area_m2", Value: mvt.Double(m.AreaM2)},
 		})
 	}
@@ -75,8 +77,11 @@ func (t *DiffTiles) add(layer int, area geo.MultiPolygon, tags []mvt.Tag) {
 
 func (t *DiffTiles) addPart(layer int, d *PartDiff, p *Part) {
 	t.add(layer, p.Area, []mvt.Tag{
-		{Key: "code", Value: mvt.String(d.Code)}, {Key: "name", Value: mvt.String(p.Name())}, {Key: "kind", Value: mvt.String(d.Kind)},
-		{Key: "community", Value: mvt.String(p.Community())}, {Key: "change", Value: mvt.String(d.Change)},
+		{Key: "code", Value: mvt.String(d.Code)},
+		{Key: "name", Value: mvt.String(p.Name())},
+		{Key: "kind", Value: mvt.String(d.Kind)},
+		{Key: "community", Value: mvt.String(p.Community())},
+		{Key: "change", Value: mvt.String(d.Change)},
 	})
 }
 

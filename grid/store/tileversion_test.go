@@ -101,8 +101,13 @@ func (w *writers) act() {
 		name string
 		do   func() error
 	}{
-		{"create place", w.createPlace}, {"change place", w.changePlace}, {"import", w.importPlaces}, {"report", w.report},
-		{"change incident", w.changeIncident}, {"act", w.actOn}, {"remind", w.remind},
+		{"create place", w.createPlace},
+		{"change place", w.changePlace},
+		{"import", w.importPlaces},
+		{"report", w.report},
+		{"change incident", w.changeIncident},
+		{"act", w.actOn},
+		{"remind", w.remind},
 	}
 	one := acts[w.rng.IntN(len(acts))]
 	err := one.do()
@@ -195,8 +200,14 @@ func (w *writers) actOn() error {
 		return nil
 	}
 	orders := []grid.IncidentOrder{
-		{Act: "accept"}, {Act: "start"}, {Act: "finish", Outcome: "resolved"}, {Act: "close"}, {Act: "reject", Reason: "x"}, {Act: "cancel", Reason: "x"},
-		{Act: "merge", Into: w.incidents[w.rng.IntN(len(w.incidents))], Reason: "x"}, {Act: "transfer", Unit: "division:" + eastStreet, Reason: "x"},
+		{Act: "accept"},
+		{Act: "start"},
+		{Act: "finish", Outcome: "resolved"},
+		{Act: "close"},
+		{Act: "reject", Reason: "x"},
+		{Act: "cancel", Reason: "x"},
+		{Act: "merge", Into: w.incidents[w.rng.IntN(len(w.incidents))], Reason: "x"},
+		{Act: "transfer", Unit: "division:" + eastStreet, Reason: "x"},
 	}
 	_, err := w.s.ActOnIncident(w.t.Context(), planner, w.city, in.Code, in.Version, orders[w.rng.IntN(len(orders))])
 	return err
