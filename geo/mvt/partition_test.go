@@ -301,7 +301,7 @@ func TestNeighbourTilesAgree(t *testing.T) {
 						continue
 					}
 					other, _ := drawPartition(t, p, next)
-					if err := faces.Agrees(other, geotest.TileNode{int64(d[0]) * mvt.Extent, int64(d[1]) * mvt.Extent}, testBuffer); err != nil {
+					if err := faces.Agrees(other, geotest.TileNode{X: int64(d[0]) * mvt.Extent, Y: int64(d[1]) * mvt.Extent}, testBuffer); err != nil {
 						t.Fatal(err)
 					}
 				}

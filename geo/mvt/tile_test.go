@@ -62,8 +62,8 @@ func drawOne(t *testing.T, s *mvt.Shape, bufferPx int) [][]geotest.TileNode {
 
 func TestPolygons(t *testing.T) {
 	t.Parallel()
-	square := []geotest.TileNode{{100, 100}, {200, 100}, {200, 200}, {100, 200}}
-	whole := []geotest.TileNode{{-64, -64}, {4160, -64}, {4160, 4160}, {-64, 4160}}
+	square := []geotest.TileNode{{X: 100, Y: 100}, {X: 200, Y: 100}, {X: 200, Y: 200}, {X: 100, Y: 200}}
+	whole := []geotest.TileNode{{X: -64, Y: -64}, {X: 4160, Y: -64}, {X: 4160, Y: 4160}, {X: -64, Y: 4160}}
 	cases := map[string]struct {
 		in   geo.MultiPolygon
 		want [][]geotest.TileNode
@@ -76,7 +76,7 @@ func TestPolygons(t *testing.T) {
 		},
 		"a hole": {
 			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100, 100, 100), ring(120, 180, 120, 120, 180, 120, 180, 180)}},
-			[][]geotest.TileNode{square, {{120, 120}, {120, 180}, {180, 180}, {180, 120}}},
+			[][]geotest.TileNode{square, {{X: 120, Y: 120}, {X: 120, Y: 180}, {X: 180, Y: 180}, {X: 180, Y: 120}}},
 		},
 		"a hole that collapses": {
 			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100, 100, 100), ring(150, 150.2, 150, 150, 150.2, 150)}},
@@ -84,26 +84,26 @@ func TestPolygons(t *testing.T) {
 		},
 		"a hole rounded onto the corner": {
 			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 100, 100, 100), ring(100.2, 100.4, 130, 110, 110, 130)}},
-			[][]geotest.TileNode{square, {{100, 100}, {110, 130}, {130, 110}}},
+			[][]geotest.TileNode{square, {{X: 100, Y: 100}, {X: 110, Y: 130}, {X: 130, Y: 110}}},
 		},
 		"two parts": {
 			geo.MultiPolygon{
 				{ring(100, 200, 200, 200, 200, 100, 100, 100)}, {ring(300, 200, 400, 200, 400, 100, 300, 100)},
 			},
-			[][]geotest.TileNode{square, {{300, 100}, {400, 100}, {400, 200}, {300, 200}}},
+			[][]geotest.TileNode{square, {{X: 300, Y: 100}, {X: 400, Y: 100}, {X: 400, Y: 200}, {X: 300, Y: 200}}},
 		},
 		"a neck too thin to see": {
 			geo.MultiPolygon{{ring(
 				100, 100, 100, 200, 200, 200, 200, 150.2, 300, 150.2, 300, 200, 400, 200, 400, 100, 300, 100, 300, 149.9,
 				200, 149.9, 200, 100)}},
 			[][]geotest.TileNode{
-				{{100, 100}, {200, 100}, {200, 150}, {200, 200}, {100, 200}},
-				{{300, 100}, {400, 100}, {400, 200}, {300, 200}, {300, 150}},
+				{{X: 100, Y: 100}, {X: 200, Y: 100}, {X: 200, Y: 150}, {X: 200, Y: 200}, {X: 100, Y: 200}},
+				{{X: 300, Y: 100}, {X: 400, Y: 100}, {X: 400, Y: 200}, {X: 300, Y: 200}, {X: 300, Y: 150}},
 			},
 		},
 		"a spike too thin to see": {
 			geo.MultiPolygon{{ring(100, 200, 200, 200, 200, 150.1, 900, 150, 200, 149.8, 200, 100, 100, 100)}},
-			[][]geotest.TileNode{{{100, 100}, {200, 100}, {200, 150}, {200, 200}, {100, 200}}},
+			[][]geotest.TileNode{{{X: 100, Y: 100}, {X: 200, Y: 100}, {X: 200, Y: 150}, {X: 200, Y: 200}, {X: 100, Y: 200}}},
 		},
 		"too small":             {geo.MultiPolygon{{ring(100, 100.3, 100.3, 100, 100, 100)}}, nil},
 		"too thin":              {geo.MultiPolygon{{ring(100, 100.3, 900, 100.3, 900, 100, 100, 100)}}, nil},
@@ -119,21 +119,21 @@ func TestPolygons(t *testing.T) {
 		"leaves and comes back": {
 			geo.MultiPolygon{{ring(100, 100, 9000, 100, 9000, 50, 100, 50, 100, 0, 9000, 0, 9000, -40, 0, -40, 0, 200, 100, 200)}},
 			[][]geotest.TileNode{{
-				{0, -40},
-				{4096, -40},
-				{4160, -40},
-				{4160, 0},
-				{4096, 0},
-				{100, 0},
-				{100, 50},
-				{4096, 50},
-				{4160, 50},
-				{4160, 100},
-				{4096, 100},
-				{100, 100},
-				{100, 200},
-				{0, 200},
-				{0, 0},
+				{X: 0, Y: -40},
+				{X: 4096, Y: -40},
+				{X: 4160, Y: -40},
+				{X: 4160, Y: 0},
+				{X: 4096, Y: 0},
+				{X: 100, Y: 0},
+				{X: 100, Y: 50},
+				{X: 4096, Y: 50},
+				{X: 4160, Y: 50},
+				{X: 4160, Y: 100},
+				{X: 4096, Y: 100},
+				{X: 100, Y: 100},
+				{X: 100, Y: 200},
+				{X: 0, Y: 200},
+				{X: 0, Y: 0},
 			}},
 		},
 	}
@@ -181,14 +181,14 @@ func TestLines(t *testing.T) {
 		in   []geo.Line
 		want [][]geotest.TileNode
 	}{
-		"inside":       {[]geo.Line{geo.Line(ring(10, 10, 20, 30))}, [][]geotest.TileNode{{{10, 10}, {20, 30}}}},
-		"across":       {[]geo.Line{geo.Line(ring(-100, 50, 5000, 50))}, [][]geotest.TileNode{{{-64, 50}, {0, 50}, {4096, 50}, {4160, 50}}}},
-		"out and in":   {[]geo.Line{geo.Line(ring(4000, 50, 5000, 50, 5000, 90, 4000, 90))}, [][]geotest.TileNode{{{4000, 50}, {4096, 50}, {4160, 50}}, {{4160, 90}, {4096, 90}, {4000, 90}}}},
+		"inside":       {[]geo.Line{geo.Line(ring(10, 10, 20, 30))}, [][]geotest.TileNode{{{X: 10, Y: 10}, {X: 20, Y: 30}}}},
+		"across":       {[]geo.Line{geo.Line(ring(-100, 50, 5000, 50))}, [][]geotest.TileNode{{{X: -64, Y: 50}, {X: 0, Y: 50}, {X: 4096, Y: 50}, {X: 4160, Y: 50}}}},
+		"out and in":   {[]geo.Line{geo.Line(ring(4000, 50, 5000, 50, 5000, 90, 4000, 90))}, [][]geotest.TileNode{{{X: 4000, Y: 50}, {X: 4096, Y: 50}, {X: 4160, Y: 50}}, {{X: 4160, Y: 90}, {X: 4096, Y: 90}, {X: 4000, Y: 90}}}},
 		"one point":    {[]geo.Line{geo.Line(ring(10, 10, 10.2, 10.2))}, nil},
 		"beside":       {[]geo.Line{geo.Line(ring(5000, 10, 5000, 900))}, nil},
 		"round corner": {[]geo.Line{geo.Line(ring(-500, 300, 300, -500))}, nil},
-		"cuts corner":  {[]geo.Line{geo.Line(ring(-164, 136, 136, -164))}, [][]geotest.TileNode{{{-64, 36}, {-28, 0}, {0, -28}, {36, -64}}}},
-		"two":          {[]geo.Line{geo.Line(ring(1, 1, 2, 2)), geo.Line(ring(5, 5, 5, 9))}, [][]geotest.TileNode{{{1, 1}, {2, 2}}, {{5, 5}, {5, 9}}}},
+		"cuts corner":  {[]geo.Line{geo.Line(ring(-164, 136, 136, -164))}, [][]geotest.TileNode{{{X: -64, Y: 36}, {X: -28, Y: 0}, {X: 0, Y: -28}, {X: 36, Y: -64}}}},
+		"two":          {[]geo.Line{geo.Line(ring(1, 1, 2, 2)), geo.Line(ring(5, 5, 5, 9))}, [][]geotest.TileNode{{{X: 1, Y: 1}, {X: 2, Y: 2}}, {{X: 5, Y: 5}, {X: 5, Y: 9}}}},
 		"empty":        {[]geo.Line{{}}, nil},
 		"a vertex":     {[]geo.Line{geo.Line(ring(1, 1))}, nil},
 	}
