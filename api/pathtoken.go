@@ -161,5 +161,7 @@ func (t *pathToken) private(h http.Header) {
 		h.Set("Cache-Control", "private, no-cache")
 	case strings.Contains(cache, "public"):
 		h.Set("Cache-Control", strings.ReplaceAll(cache, "public", "private"))
+	case !strings.Contains(cache, "private") && !strings.Contains(cache, "no-store"):
+		h.Set("Cache-Control", "private, "+cache)
 	}
 }

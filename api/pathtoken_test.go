@@ -57,6 +57,8 @@ func TestPathToken(t *testing.T) {
 		{"no such tileset", "", "/t/" + good + "/tiles/nothing.json", 404},
 
 		{"made up", "", "/t/ABCDEFGHIJKLMNOPQRSTUVWXYZ/tiles/grids.json", 401},
+		{"what names its version", "", "/t/" + good + "/tiles/grids.json?versioned=true", 200},
+		{"a file that anybody may have", "", "/t/" + good + "/v1/export/base.csv", 200},
 		{"made up, to ask before", "OPTIONS", "/t/ABCDEFGHIJKLMNOPQRSTUVWXYZ/tiles/grids.json", 401},
 		{"expired", "", "/t/" + expired + "/tiles/grids.json", 401},
 		{"revoked", "", "/t/" + revoked + "/tiles/places.json", 401},

@@ -183,7 +183,7 @@ func (m *maker) make(ctx context.Context, zoom uint8, positions []uint64) error 
 			if err := inner.Err(); err != nil {
 				return err
 			}
-			made[i], err = m.Make(inner, pmtiles.At(zoom, position))
+			made[i], err = m.one(inner, pmtiles.At(zoom, position))
 			return err
 		})
 	}
@@ -203,4 +203,15 @@ func (m *maker) make(ctx context.Context, zoom uint8, positions []uint64) error 
 		m.Progress(min(m.done, m.total), m.total)
 	}
 	return ctx.Err()
+}
+
+// one makes a tile. A panic is an error, as it would be of a single tile that somebody asks for: out of a goroutine of its own it would end
+// the process.
+func (m *maker) one(ctx context.Context, id mvt.TileID) (tile []byte, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("making tile %s: panic: %v", id, cause)
+		}
+	}()
+	return m.Make(ctx, id)
 }

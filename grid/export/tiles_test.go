@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -116,6 +117,16 @@ func TestTilesOfNothing(t *testing.T) {
 	set.Box = geo.EmptyBox()
 	if h := archived(t, set).Header(); h.Tiles != 0 {
 		t.Errorf("%d tiles of nothing", h.Tiles)
+	}
+}
+
+// TestTilesThatPanic: a tile that cannot be made for a mistake of ours ends the archive, not the process.
+func TestTilesThatPanic(t *testing.T) {
+	t.Parallel()
+	set := dotTileset()
+	set.Make = func(context.Context, mvt.TileID) ([]byte, error) { panic("a mistake") }
+	if _, err := export.Tiles(t.Context(), set); err == nil || !strings.Contains(err.Error(), "a mistake") {
+		t.Errorf("got %v", err)
 	}
 }
 
