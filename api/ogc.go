@@ -30,11 +30,7 @@ func (s *Server) ogcTiles(w http.ResponseWriter, r *http.Request, state *live.St
 	if err != nil {
 		return ogc.Tiles{}, err
 	}
-	cache := "private, no-cache"
-	if source.public {
-		cache = "public, max-age=0, must-revalidate"
-	}
-	return ogc.Tiles{MaxZoom: source.maxZoom, Box: source.box, Tag: source.tag, Tile: source.make, Cache: cache}, nil
+	return ogc.Tiles{MaxZoom: source.maxZoom, Box: source.box, Tag: source.tag, Tile: source.make, Cache: tileCaching(source.public, false)}, nil
 }
 
 // readOnly answers OPTIONS for a path that is only read, to browsers before a request from another site and to GIS tools that want to know

@@ -91,6 +91,7 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request, state *live.State
 		zoom := float64(viewZoom(box))
 		document.Center, document.Zoom = &[2]float64{rounded((west[0]+east[0])/2, 7), rounded((west[1]+east[1])/2, 7)}, &zoom
 	}
+	askAgain(w)
 	return sendJSON(w, document)
 }
 

@@ -42,22 +42,14 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State)
 		}
 		return notFound(fmt.Sprintf("There is no such tile: the deepest zoom is %d.", source.maxZoom))
 	}
+	if moved, err := otherVersion(w, r, &source, q); moved || err != nil { // before the tag, which is then of that version or a later one
+		return err
+	}
 	tag, err := source.tag(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	fresh := "max-age=0, must-revalidate"
-	if q.has(versionParam) {
-		fresh = "max-age=31536000, immutable"
-		key, err := source.key(r.Context())
-		if err != nil {
-			return err
-		}
-		if q.text(versionParam) != key {
-			return otherVersion(w, q, key)
-		}
-	}
-	return s.sendTile(w, r, &source, id, tag, fresh)
+	return s.sendTile(w, r, &source, id, tag, q)
 }
 
 // versionParam names what a tileset is made from, in addresses that TileJSON gives with versionedParam: a tile under such an address never
@@ -67,31 +59,33 @@ const (
 	versionedParam = "versioned"
 )
 
-// otherVersion sends a client on from the address of another version than there is.
-func otherVersion(w http.ResponseWriter, q query, key string) error {
+// otherVersion sends a client on from the address of another version than there is, and reports whether it did.
+func otherVersion(w http.ResponseWriter, r *http.Request, source *tileSource, q query) (moved bool, err error) {
+	if !q.has(versionParam) {
+		return false, nil
+	}
+	key, err := source.key(r.Context())
+	if err != nil || q.text(versionParam) == key {
+		return false, err
+	}
 	values := url.Values{}
 	for _, p := range q.given {
 		values.Set(p.name, p.value)
 	}
 	values.Set(versionParam, key)
-	w.Header().Set("Location", "?"+values.Encode())
-	w.Header().Set("Cache-Control", "no-store")
+	header := w.Header()
+	header.Del("ETag")
+	header.Set("Location", "?"+values.Encode())
+	header.Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusTemporaryRedirect)
-	return nil
+	return true, nil
 }
 
 // sendTile answers a tile in the coding that the client likes best, an empty one as 204; or that the client has it.
-func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, source *tileSource, id mvt.TileID, tag, fresh string) error {
+func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, source *tileSource, id mvt.TileID, tag string, q query) error {
 	coding := tileCoding(r)
 	header := w.Header()
-	switch {
-	case source.public:
-		header.Set("Cache-Control", "public, "+fresh)
-	case strings.HasPrefix(fresh, "max-age=0"):
-		header.Set("Cache-Control", "private, no-cache")
-	default:
-		header.Set("Cache-Control", "private, "+fresh)
-	}
+	header.Set("Cache-Control", tileCaching(source.public, q.has(versionParam)))
 	etag := tag
 	if coding != "" {
 		etag = strings.TrimSuffix(tag, `"`) + "-" + coding + `"`
@@ -104,8 +98,9 @@ func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, source *tileSo
 	}
 	body, coding, err := s.tiles.packed(r.Context(), source, tag, id, coding)
 	if err != nil {
-		header.Del("ETag")
-		header.Del("Cache-Control")
+		return err
+	}
+	if moved, err := otherVersion(w, r, source, q); moved || err != nil { // what others wrote while it was made is of the next version
 		return err
 	}
 	if len(body) == 0 {
@@ -119,6 +114,19 @@ func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, source *tileSo
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	_, err = w.Write(body)
 	return err
+}
+
+// tileCaching returns the Cache-Control of a tile: under the address of a version it never changes.
+func tileCaching(public, versioned bool) string {
+	switch {
+	case public && versioned:
+		return "public, max-age=31536000, immutable"
+	case public:
+		return "public, max-age=0, must-revalidate"
+	case versioned:
+		return "private, max-age=31536000, immutable"
+	}
+	return "private, no-cache"
 }
 
 // tileCoding returns the coding that the client likes best of those for tiles, zstd of equals; "" for none.
@@ -211,6 +219,13 @@ func matches(r *http.Request, tag string) bool {
 	return false
 }
 
+// askAgain has caches ask again each time they want to answer by what they keep, unless they are not to keep it at all.
+func askAgain(w http.ResponseWriter) {
+	if header := w.Header(); header.Get("Cache-Control") == "" {
+		header.Set("Cache-Control", "no-cache")
+	}
+}
+
 // tileJSON answers GET /tiles/{tileset}.json: TileJSON 3.0.
 func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	name := pathVar(r, "tileset")
@@ -233,8 +248,8 @@ func (s *Server) tileJSON(w http.ResponseWriter, r *http.Request, state *live.St
 			return err
 		}
 		q.given = append(q.given, parameter{versionParam, key})
-		w.Header().Set("Cache-Control", "no-cache")
 	}
+	askAgain(w)
 	layers, err := source.layers()
 	if err != nil {
 		return err

@@ -25,6 +25,9 @@ type request struct {
 // begin reads the parameters of a request for the resource of a path below the landing page; all take f.
 func (a *API) begin(w http.ResponseWriter, r *http.Request, state *live.State, path string, known ...string) (*request, error) {
 	w.Header().Set("Vary", "Accept, Accept-Encoding, Authorization")
+	if w.Header().Get("Cache-Control") == "" { // what is not public has one already
+		w.Header().Set("Cache-Control", "no-cache")
+	}
 	q, err := readQuery(r, append(known, formatParam)...)
 	if err != nil {
 		return nil, err

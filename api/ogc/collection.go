@@ -41,11 +41,14 @@ type temporalExtent struct {
 
 // collections answers GET /ogc/collections: those of which who asks may read something.
 func (a *API) collections(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := a.begin(w, r, state, "/collections")
+	_, anybody, err := a.Who(r, state)
 	if err != nil {
 		return err
 	}
-	_, anybody, err := a.Who(r, state)
+	if !anybody {
+		a.NotPublic(w, r)
+	}
+	q, err := a.begin(w, r, state, "/collections")
 	if err != nil {
 		return err
 	}

@@ -83,6 +83,11 @@ func (q *request) features(c *grid.Collection, actor grid.Actor) (features.Query
 	if question.Filter, err = q.query.filter(c); err != nil {
 		return question, err
 	}
+	if question.Filter != nil { // before a match with the tag, which says nothing about a filter that is none
+		if err := question.Filter.Check(features.Types(c, actor)); err != nil {
+			return question, ofFilter(err)
+		}
+	}
 	question.After, err = q.query.position()
 	return question, err
 }

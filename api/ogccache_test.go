@@ -1,0 +1,51 @@
+package api_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// TestBR63OGCCaching: every answer says how long it may be kept and by whom; what a token is for nobody else keeps.
+func TestBR63OGCCaching(t *testing.T) {
+	t.Parallel()
+	s := newGIS(t, "").server
+	public, private := "no-cache", "private, no-cache"
+	tagged := "public, max-age=0, must-revalidate"
+	for _, test := range []struct{ path, anybody, planner string }{
+		{"", public, public},
+		{"/conformance", public, public},
+		{"/collections", public, private},
+		{"/collections/base", public, public},
+		{"/collections/base/items", tagged, tagged},
+		{"/collections/shelters", public, private},
+		{"/collections/shelters/items", public, private},
+		{"/collections/shelters/queryables", public, private},
+		{"/collections/hazards/items", "no-store", private},
+		{"/collections/hazards/tiles", "no-store", private},
+		{"/tiles", public, public},
+	} {
+		for as, want := range map[string]string{"": test.anybody, "planner": test.planner} {
+			answer := s.do(t, exchange{target: "/ogc" + test.path, as: as})
+			if got := answer.Header.Get("Cache-Control"); got != want {
+				t.Errorf("%s as %q: %s, Cache-Control %q, want %q", test.path, as, answer.Status, got, want)
+			}
+			if vary := answer.Header.Get("Vary"); !strings.Contains(vary, "Authorization") {
+				t.Errorf("%s: Vary %q", test.path, vary)
+			}
+		}
+	}
+}
+
+// TestOGCTagOfAFilterThatIsNone: what cannot be answered has not stayed as it was, whatever the client says that it has.
+func TestOGCTagOfAFilterThatIsNone(t *testing.T) {
+	t.Parallel()
+	s := newGIS(t, "").server
+	for _, filter := range []string{"colour = 'red'", "code = 1", "code ="} {
+		answer := s.do(t, exchange{target: "/ogc/collections/base/items?filter=" + url.QueryEscape(filter), header: "If-None-Match: *\n"})
+		if answer.StatusCode != http.StatusBadRequest || answer.Header.Get("ETag") != "" {
+			t.Errorf("%s: %s, ETag %q", filter, answer.Status, answer.Header.Get("ETag"))
+		}
+	}
+}
