@@ -1,9 +1,3 @@
--- A token in the path of an address stands in places that others see, such as a project file of QGIS: it reads, and is of no use as a
--- header. One that was made for the header is of no use in the path.
-ALTER TABLE token
-	ADD COLUMN in_path boolean NOT NULL DEFAULT false,
-	ADD CONSTRAINT token_in_path_check CHECK (NOT in_path OR role = 'reader');
-
 -- What reference tiles of low zooms show, so that they do not read every street and building of a city to leave them out.
 CREATE INDEX reference_line_main ON reference_line USING gist (shape)
 	WHERE kind IN ('railway', 'river') OR class IN ('motorway', 'trunk', 'primary', 'arterial');
@@ -22,6 +16,15 @@ INSERT INTO tile_version (layer, cell, version)
 SELECT 'places', cell >> 34, 1 FROM place GROUP BY 2
 UNION ALL
 SELECT 'incidents', cell >> 34, 1 FROM incident GROUP BY 2;
--- Tiles count places by kind and state.
+
+-- Tiles count places by kind and state. The old index goes once the new one is there, and the token comes last: while indexes are made
+-- others read places and show their tokens.
+CREATE INDEX place_cell_state ON place (cell) INCLUDE (kind, state);
 DROP INDEX place_cell;
-CREATE INDEX place_cell ON place (cell) INCLUDE (kind, state);
+ALTER INDEX place_cell_state RENAME TO place_cell;
+
+-- A token in the path of an address stands in places that others see, such as a project file of QGIS: it reads, and is of no use as a
+-- header. One that was made for the header is of no use in the path.
+ALTER TABLE token
+	ADD COLUMN in_path boolean NOT NULL DEFAULT false,
+	ADD CONSTRAINT token_in_path_check CHECK (NOT in_path OR role = 'reader');
