@@ -155,13 +155,6 @@ func (b *builder) arc(m *Mesh, e, face int32) ArcRef {
 // Arcs returns all arcs. The caller must not change them.
 func (m *Mesh) Arcs() []Arc { return m.arcs }
 
-// Faces returns the number of faces.
-func (m *Mesh) Faces() int { return len(m.faces) }
-
-// Rings returns the arcs of a face by polygon and ring, the outer ring first, each in the ring's direction. The
-// caller must not change them.
-func (m *Mesh) Rings(face int32) [][][]ArcRef { return m.faces[face] }
-
 // Face returns the polygons of a face, put together from its arcs.
 func (m *Mesh) Face(face int32) geo.MultiPolygon {
 	out := make(geo.MultiPolygon, len(m.faces[face]))
