@@ -48,21 +48,21 @@ func (m *matcher) fail(e *Expr) {
 func (m *matcher) condition(e *Expr) truthValue {
 	switch e.Op {
 	case And:
-		all := yes
+		least := yes
 		for _, a := range e.Args {
-			if all = min(all, m.condition(a)); all == no {
+			if least = min(least, m.condition(a)); least == no {
 				break
 			}
 		}
-		return all
+		return least
 	case Or:
-		any := no
+		most := no
 		for _, a := range e.Args {
-			if any = max(any, m.condition(a)); any == yes {
+			if most = max(most, m.condition(a)); most == yes {
 				break
 			}
 		}
-		return any
+		return most
 	case Not:
 		return -m.condition(e.Args[0])
 	case Boolean:
@@ -73,11 +73,11 @@ func (m *matcher) condition(e *Expr) truthValue {
 		}
 		return truthOf(m.operand(e.Args[0]) == nil)
 	case In:
-		x, any := m.operand(e.Args[0]), no
+		x, most := m.operand(e.Args[0]), no
 		for _, a := range e.Args[1].Args {
-			any = max(any, m.compare(e, Equal, x, m.operand(a)))
+			most = max(most, m.compare(e, Equal, x, m.operand(a)))
 		}
-		return any
+		return most
 	case Between:
 		x := m.operand(e.Args[0])
 		return min(m.compare(e, GreaterOrEqual, x, m.operand(e.Args[1])), m.compare(e, LessOrEqual, x, m.operand(e.Args[2])))

@@ -137,7 +137,7 @@ func readGrids(ctx context.Context, city *edition.City, q *Query, each func(grid
 	if !ok && q.After != "" {
 		return badPosition(q.After)
 	}
-	make, out := newGrids(city, q.Collection), newSelection(q, each)
+	from, out := newGrids(city, q.Collection), newSelection(q, each)
 	boxes := q.Boxes
 	if boxes == nil && q.Filter != nil {
 		boxes = q.Filter.Boxes()
@@ -154,7 +154,7 @@ func readGrids(ctx context.Context, city *edition.City, q *Query, each func(grid
 			if e.Info().CountyCode == county && all[i].Code <= code {
 				continue
 			}
-			done, err := out.take(ctx, areaShape(area(i)), func() grid.Feature { return make.feature(&all[i], e) })
+			done, err := out.take(ctx, areaShape(area(i)), func() grid.Feature { return from.feature(&all[i], e) })
 			if done || err != nil {
 				return err
 			}
@@ -164,14 +164,14 @@ func readGrids(ctx context.Context, city *edition.City, q *Query, each func(grid
 }
 
 func readDivisions(ctx context.Context, city *edition.City, q *Query, each func(grid.Feature) error) error {
-	make, out := newDivisions(q.Collection), newSelection(q, each)
+	from, out := newDivisions(q.Collection), newSelection(q, each)
 	all := city.Divisions()
 	for i := range all {
 		d := &all[i]
 		if d.Code <= q.After {
 			continue
 		}
-		done, err := out.take(ctx, areaShape(city.DivisionArea(d.Code)), func() grid.Feature { return make.feature(d) })
+		done, err := out.take(ctx, areaShape(city.DivisionArea(d.Code)), func() grid.Feature { return from.feature(d) })
 		if done || err != nil {
 			return err
 		}

@@ -289,7 +289,7 @@ func units(s *geo.Shape) ([]byte, error) {
 // then joins row by row (measured: seconds instead of milliseconds).
 func (s *statement) meetsBoxes(alias string, boxes []geo.Box) (string, error) {
 	shape := alias + ".shape"
-	any := []string{"false"}
+	meets := []string{"false"}
 	for _, box := range boxes {
 		window := geo.BoxShape(box)
 		inUnits, err := units(&window)
@@ -304,12 +304,12 @@ func (s *statement) meetsBoxes(alias string, boxes []geo.Box) (string, error) {
 		for _, r := range boxCells(box) {
 			cells = append(cells, alias+".cell BETWEEN "+s.arg(r.first)+" AND "+s.arg(r.last))
 		}
-		any = append(any,
+		meets = append(meets,
 			"("+strings.Join(cells, " OR ")+") AND CASE WHEN GeometryType("+shape+") = 'POINT' THEN ST_X("+shape+") "+lon+" AND ST_Y("+shape+") "+lat+" ELSE false END",
 			"GeometryType("+shape+") <> 'POINT' AND "+shape+" && "+envelope+
 				" AND CASE WHEN GeometryType("+shape+") <> 'POINT' THEN ST_Intersects(lattice_units("+shape+"), ST_GeomFromEWKB("+s.arg(inUnits)+")) END")
 	}
-	return "(" + strings.Join(any, " OR ") + ")", nil
+	return "(" + strings.Join(meets, " OR ") + ")", nil
 }
 
 // within writes that a column lies between two instants, both included, of which a zero one is open. Of a date some of the day, in UTC,
