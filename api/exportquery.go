@@ -2,9 +2,9 @@ package api
 
 import (
 	"errors"
-	"strings"
 	"time"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/cql2"
 	"github.com/wangge/wangge/grid/features"
@@ -24,7 +24,7 @@ func (q query) features(c *grid.Collection, state *live.State) (features.Query, 
 	if query.Filter, err = q.filter(); err != nil {
 		return query, err
 	}
-	query.From, query.To, err = q.period("datetime", state)
+	query.From, query.To, err = q.period(state)
 	return query, err
 }
 
@@ -52,28 +52,10 @@ func badFilter(err error) error {
 	return err
 }
 
-// period reads an instant, or an interval as 2026-01-01/2026-06-30 of which one end may be .. or nothing. A date is a whole day.
-func (q query) period(name string, state *live.State) (from, to time.Time, err error) {
-	text := q.text(name)
-	if !q.has(name) {
+// period reads the parameter datetime as /ogc does: an instant, a date, which is a whole day here, or an interval. An open end is zero.
+func (q query) period(state *live.State) (from, to time.Time, err error) {
+	if !q.has("datetime") {
 		return from, to, nil
 	}
-	first, last, both := strings.Cut(text, "/")
-	if !both {
-		last = first
-	}
-	open := func(s string) bool { return both && (s == "" || s == "..") }
-	read := true
-	if !open(first) {
-		from, read = readInstant(first, state)
-	}
-	if read && !open(last) {
-		if to, read = readInstant(last, state); read && len(last) == len(time.DateOnly) {
-			to = to.AddDate(0, 0, 1).Add(-time.Microsecond)
-		}
-	}
-	if !read || open(first) && open(last) || !from.IsZero() && !to.IsZero() && to.Before(from) {
-		return from, to, badParam(name, name+" is to be an instant as 2026-03-01T08:00:00Z, a date, or two with a slash between, of which one may be “..”, the earlier one first.")
-	}
-	return from, to, nil
+	return ogc.Period(q.text("datetime"), state.City)
 }

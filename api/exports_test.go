@@ -81,6 +81,7 @@ func TestExports(t *testing.T) {
 		{name: "filter in no language", target: "/v1/export/base.geojson?filter-lang=sql&filter=1"},
 		{name: "filter that drops a table", target: "/v1/export/base.csv?filter=" + url.QueryEscape("code = ''; DROP TABLE grid --'")},
 		{name: "time that is none", target: "/v1/export/base.geojson?datetime=yesterday"},
+		{name: "time before all time", target: "/v1/export/base.geojson?datetime=0001-01-01T00:00:00Z"},
 		{name: "time turned round", target: "/v1/export/base.geojson?datetime=2026-02-01/2026-01-01"},
 		{name: "as of before all", target: "/v1/export/base.geojson?as_of=1999-01-01"},
 		{name: "hazards of the future", target: "/v1/export/hazards.geojson?as_of=2999-01-01&purpose=x", as: "planner"},

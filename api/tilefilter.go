@@ -62,7 +62,7 @@ func chosenTiles(q query, state *live.State, c *grid.Collection, all store.TileQ
 			return tileSource{}, badFilter(err)
 		}
 	}
-	from, to, err := q.period("datetime", state)
+	from, to, err := q.period(state)
 	if err != nil {
 		return tileSource{}, err
 	}

@@ -4,18 +4,26 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/wangge/wangge/grid/edition"
 )
 
 // interval is what datetime means: from its first to its last instant, zero for an open end.
 type interval struct{ from, to time.Time }
 
-// datetime returns the interval of the parameter: an instant, or two around a slash of which either may be a duration or, for an open end,
-// nothing or two dots. A date means its whole day in the zone.
-func (q query) datetime(zone *time.Location) (interval, error) {
-	text, given := q[datetimeParam]
-	if !given {
-		return interval{}, nil
+// Period returns the first and the last instant of what the parameter datetime says, zero for an open end: an instant, or two around a slash
+// of which either may be a duration or, for an open end, nothing or two dots. A date means its whole day in the zone of the city. The error is
+// an *Error.
+func Period(text string, city *edition.City) (from, to time.Time, err error) {
+	zone, err := time.LoadLocation(city.Settings().TimeZone)
+	if err != nil {
+		zone = time.UTC
 	}
+	in, err := parsePeriod(text, zone)
+	return in.from, in.to, err
+}
+
+func parsePeriod(text string, zone *time.Location) (interval, error) {
 	first, second, isInterval := strings.Cut(text, "/")
 	if !isInterval {
 		begin, end, err := parseInstant(first, zone)

@@ -69,16 +69,14 @@ func (q *request) features(c *grid.Collection, actor grid.Actor) (features.Query
 	if question.Boxes, err = q.query.boxes(); err != nil {
 		return question, err
 	}
-	zone, err := time.LoadLocation(q.state.City.Settings().TimeZone)
-	if err != nil {
-		zone = time.UTC
-	}
-	when, err := q.query.datetime(zone)
-	if err != nil {
-		return question, err
-	}
-	if c.Time != "" { // what has no time is not chosen by it
-		question.From, question.To = when.from, when.to
+	if text, given := q.query[datetimeParam]; given {
+		from, to, err := Period(text, q.state.City)
+		if err != nil {
+			return question, err
+		}
+		if c.Time != "" { // what has no time is not chosen by it
+			question.From, question.To = from, to
+		}
 	}
 	if question.Filter, err = q.query.filter(c); err != nil {
 		return question, err

@@ -79,7 +79,7 @@ func TestDatetime(t *testing.T) {
 		"2026-03-01T00:00:00Z/P2W":                  "2026-03-01T00:00:00Z 2026-03-15T00:00:00Z",
 		"2026-03-01T00:00:00Z/2026-03-01T00:00:00Z": "2026-03-01T00:00:00Z 2026-03-01T00:00:00Z",
 	} {
-		in, err := query{datetimeParam: text}.datetime(zone)
+		in, err := parsePeriod(text, zone)
 		show := func(t time.Time) string {
 			if t.IsZero() {
 				return "-"
@@ -191,7 +191,7 @@ func FuzzParameters(f *testing.F) {
 				t.Errorf("%q: %v", raw, boxes)
 			}
 		}
-		if in, err := q.datetime(time.UTC); err == nil && !in.from.IsZero() && !in.to.IsZero() && in.from.After(in.to) {
+		if in, err := parsePeriod(q[datetimeParam], time.UTC); err == nil && !in.from.IsZero() && !in.to.IsZero() && in.from.After(in.to) {
 			t.Errorf("%q: %v", raw, in)
 		}
 		if limit, err := q.limit(); err == nil && (limit < leastLimit || limit > mostLimit) {
