@@ -14,6 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/maptile"
+
 	"github.com/wangge/wangge/api"
 )
 
@@ -64,7 +67,8 @@ func trickle(c net.Conn, text string) error {
 
 const batchHead = "POST /v1/locate HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 200000000\r\n\r\nlon,lat\n"
 
-// TestStalledClients: whoever stalls, or sends or reads byte by byte, is cut off, in a batch, in a request and in its head.
+// TestStalledClients: whoever stalls, or sends or reads byte by byte, is cut off, in a batch, in a request and in its head, with a
+// token in its path too.
 func TestStalledClients(t *testing.T) {
 	t.Parallel()
 	s := hurried(t)
@@ -73,6 +77,8 @@ func TestStalledClients(t *testing.T) {
 	row := fmt.Sprintf("%g,%g\n", lon, lat)
 	get := "GET " + where(0.5, 0.5) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"
 	post := "POST /v1/places HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer " + s.secrets["planner"] + "\r\nContent-Length: 1000000\r\n\r\n{"
+	secret, _ := pathToken(t, s.store, nil)
+	inPath := "/t/" + secret
 	silent := func(net.Conn, string) error { return nil }
 	for _, test := range []struct {
 		name, head string
@@ -92,6 +98,11 @@ func TestStalledClients(t *testing.T) {
 		{"head that stops", "GET /v1/locate HTTP/1.1\r\nX: ", silent, "", true, ""},
 		{"head byte by byte", "GET /v1/locate HTTP/1.1\r\nX: ", trickle, "x", true, ""},
 		{"answers that are not read", "", flood, strings.Repeat(get, 1000), false, ""},
+		{"tiles that are not read", "", flood, strings.Repeat(askTile(""), 1000), false, ""},
+		{"tiles by a token in the path that are not read", "", flood, strings.Repeat(askTile(inPath), 1000), false, ""},
+		{"token in the path that stops", "GET /t/" + secret[:5], silent, "", true, ""},
+		{"token in the path byte by byte", "GET /t/", trickle, secret, true, ""},
+		{"token in the path with a body that stops", strings.Replace(askTile(inPath), "\r\n\r\n", "\r\nContent-Length: 100\r\n\r\n", 1), silent, "", true, ""},
 	} {
 		t.Run(strings.ReplaceAll(test.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
@@ -112,6 +123,49 @@ func TestStalledClients(t *testing.T) {
 			}
 		})
 	}
+}
+
+// askTile is a request for the tile that shows the town, behind a prefix of the path.
+func askTile(before string) string {
+	lon, lat := at(0.5, 0.5)
+	tile := maptile.At(orb.Point{lon, lat}, 14)
+	return fmt.Sprintf("GET %s/tiles/grids/14/%d/%d.mvt HTTP/1.1\r\nHost: localhost\r\n\r\n", before, tile.X, tile.Y)
+}
+
+// TestStalledTilesHoldNobody: while many ask for a tile over and over and read it byte by byte, others get the same tile; those are cut off.
+func TestStalledTilesHoldNobody(t *testing.T) {
+	t.Parallel()
+	s := hurried(t)
+	request := askTile("")
+	var stalled sync.WaitGroup
+	for range 40 {
+		c := s.dial(t)
+		stalled.Go(func() {
+			done := make(chan struct{})
+			defer close(done)
+			go func() {
+				for one := make([]byte, 1); ; time.Sleep(late / 30) {
+					select {
+					case <-done:
+						return
+					default:
+						_, _ = c.Read(one)
+					}
+				}
+			}()
+			if err := flood(c, strings.Repeat(request, 1000)); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Error("the connection stays open")
+			}
+		})
+	}
+	_, target, _ := strings.Cut(request, " ")
+	target, _, _ = strings.Cut(target, " ")
+	for range 20 {
+		if answer := s.do(t, exchange{target: target}); answer.StatusCode != http.StatusOK {
+			t.Errorf("meanwhile: %s", answer.Status)
+		}
+	}
+	stalled.Wait()
 }
 
 // flood sends text over and over as fast as it is taken, until nobody does.

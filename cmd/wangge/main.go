@@ -78,8 +78,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	var c cli
-	parser := kong.Must(&c, kong.Name("wangge"), kong.Description(description), kong.DefaultEnvars("WANGGE"),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false}))
+	parser := parserOf(&c)
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -106,6 +105,11 @@ func run(args []string) int {
 		return 1
 	}
 	return 0
+}
+
+func parserOf(c *cli) *kong.Kong {
+	return kong.Must(c, kong.Name("wangge"), kong.Description(description), kong.DefaultEnvars("WANGGE"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false}))
 }
 
 // statusMisused is the status of a command line that cannot be read.
