@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -47,5 +48,27 @@ func TestOGCTagOfAFilterThatIsNone(t *testing.T) {
 		if answer.StatusCode != http.StatusBadRequest || answer.Header.Get("ETag") != "" {
 			t.Errorf("%s: %s, ETag %q", filter, answer.Status, answer.Header.Get("ETag"))
 		}
+	}
+}
+
+// TestOGCFormKeepsParameters: who asks again by the form of a page asks with all that stood in its address, but for the position.
+func TestOGCFormKeepsParameters(t *testing.T) {
+	t.Parallel()
+	s := newGIS(t, "").server
+	const system = "http://www.opengis.net/def/crs/EPSG/0/4326"
+	answer := s.do(t, exchange{target: "/ogc/collections/base/items?f=html&limit=1&kind=base&filter-lang=cql2-text&filter=" + url.QueryEscape("code <> '\"'") +
+		"&crs=" + url.QueryEscape(system)})
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatal(answer.Status, err, string(body))
+	}
+	for name, value := range map[string]string{"kind": "base", "filter-lang": "cql2-text", "crs": system, "f": "html"} {
+		if field := `<input type="hidden" name="` + name + `" value="` + value + `">`; strings.Count(string(body), field) != 1 {
+			t.Errorf("the page has no %s", field)
+		}
+	}
+	blank := s.do(t, exchange{target: "/ogc/collections/base/items?f=html&limit=&bbox=&filter=&filter-lang=cql2-text"})
+	if blank.StatusCode != http.StatusOK {
+		t.Errorf("a form with nothing in it: %s", blank.Status)
 	}
 }

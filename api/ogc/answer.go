@@ -36,6 +36,9 @@ func (a *API) begin(w http.ResponseWriter, r *http.Request, state *live.State, p
 	if err != nil {
 		return nil, err
 	}
+	if html {
+		q.dropBlank()
+	}
 	return &request{Request: r, w: w, state: state, query: q, html: html, root: a.Base(r) + Root, path: path}, nil
 }
 

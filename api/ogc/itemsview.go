@@ -14,6 +14,7 @@ import (
 // itemsView is a page of features to look at.
 type itemsView struct {
 	Filter, BBox, Limit string // as they were asked for
+	Others              query  // what else was, but for the position: a form sends what stands in it and nothing else
 	Number, Matched     int
 	Counted             bool
 	Next                string
@@ -32,6 +33,7 @@ func newItemsView(q *request, c *grid.Collection, found *itemsPage) *itemsView {
 		Filter: q.query[filterParam], BBox: q.query[bboxParam], Limit: q.query[limitParam],
 		Number: found.number, Matched: found.matched, Counted: found.counted, Columns: []string{"id"}, Map: newSketch(found.features),
 	}
+	v.Others = q.query.without(filterParam, bboxParam, limitParam, formatParam, cursorParam)
 	for _, f := range c.Fields {
 		v.Columns = append(v.Columns, f.Name)
 	}

@@ -1,6 +1,7 @@
 package ogc
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -117,10 +118,29 @@ func (q query) limit() (int, error) {
 // values returns the parameters as they stand in links, without those named.
 func (q query) values(without ...string) url.Values {
 	values := url.Values{}
-	for name, value := range q {
-		if !slices.Contains(without, name) {
-			values.Set(name, value)
-		}
+	for name, value := range q.without(without...) {
+		values.Set(name, value)
 	}
 	return values
+}
+
+// without returns the parameters but for those named.
+func (q query) without(names ...string) query {
+	rest := maps.Clone(q)
+	for _, name := range names {
+		delete(rest, name)
+	}
+	return rest
+}
+
+// dropBlank takes out what a form sends of fields that were left empty, and what goes with them only.
+func (q query) dropBlank() {
+	maps.DeleteFunc(q, func(_, value string) bool { return value == "" })
+	if _, given := q[filterParam]; !given {
+		delete(q, filterLangParam)
+		delete(q, filterCRSParam)
+	}
+	if _, given := q[bboxParam]; !given {
+		delete(q, bboxCRSParam)
+	}
 }
