@@ -7,6 +7,7 @@ package geo
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/paulmach/orb"
 )
@@ -115,6 +116,25 @@ func (m MultiPolygon) Box() Box {
 				b = b.Extend(v)
 			}
 		}
+	}
+	return b
+}
+
+// AppendDegrees appends a coordinate as the decimal that it is on the lattice, without zeros behind: reading it gives the same bits.
+func AppendDegrees(b []byte, degrees float64) []byte {
+	units := int64(math.Round(degrees * UnitsPerDegree))
+	if units < 0 {
+		b, units = append(b, '-'), -units
+	}
+	b = strconv.AppendInt(b, units/UnitsPerDegree, 10)
+	rest := units % UnitsPerDegree
+	if rest == 0 {
+		return b
+	}
+	b = append(b, '.')
+	for place := int64(UnitsPerDegree / 10); rest > 0; place /= 10 {
+		b = append(b, byte('0'+rest/place))
+		rest %= place
 	}
 	return b
 }

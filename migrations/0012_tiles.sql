@@ -17,9 +17,9 @@ SELECT 'places', cell >> 34, 1 FROM place GROUP BY 2
 UNION ALL
 SELECT 'incidents', cell >> 34, 1 FROM incident GROUP BY 2;
 
--- Tiles count places by kind and state. The old index goes once the new one is there, and the token comes last: while indexes are made
--- others read places and show their tokens.
-CREATE INDEX place_cell_state ON place (cell) INCLUDE (kind, state);
+-- Tiles count places by kind and state, and pages of features choose them by id. The old index goes once the new one is there, and the
+-- token comes last: while indexes are made others read places and show their tokens.
+CREATE INDEX place_cell_state ON place (cell) INCLUDE (kind, state, id);
 DROP INDEX place_cell;
 ALTER INDEX place_cell_state RENAME TO place_cell;
 

@@ -69,20 +69,21 @@ func (s system) toWGS84(p orb.Point) orb.Point {
 // mercatorDecimals are those of metres: a millimetre is a tenth of a lattice unit or less, so that a position comes back to its unit.
 const mercatorDecimals = 3
 
-// appendPosition appends a position on the lattice, given in longitude and latitude, as JSON in the system. In degrees nothing is lost: the
-// shortest digits of a position on the lattice are its seven decimals.
+// appendPosition appends a position on the lattice, given in longitude and latitude, as JSON in the system. In degrees nothing is lost: its
+// seven decimals are the shortest digits of a position on the lattice.
 func (s system) appendPosition(b []byte, p orb.Point) []byte {
-	first, second, decimals := p[0], p[1], -1
-	switch {
-	case s.mercator:
-		first, second = crs.Mercator(p)
-		decimals = mercatorDecimals
-	case s.latLon:
+	if s.mercator {
+		x, y := crs.Mercator(p)
+		b = strconv.AppendFloat(append(b, '['), x, 'f', mercatorDecimals, 64)
+		b = strconv.AppendFloat(append(b, ','), y, 'f', mercatorDecimals, 64)
+		return append(b, ']')
+	}
+	first, second := p[0], p[1]
+	if s.latLon {
 		first, second = second, first
 	}
-	b = strconv.AppendFloat(append(b, '['), first, 'f', decimals, 64)
-	b = strconv.AppendFloat(append(b, ','), second, 'f', decimals, 64)
-	return append(b, ']')
+	b = geo.AppendDegrees(append(b, '['), first)
+	return append(geo.AppendDegrees(append(b, ','), second), ']')
 }
 
 // boxes returns the box of bbox in bbox-crs, nil when it is not given. One whose west is above its east crosses the 180th meridian and is two

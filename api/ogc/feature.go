@@ -2,7 +2,9 @@ package ogc
 
 import (
 	"fmt"
+	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 
@@ -52,12 +54,35 @@ func (e *encoder) append(b []byte, f *grid.Feature) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
+// appendJSON appends a value as encode writes it, for what most properties are by a shorter way.
 func appendJSON(b []byte, v any) ([]byte, error) {
+	switch v := v.(type) {
+	case nil:
+		return append(b, "null"...), nil
+	case bool:
+		return strconv.AppendBool(b, v), nil
+	case int64:
+		return strconv.AppendInt(b, v, 10), nil
+	case string:
+		if plainText(v) {
+			return append(append(append(b, '"'), v...), '"'), nil
+		}
+	}
 	raw, err := encode(v)
 	if err != nil {
 		return b, err
 	}
 	return append(b, raw[:len(raw)-1]...), nil
+}
+
+// plainText reports whether a text stands in JSON as it is.
+func plainText(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c == 0xE2 { // of which those that JavaScript takes for the end of a line begin
+			return false
+		}
+	}
+	return utf8.ValidString(s)
 }
 
 // plainValue returns a value as JSON has it: times in UTC, a date without its time.

@@ -111,7 +111,7 @@ func badCursor() error {
 type itemsPage struct {
 	system   system
 	features []grid.Feature // of a page to look at
-	geoJSON  [][]byte       // of each
+	geoJSON  []byte         // of all, with commas between
 	number   int
 	next     string // the position to go on from, "" for none
 	matched  int    // in all pages
@@ -133,21 +133,22 @@ func (a *API) readPage(q *request, question features.Query, s system) (*itemsPag
 	question.Limit++ // whether there is a next page
 	found := &itemsPage{system: s}
 	var last string
-	bytes := 0
 	err = a.Features.Read(q.Context(), q.state, question, func(f grid.Feature) error {
-		if found.number == limit || bytes > most {
+		if found.number == limit || len(found.geoJSON) > most {
 			found.next = last
 			return errFull
 		}
-		feature, err := encoder.append(nil, &f)
+		if found.number > 0 {
+			found.geoJSON = append(found.geoJSON, ",\n"...)
+		}
+		all, err := encoder.append(found.geoJSON, &f)
 		if err != nil {
 			return err
 		}
+		found.geoJSON = append(all, '}')
 		if q.html {
 			found.features = append(found.features, f)
 		}
-		found.geoJSON = append(found.geoJSON, append(feature, '}'))
-		bytes += len(feature)
 		found.number++
 		last = features.Position(question.Collection, f)
 		return nil
@@ -201,12 +202,7 @@ func (a *API) sendItems(q *request, c *grid.Collection, found *itemsPage) error 
 	b.WriteString(`,"links":`)
 	b.Write(bytes.TrimSuffix(raw, []byte("\n")))
 	b.WriteString(`,"features":[`)
-	for i, feature := range found.geoJSON {
-		if i > 0 {
-			b.WriteString(",\n")
-		}
-		b.Write(feature)
-	}
+	b.Write(found.geoJSON)
 	b.WriteString("]}\n")
 	q.w.Header().Set("Content-Type", typeGeoJSON)
 	return a.Send(q.w, http.StatusOK, b.Bytes())

@@ -4,31 +4,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/geo"
 )
-
-// appendDegrees appends a coordinate as the decimal that it is on the lattice, without zeros behind: reading it gives the same bits.
-func appendDegrees(b []byte, degrees float64) []byte {
-	units := int64(math.Round(degrees * geo.UnitsPerDegree))
-	if units < 0 {
-		b, units = append(b, '-'), -units
-	}
-	b = strconv.AppendInt(b, units/geo.UnitsPerDegree, 10)
-	rest := units % geo.UnitsPerDegree
-	if rest == 0 {
-		return b
-	}
-	b = append(b, '.')
-	for place := int64(geo.UnitsPerDegree / 10); rest > 0; place /= 10 {
-		b = append(b, byte('0'+rest/place))
-		rest %= place
-	}
-	return b
-}
 
 // brackets is how a text format writes lists of positions.
 type brackets struct{ open, end, between byte }
@@ -39,7 +19,7 @@ var (
 )
 
 func (k brackets) position(b []byte, p orb.Point) []byte {
-	return appendDegrees(append(appendDegrees(b, p[0]), k.between), p[1])
+	return geo.AppendDegrees(append(geo.AppendDegrees(b, p[0]), k.between), p[1])
 }
 
 func (k brackets) positions(b []byte, line []orb.Point) []byte {

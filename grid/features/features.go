@@ -8,6 +8,7 @@ package features
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -32,6 +33,8 @@ type Query struct {
 	From, To   time.Time // within which the collection's Time lies, both included; a null one does not, and a collection without Time takes no notice
 	After      string    // the Position of the last feature that was seen
 	Limit      int       // 0 for all
+
+	counted int // not 0: features are counted only, among at most so many that may be chosen
 }
 
 // Reader reads features. It is safe for concurrent use.
@@ -56,20 +59,31 @@ func (r *Reader) Read(ctx context.Context, state *live.State, q Query, each func
 	return r.readStored(ctx, &q, each)
 }
 
-// Count returns how many features the query chooses, After and Limit aside, and true; or most and false when there are more.
+// mostInBoxes is among how many features that may meet boxes those are counted that do: of more it would take longer than a page.
+const mostInBoxes = 1000
+
+var errTooMany = errors.New("too many to count")
+
+// Count returns how many features the query chooses, After and Limit aside, and true; or false when there are more than most, or it would take
+// too long to say.
 func (r *Reader) Count(ctx context.Context, state *live.State, q Query, most int) (n int, exact bool, err error) {
 	q.After, q.Limit = "", most+1
 	if !q.inMemory() && state.At.IsZero() {
 		if err := q.check(); err != nil {
 			return 0, false, err
 		}
-		n, err = r.Store.CountFeatures(ctx, storeQuery(&q), q.Limit)
-		return min(n, most), n <= most, err
+		return r.Store.CountFeatures(ctx, storeQuery(&q), most)
+	}
+	if q.counted = most; q.Boxes != nil {
+		q.counted = min(most, mostInBoxes)
 	}
 	err = r.Read(ctx, state, q, func(grid.Feature) error {
 		n++
 		return nil
 	})
+	if errors.Is(err, errTooMany) {
+		return 0, false, nil
+	}
 	return min(n, most), n <= most, err
 }
 

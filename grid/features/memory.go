@@ -185,6 +185,7 @@ func areaShape(area geo.MultiPolygon) *geo.Shape { return &geo.Shape{Areas: []ge
 type selection struct {
 	q     *Query
 	boxes geo.Shape
+	shape bool           // nothing but the shape matters for what is chosen
 	index map[string]int // of the fields
 	each  func(grid.Feature) error
 	seen  int
@@ -196,6 +197,7 @@ func newSelection(q *Query, each func(grid.Feature) error) *selection {
 	for i, f := range q.Collection.Fields {
 		s.index[f.Name] = i
 	}
+	s.shape = q.Filter == nil && (q.Collection.Time == "" || q.From.IsZero() && q.To.IsZero())
 	return s
 }
 
@@ -204,10 +206,16 @@ func (s *selection) take(ctx context.Context, shape *geo.Shape, feature func() g
 	if s.seen++; s.seen%256 == 0 && ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	if s.q.Boxes != nil && !geo.Meets(shape, &s.boxes) {
+	if s.q.counted != 0 && s.seen > s.q.counted {
+		return false, errTooMany
+	}
+	if s.q.Boxes != nil && !s.inBoxes(shape) {
 		return false, nil
 	}
-	f := feature()
+	var f grid.Feature
+	if !s.shape || s.q.counted == 0 {
+		f = feature()
+	}
 	if !s.inTime(f) {
 		return false, nil
 	}
@@ -222,6 +230,17 @@ func (s *selection) take(ctx context.Context, shape *geo.Shape, feature func() g
 	}
 	s.given++
 	return s.given == s.q.Limit, nil
+}
+
+// inBoxes reports whether a shape, which is not empty, meets one of the boxes.
+func (s *selection) inBoxes(shape *geo.Shape) bool {
+	own := shape.Box()
+	for _, box := range s.q.Boxes {
+		if box.Contains(own.Min) && box.Contains(own.Max) {
+			return true
+		}
+	}
+	return geo.Meets(shape, &s.boxes)
 }
 
 // value gives the properties of a feature to a filter.

@@ -32,59 +32,72 @@ type FeatureQuery struct {
 func (s *Store) Features(ctx context.Context, q FeatureQuery) ([]grid.Feature, error) {
 	var found []grid.Feature
 	err := s.snapshot(ctx, func(db DB) error {
-		columns, values := q.columns()
-		var sql statement
-		sql.add("SELECT t.id, t.code, ST_AsEWKB(t.shape),", strings.Join(values, ", "))
-		if err := q.from(ctx, db, &sql, columns); err != nil {
-			return err
-		}
-		sql.add("ORDER BY t.id LIMIT", sql.arg(q.Limit))
-		rows, err := db.Query(ctx, sql.String(), sql.args...)
-		if err != nil {
-			return err
-		}
-		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.Feature, error) {
-			raw, err := row.Values()
-			if err != nil {
-				return grid.Feature{}, err
-			}
-			return featureOf(q.Collection, raw)
-		})
+		var err error
+		found, err = q.page(ctx, db)
 		return err
 	})
 	return found, err
 }
 
-// CountFeatures returns how many features the query chooses, After and Limit aside, but at most most.
-func (s *Store) CountFeatures(ctx context.Context, q FeatureQuery, most int) (int, error) {
-	n := 0
+// CountFeatures returns how many features the query chooses, After and Limit aside, but at most most; exact is false when there may be more,
+// or when boxes hold so many that counting would take longer than a page.
+func (s *Store) CountFeatures(ctx context.Context, q FeatureQuery, most int) (n int, exact bool, err error) {
 	q.After = 0
-	err := s.snapshot(ctx, func(db DB) error {
+	err = s.snapshot(ctx, func(db DB) error {
+		rows, err := q.countedRows(ctx, db)
+		if err != nil || rows == nil {
+			return err
+		}
 		columns, _ := q.columns()
 		var sql statement
 		sql.add("SELECT count(*) FROM (SELECT")
-		if err := q.from(ctx, db, &sql, columns); err != nil {
+		if err := q.from(ctx, db, &sql, columns, *rows); err != nil {
 			return err
 		}
-		sql.add("LIMIT", sql.arg(most), ") AS found")
-		return db.QueryRow(ctx, sql.String(), sql.args...).Scan(&n)
+		sql.add("LIMIT", sql.arg(most+1), ") AS found")
+		err = db.QueryRow(ctx, sql.String(), sql.args...).Scan(&n)
+		exact = n <= most
+		return err
 	})
-	return n, err
+	return min(n, most), exact, err
+}
+
+// selected returns the features that the query chooses among rows.
+func (q *FeatureQuery) selected(ctx context.Context, db DB, among rowsOf) ([]grid.Feature, error) {
+	columns, values := q.columns()
+	var sql statement
+	sql.add("SELECT t.id, t.code, ST_AsEWKB(t.shape),", strings.Join(values, ", "))
+	if err := q.from(ctx, db, &sql, columns, among); err != nil {
+		return nil, err
+	}
+	sql.add("ORDER BY t.id LIMIT", sql.arg(q.Limit))
+	rows, err := db.Query(ctx, sql.String(), sql.args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.Feature, error) {
+		raw, err := row.Values()
+		if err != nil {
+			return grid.Feature{}, err
+		}
+		return featureOf(q.Collection, raw)
+	})
 }
 
 // from writes FROM and WHERE of the query.
-func (q *FeatureQuery) from(ctx context.Context, db DB, sql *statement, columns columns) error {
+func (q *FeatureQuery) from(ctx context.Context, db DB, sql *statement, columns columns, among rowsOf) error {
 	incidents := q.Collection.ID == grid.CollectionIncidents
-	switch {
-	case incidents:
-		sql.add("FROM incident t WHERE true")
-	case detailTables[q.Collection.Kind] != "":
-		sql.add("FROM place t JOIN", detailTables[q.Collection.Kind], "d ON d.place_id = t.id WHERE t.kind =", sql.arg(q.Collection.Kind))
-	default:
-		return fmt.Errorf("collection %s: %w", q.Collection.ID, grid.ErrNotFound)
+	table, err := q.table()
+	if err != nil {
+		return err
 	}
-	if q.After != 0 {
-		sql.add("AND t.id >", sql.arg(q.After))
+	sql.add("FROM", q.rows(sql, table, among), "t")
+	if !incidents {
+		sql.add("JOIN", detailTables[q.Collection.Kind], "d ON d.place_id = t.id")
+	}
+	sql.add("WHERE", q.position(sql, "t"))
+	if among.ids != nil {
+		sql.add("AND t.id = ANY (", sql.arg(among.ids), ")")
 	}
 	if q.Code != "" {
 		sql.add("AND t.code =", sql.arg(q.Code))
@@ -98,7 +111,34 @@ func (q *FeatureQuery) from(ctx context.Context, db DB, sql *statement, columns 
 	if c, ok := columns.byName[q.Collection.Time]; ok {
 		sql.add("AND", sql.within(c, q.From, q.To))
 	}
-	return chosen(sql, columns, q.Filter, q.Boxes)
+	meets := sql.meetsBoxes
+	if among.any() {
+		meets = sql.meetsBoxesOf
+	}
+	return chosen(sql, columns, q.Filter, q.Boxes, meets)
+}
+
+// table returns the table of places or of incidents.
+func (q *FeatureQuery) table() (string, error) {
+	switch {
+	case q.Collection.ID == grid.CollectionIncidents:
+		return "incident", nil
+	case detailTables[q.Collection.Kind] != "":
+		return "place", nil
+	}
+	return "", fmt.Errorf("collection %s: %w", q.Collection.ID, grid.ErrNotFound)
+}
+
+// position writes that rows are of the collection and come after the last one seen.
+func (q *FeatureQuery) position(sql *statement, alias string) string {
+	conditions := "true"
+	if q.Collection.Kind != "" {
+		conditions = alias + ".kind = " + sql.arg(q.Collection.Kind)
+	}
+	if q.After != 0 {
+		conditions += " AND " + alias + ".id > " + sql.arg(q.After)
+	}
+	return conditions
 }
 
 // detailTables are the tables of the kinds of places.
@@ -129,7 +169,9 @@ func inScope(ctx context.Context, db DB, sql *statement, scope string, incidents
 }
 
 // chosen writes the boxes and the filter.
-func chosen(sql *statement, columns columns, filter *cql2.Expr, boxes []geo.Box) error {
+func chosen(
+	sql *statement, columns columns, filter *cql2.Expr, boxes []geo.Box, meetsBoxes func(alias string, boxes []geo.Box) (string, error),
+) error {
 	wanted := [][]geo.Box{boxes}
 	if filter != nil {
 		wanted = append(wanted, filter.Boxes()) // which have an index, as the filter itself has not
@@ -138,7 +180,7 @@ func chosen(sql *statement, columns columns, filter *cql2.Expr, boxes []geo.Box)
 		if boxes == nil {
 			continue
 		}
-		meets, err := sql.meetsBoxes("t", boxes)
+		meets, err := meetsBoxes("t", boxes)
 		if err != nil {
 			return err
 		}
