@@ -1,9 +1,11 @@
 package api_test
 
 import (
+	"html"
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -70,5 +72,31 @@ func TestOGCFormKeepsParameters(t *testing.T) {
 	blank := s.do(t, exchange{target: "/ogc/collections/base/items?f=html&limit=&bbox=&filter=&filter-lang=cql2-text"})
 	if blank.StatusCode != http.StatusOK {
 		t.Errorf("a form with nothing in it: %s", blank.Status)
+	}
+}
+
+// TestOGCNextPageToLookAt: who turns the pages in a browser comes to the end, with the filter kept.
+func TestOGCNextPageToLookAt(t *testing.T) {
+	t.Parallel()
+	s := newGIS(t, "").server
+	next := regexp.MustCompile(`<a rel="next" href="([^"]*)">`)
+	target, pages := "/ogc/collections/base/items?f=html&limit=1&filter="+url.QueryEscape("kind = 'base'"), 0
+	for ; target != "" && pages < 20; pages++ {
+		answer := s.do(t, exchange{target: target})
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(body), "<h1") {
+			t.Fatal(answer.Status, err, string(body))
+		}
+		target = ""
+		if found := next.FindSubmatch(body); found != nil {
+			at, err := url.Parse(html.UnescapeString(string(found[1])))
+			if err != nil || at.Query().Get("filter") != "kind = 'base'" || at.Query().Get("f") != "html" {
+				t.Fatalf("the next page is %s (%v)", found[1], err)
+			}
+			target = at.RequestURI()
+		}
+	}
+	if pages < 2 || pages == 20 {
+		t.Errorf("%d pages of one grid each", pages)
 	}
 }

@@ -174,20 +174,29 @@ func (a *API) count(q *request, question features.Query, found *itemsPage) error
 	return err
 }
 
+// nextPage returns the address of the page after the one that was found, with all its parameters, "" for none.
+func (q *request) nextPage(found *itemsPage) string {
+	if found.next == "" {
+		return ""
+	}
+	next := q.query.values(cursorParam)
+	next.Set(cursorParam, base64.RawURLEncoding.EncodeToString([]byte(found.next)))
+	return q.here(next.Encode())
+}
+
 // sendItems answers with a page of features.
 func (a *API) sendItems(q *request, c *grid.Collection, found *itemsPage) error {
 	links := append(q.selves(typeGeoJSON), q.to("/collections/"+c.ID, "collection", typeJSON, "The collection"))
-	if found.next != "" {
-		next := q.query.values(cursorParam)
-		next.Set(cursorParam, base64.RawURLEncoding.EncodeToString([]byte(found.next)))
-		links = append(links, link{Href: q.here(next.Encode()), Rel: "next", Type: links[0].Type, Title: "The next page"})
+	next := q.nextPage(found)
+	if next != "" {
+		links = append(links, link{Href: next, Rel: "next", Type: links[0].Type, Title: "The next page"})
 	}
 	for _, l := range links {
 		q.w.Header().Add("Link", l.header())
 	}
 	if q.html {
 		return a.sendPage(q, page{
-			Template: "items", Title: c.TitleZH + " " + c.Title, Collection: c, Items: newItemsView(q, c, found), Links: links,
+			Template: "items", Title: c.TitleZH + " " + c.Title, Collection: c, Items: newItemsView(q, c, found, next), Links: links,
 		})
 	}
 	var b bytes.Buffer
@@ -238,7 +247,7 @@ func (a *API) item(w http.ResponseWriter, r *http.Request, state *live.State) er
 	if q.html {
 		one := &itemsPage{system: s, features: []grid.Feature{found}, number: 1}
 		return a.sendPage(q, page{
-			Template: "item", Title: c.TitleZH + " " + c.Title + " " + code, Collection: c, Items: newItemsView(q, c, one), Links: links,
+			Template: "item", Title: c.TitleZH + " " + c.Title + " " + code, Collection: c, Items: newItemsView(q, c, one, ""), Links: links,
 		})
 	}
 	return a.sendItem(q, c, s, &found, links)

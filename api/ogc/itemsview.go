@@ -28,10 +28,10 @@ type itemRow struct {
 	Cells      []string
 }
 
-func newItemsView(q *request, c *grid.Collection, found *itemsPage) *itemsView {
+func newItemsView(q *request, c *grid.Collection, found *itemsPage, next string) *itemsView {
 	v := &itemsView{
 		Filter: q.query[filterParam], BBox: q.query[bboxParam], Limit: q.query[limitParam],
-		Number: found.number, Matched: found.matched, Counted: found.counted, Columns: []string{"id"}, Map: newSketch(found.features),
+		Number: found.number, Matched: found.matched, Counted: found.counted, Next: next, Columns: []string{"id"}, Map: newSketch(found.features),
 	}
 	v.Others = q.query.without(filterParam, bboxParam, limitParam, formatParam, cursorParam)
 	for _, f := range c.Fields {

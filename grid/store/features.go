@@ -148,7 +148,7 @@ var detailTables = map[string]string{
 }
 
 // publicOf says which of the places that are marked public anybody may see, as grid.Place.IsPublic does.
-var publicOf = map[string]string{"shelter": "", "danger_zone": "AND d.published_at <= current_date"}
+var publicOf = map[string]string{"shelter": "", "danger_zone": "AND d.published_at <= (now() AT TIME ZONE 'UTC')::date"}
 
 // inScope writes that a place or incident lies in the division, or that a unit of the incident does.
 func inScope(ctx context.Context, db DB, sql *statement, scope string, incidents bool) error {

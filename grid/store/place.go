@@ -91,7 +91,7 @@ func (s *Store) Places(ctx context.Context, f Filter) ([]grid.Place, error) {
 			       FROM place q
 			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))))
 			  AND (NOT $11 OR p.public AND (p.kind = 'shelter'
-			       OR p.kind = 'danger_zone' AND EXISTS (SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= current_date)))
+			       OR p.kind = 'danger_zone' AND EXISTS (SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= (now() AT TIME ZONE 'UTC')::date)))
 			ORDER BY p.id
 			LIMIT $10`,
 			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, window, f.Limit, f.Public)

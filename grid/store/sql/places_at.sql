@@ -46,6 +46,6 @@ WHERE p.id > $1
   AND ($13::text[] IS NULL OR p.county_code = ANY ($13))
   AND ($14::text[] IS NULL OR p.community_code = ANY ($14))
   AND (NOT $11 OR p.public AND (p.kind = 'shelter'
-       OR p.kind = 'danger_zone' AND EXISTS (SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= current_date)))
+       OR p.kind = 'danger_zone' AND EXISTS (SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= (now() AT TIME ZONE 'UTC')::date)))
 ORDER BY p.id
 LIMIT $10
