@@ -28,14 +28,23 @@ func tokenOrigin(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// preflight answers what a browser asks before a request from another site that is more than a plain GET. It allows POST
-// on every public path; only the batch takes it.
-func preflight(w http.ResponseWriter, _ *http.Request) error {
-	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Allow-Methods", "GET, HEAD, POST")
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, Last-Event-ID, Wangge-Min-Edition")
-	h.Set("Access-Control-Max-Age", "86400")
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+// preflight answers OPTIONS on a path that pages of other sites may ask: to a browser before a request that is more than a plain GET, and to
+// GIS tools that want to know whether they may edit.
+func preflight(methods string) handler {
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		h := w.Header()
+		h.Set("Allow", methods+", OPTIONS")
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Access-Control-Allow-Methods", methods)
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, Last-Event-ID, Wangge-Min-Edition")
+		h.Set("Access-Control-Max-Age", "86400")
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 }
+
+// The methods of paths that are read, and of the one that takes batches.
+const (
+	readMethods   = "GET, HEAD"
+	locateMethods = "GET, HEAD, POST"
+)

@@ -81,7 +81,8 @@ func (s *Server) exportFeatures(w http.ResponseWriter, r *http.Request, state *l
 	}
 	format := export.Format(pathVar(r, "format"))
 	if !slices.Contains(export.Formats, format) {
-		return notFound(fmt.Sprintf("There is no format %s of features: there are %v.", format, export.Formats))
+		return notFound(fmt.Sprintf("There is no format %s of features: there are %s. Archives of tiles are at /v1/export/tiles/TILESET.pmtiles.",
+			format, strings.Trim(fmt.Sprint(export.Formats), "[]")))
 	}
 	query, err := q.features(c, state)
 	if err != nil {

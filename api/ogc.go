@@ -33,13 +33,6 @@ func (s *Server) ogcTiles(w http.ResponseWriter, r *http.Request, state *live.St
 	return ogc.Tiles{MaxZoom: source.maxZoom, Box: source.box, Tag: source.tag, Tile: source.make, Cache: tileCaching(source.public, false)}, nil
 }
 
-// readOnly answers OPTIONS for a path that is only read, to browsers before a request from another site and to GIS tools that want to know
-// whether they may edit.
-func readOnly(w http.ResponseWriter, r *http.Request) error {
-	w.Header().Set("Allow", "GET, HEAD, OPTIONS")
-	return preflight(w, r)
-}
-
 // problemOfOGC returns the problem document of what package ogc could not answer.
 func problemOfOGC(err *ogc.Error) *problem {
 	p := &problem{status: err.Status, slug: err.Slug, code: err.Code, detail: err.Detail}

@@ -118,12 +118,12 @@ func (s *Server) router() *mux.Router {
 	// open is a path that pages of any other site may read.
 	open := func(path string, h handler) {
 		get(path, anyOrigin(h))
-		route(path, bounded(preflight), http.MethodOptions)
+		route(path, bounded(preflight(readMethods)), http.MethodOptions)
 	}
 
 	route(locatePath, fromMemory(anyOrigin(s.inTime(s.locate, asOfParam, planParam))), http.MethodGet, http.MethodHead)
 	route(locatePath, s.streamed(anyOrigin(s.inTime(s.locateBatch, asOfParam, planParam))), http.MethodPost)
-	route(locatePath, bounded(preflight), http.MethodOptions)
+	route(locatePath, bounded(preflight(locateMethods)), http.MethodOptions)
 	open("/v1/locate/all", s.inTime(s.locateAll, asOfParam, planParam))
 
 	open("/v1/divisions", s.from(s.divisions))
@@ -149,7 +149,7 @@ func (s *Server) router() *mux.Router {
 	open("/v1/codes", s.codes)
 	get("/v1/session", s.from(s.session))
 	route("/v1/events", s.streamed(anyOrigin(s.from(s.events))), http.MethodGet, http.MethodHead)
-	route("/v1/events", bounded(preflight), http.MethodOptions)
+	route("/v1/events", bounded(preflight(readMethods)), http.MethodOptions)
 	get("/v1/coverage/{division}", s.inTime(s.coverage, asOfParam))
 
 	get("/v1/places", s.inTime(s.places, asOfParam))
@@ -215,12 +215,12 @@ func (s *Server) router() *mux.Router {
 
 	for _, one := range s.ogcRoutes() { // with an OpenAPI document of its own
 		get(one.Path, anyOrigin(s.from(one.Handle)))
-		route(one.Path, bounded(readOnly), http.MethodOptions)
+		route(one.Path, bounded(preflight(readMethods)), http.MethodOptions)
 	}
 
 	stream := func(path string, h handler) {
 		route(path, s.streamed(anyOrigin(h)), http.MethodGet, http.MethodHead)
-		route(path, bounded(preflight), http.MethodOptions)
+		route(path, bounded(preflight(readMethods)), http.MethodOptions)
 	}
 	stream("/v1/export/{collection}.{format}", s.inTime(s.exportFeatures, asOfParam, planParam))
 	stream("/v1/export/tiles/{tileset}.pmtiles", s.inTime(s.exportTiles, asOfParam))

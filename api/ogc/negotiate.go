@@ -34,7 +34,7 @@ func wantsHTML(r *http.Request, q query) (bool, error) {
 	case format == formatJSON:
 		return false, nil
 	}
-	return false, badParam(formatParam, "f is to be json or html.")
+	return false, badParam(formatParam, "f is to be json or html; files in other formats are at /v1/export.")
 }
 
 // prefersHTML reports whether a page has a greater weight than JSON in an Accept header, or the same one where JSON is only taken as
