@@ -153,7 +153,9 @@ func (w town) checkAgree(t *testing.T, all map[string][]grid.Feature) {
 		if got := codes(w.read(t, q)); !slices.Equal(got, want) {
 			rt.Fatalf("%s %s, boxes %v, %v to %v: read %d %v\nwant %d %v", c.ID, filterText(q), q.Boxes, q.From, q.To, len(got), got, len(want), want)
 		}
-		if n, exact, err := w.Count(t.Context(), w.state, q, 500); err != nil || exact && n != len(want) || !exact && len(want) <= 500 {
+		n, exact, err := w.Count(t.Context(), w.state, q, 500)
+		boxed := q.Boxes != nil || q.Filter != nil && q.Filter.Boxes() != nil // then a count may be too dear where many are near
+		if err != nil || exact && n != len(want) || !exact && len(want) <= 500 && !boxed {
 			rt.Fatalf("%s: counted %d, %v, %v, want %d", filterText(q), n, exact, err, len(want))
 		}
 	})
