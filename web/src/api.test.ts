@@ -55,6 +55,44 @@ test('a missing cursor is not sent, a code is escaped', async () => {
   assert.equal(seen[1]?.url, '/v1/divisions/a%2Fb%3Fc');
 });
 
+test('a change is sent with the version it is based on, and its answer has the next', async () => {
+  let asked: RequestInit | undefined;
+  globalThis.fetch = (_url, init) => {
+    asked = init;
+    return Promise.resolve(Response.json({ code: 'A' }, { headers: { ETag: '"8"' } }));
+  };
+  const api = new Api(new Memory());
+  const sent = await api.send('PATCH', '/v1/things/A', { title: '井盖' }, { tag: '"7"', key: 'once' });
+  assert.deepEqual(sent, { value: { code: 'A' }, tag: '"8"' });
+  const headers = new Headers(asked?.headers);
+  assert.equal(asked?.method, 'PATCH');
+  assert.equal(asked?.body, '{"title":"井盖"}');
+  assert.equal(headers.get('If-Match'), '"7"');
+  assert.equal(headers.get('Idempotency-Key'), 'once');
+  assert.equal(headers.get('Content-Type'), 'application/json');
+});
+
+test('a file is sent as it is, and no answer is none', async () => {
+  const file = new Blob(['a,b']);
+  let body: unknown;
+  globalThis.fetch = (_url, init) => {
+    body = init?.body;
+    return Promise.resolve(new Response(null, { status: 204 }));
+  };
+  const { value, tag } = await new Api(new Memory()).send('POST', '/v1/files', file);
+  assert.equal(body, file);
+  assert.equal(value, undefined);
+  assert.equal(tag, '');
+});
+
+test('a problem says its spot, and not what is none', () => {
+  assert.deepEqual(
+    new Problem(422, { at: [120.1, 31.2], rule: 'QC-03', field: 'geometry' }).at,
+    [120.1, 31.2],
+  );
+  assert.equal(new Problem(422, { at: ['x', 1] }).at, null);
+});
+
 test('a problem document becomes a Problem', async () => {
   serve(() =>
     Response.json(

@@ -158,6 +158,13 @@ export class Problem extends Error {
   readonly reason: string | undefined;
   readonly param: string | undefined;
   readonly divisions: DivisionRef[];
+  /** The rule that it breaks, as BR-60, and the field that it is about. */
+  readonly rule: string | undefined;
+  readonly field: string | undefined;
+  /** The spot that it is about. */
+  readonly at: Position | null;
+  /** The whole document, for members that only one screen knows. */
+  readonly document: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: Record<string, unknown>) {
     const text = (key: string): string | undefined =>
@@ -170,10 +177,31 @@ export class Problem extends Error {
     this.reason = text('reason');
     this.param = text('param');
     this.divisions = Array.isArray(body['divisions']) ? (body['divisions'] as DivisionRef[]) : [];
+    this.rule = text('rule');
+    this.field = text('field');
+    const at = body['at'];
+    this.at = Array.isArray(at) && at.length === 2 && at.every(Number.isFinite) ? (at as Position) : null;
+    this.document = body;
   }
 }
 
-type Query = Record<string, string | number | undefined | null>;
+export type Query = Record<string, string | number | undefined | null>;
+
+/** How a change is sent besides its body. */
+export interface Sending {
+  query?: Query;
+  /** The version that the change is based on, as `"7"`. */
+  tag?: string;
+  /** A name of the request's own, so that sending it again does not do it again. */
+  key?: string;
+  signal?: AbortSignal;
+}
+
+/** The answer to a change: undefined where there is none; the tag is for If-Match of the next one. */
+export interface Sent<T> {
+  value: T;
+  tag: string;
+}
 
 const tokenKey = 'wangge.token';
 
@@ -347,13 +375,43 @@ export class Api {
     return response.status === 204 ? new ArrayBuffer(0) : response.arrayBuffer();
   }
 
-  async #json<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-    const search = new URLSearchParams();
-    for (const [key, value] of Object.entries(query)) {
-      if (value !== undefined && value !== null) search.set(key, String(value));
+  /** Asks for a document of the interface; screens wrap it in functions of their own. */
+  get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    return this.#json(path, query, signal);
+  }
+
+  /** Sends a change: a file as it is, anything else as JSON. */
+  async send<T>(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    { query = {}, tag, key, signal }: Sending = {},
+  ): Promise<Sent<T>> {
+    const headers: Record<string, string> = {};
+    if (tag !== undefined) headers['If-Match'] = tag;
+    if (key !== undefined) headers['Idempotency-Key'] = key;
+    const init: RequestInit = { method };
+    if (body instanceof Blob) init.body = body;
+    else if (body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      init.body = JSON.stringify(body);
     }
-    const url = search.size === 0 ? path : `${path}?${search}`;
-    const response = await this.#fetch(url, 'application/json', signal);
+    const response = await this.#fetch(addressOf(path, query), 'application/json', signal, headers, init);
+    const value = response.status === 204 ? (undefined as T) : await this.#read<T>(response);
+    return { value, tag: response.headers.get('ETag') ?? '' };
+  }
+
+  /** A file that needs the token, which a plain link cannot send. */
+  async download(path: string, signal?: AbortSignal): Promise<Blob> {
+    const response = await this.#fetch(path, '*/*', signal);
+    return response.blob();
+  }
+
+  async #json<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
+    return this.#read(await this.#fetch(addressOf(path, query), 'application/json', signal));
+  }
+
+  async #read<T>(response: Response): Promise<T> {
     try {
       return (await response.json()) as T;
     } catch (cause) {
@@ -366,12 +424,13 @@ export class Api {
     accept: string,
     signal?: AbortSignal,
     more: Record<string, string> = {},
+    init: RequestInit = {},
   ): Promise<Response> {
     const headers: Record<string, string> = { Accept: accept, ...more };
     if (this.#token !== null) headers['Authorization'] = `Bearer ${this.#token}`;
     let response: Response;
     try {
-      response = await fetch(url, { headers, credentials: 'omit', signal: signal ?? null });
+      response = await fetch(url, { ...init, headers, credentials: 'omit', signal: signal ?? null });
     } catch (cause) {
       throw aborted(cause) ? cause : new Problem(0, { code: 'network', detail: String(cause) });
     }
@@ -387,6 +446,14 @@ export class Api {
     this.#databaseLost = since;
     this.onDatabaseLost(since);
   }
+}
+
+function addressOf(path: string, query: Query): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null) search.set(key, String(value));
+  }
+  return search.size === 0 ? path : `${path}?${search}`;
 }
 
 /** Whether an error only says that we cancelled the request ourselves. */

@@ -1,6 +1,7 @@
 /** The language in use. Whatever reads it through these functions is redrawn when it changes. */
 import type { Codes, Problem } from './api';
 import {
+  fill,
   firstLanguage,
   format,
   isMessageKey,
@@ -33,6 +34,11 @@ export function setCodes(codes: Codes): void {
 
 export function t(key: MessageKey, values?: Values): string {
   return format(key, state.language, values);
+}
+
+/** What `t` is, for a table of texts that comes with its screen and not with the page. */
+export function textsOf<K extends string>(table: Record<K, Record<Language, string>>) {
+  return (key: K, values: Values = {}): string => fill(table[key][state.language], values);
 }
 
 /** The page's own text for prefix + code, e.g. `place_` + `hazard`; a code we have no text for is shown as it is. */

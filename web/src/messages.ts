@@ -295,7 +295,12 @@ export function isMessageKey(key: string): key is MessageKey {
 
 /** The text of a key with its values put in; a placeholder without a value stays visible. */
 export function format(key: MessageKey, language: Language, values: Values = {}): string {
-  return messages[key][language].replace(/\{(\w+)\}/g, (whole, name: string) =>
+  return fill(messages[key][language], values);
+}
+
+/** A text with values in place of its `{names}`. */
+export function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? String(values[name]) : whole,
   );
 }
