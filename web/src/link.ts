@@ -11,7 +11,7 @@ export interface View {
   zoom: number;
 }
 
-export const tasks = ['lookup', 'incidents', 'divisions', 'coverage', 'plans', 'data'] as const;
+export const tasks = ['lookup', 'incidents', 'divide', 'plans', 'coverage', 'divisions', 'data'] as const;
 export type Task = (typeof tasks)[number];
 
 /** What the page shows besides the map's view. */

@@ -30,6 +30,7 @@ export const messages = {
   tasks: { zh: '任务', en: 'Tasks' },
   task_lookup: { zh: '查询', en: 'Look up' },
   task_incidents: { zh: '事件', en: 'Incidents' },
+  task_divide: { zh: '划分', en: 'Divide' },
   task_divisions: { zh: '区划', en: 'Divisions' },
   task_coverage: { zh: '覆盖', en: 'Coverage' },
   task_plans: { zh: '方案', en: 'Plans' },
