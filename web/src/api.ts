@@ -3,7 +3,6 @@ import type { Crs } from './coordinates';
 import { Editions } from './editions';
 import type { Incident, IncidentEvent } from './incidents/incident';
 import type { SearchHit } from './lookup/search';
-import type { Consultation, DraftFeatures, Filing, Finding, Impact, Plan } from './plans/plan';
 
 export type Position = [lon: number, lat: number];
 export type Bbox = [west: number, south: number, east: number, north: number];
@@ -324,47 +323,6 @@ export class Api {
   /** A grid with its boundary. */
   grid(code: string): Promise<Grid> {
     return this.#json(`/v1/grids/${encodeURIComponent(code)}`, { geometry: 'true' });
-  }
-
-  /** Plans of a state (`open`: not at an end), or those whose filing is overdue, the oldest first. */
-  plans(of: { state?: string; overdue?: boolean }, cursor?: string | null): Promise<Page<Plan>> {
-    return this.#json('/v1/plans', {
-      state: of.state,
-      overdue: of.overdue ? 'true' : null,
-      limit: 50,
-      cursor,
-    });
-  }
-
-  plan(code: string): Promise<Plan> {
-    return this.#json(`/v1/plans/${encodeURIComponent(code)}`);
-  }
-
-  planDraft(code: string): Promise<DraftFeatures> {
-    return this.#json(`/v1/plans/${encodeURIComponent(code)}/draft`);
-  }
-
-  planImpact(code: string): Promise<Impact> {
-    return this.#json(`/v1/plans/${encodeURIComponent(code)}/impact`);
-  }
-
-  /** What differs between two editions of a county. */
-  editionDiff(county: string, from: number, to: number): Promise<DraftFeatures> {
-    const path = `/v1/editions/${encodeURIComponent(county)}/diff`;
-    return this.#json(path, { from, to, format: 'geojson' });
-  }
-
-  /** What the last check of a plan found. */
-  planFindings(code: string): Promise<Page<Finding>> {
-    return this.#json(`/v1/plans/${encodeURIComponent(code)}/findings`);
-  }
-
-  planConsultations(code: string): Promise<Page<Consultation>> {
-    return this.#json(`/v1/plans/${encodeURIComponent(code)}/consultations`);
-  }
-
-  planFiling(code: string): Promise<Filing> {
-    return this.#json(`/v1/plans/${encodeURIComponent(code)}/filing`);
   }
 
   /** The bytes of a vector tile, no older than what answers have shown to be in force; empty for a tile without features. */

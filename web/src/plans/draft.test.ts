@@ -16,6 +16,7 @@ function feature(code: string, change: Change, state: 'before' | 'after', geomet
     kind: 'base',
     code,
     name: `${code} ${state}`,
+    community_code: 'c',
     change,
     state,
     area_m2: 1,

@@ -3,6 +3,18 @@ import type { Bbox, Geometry, Position } from '../api';
 
 export interface Plan {
   code: string;
+  kind: string;
+  /** Every act raises it. */
+  version: number;
+  /** The number of the last operation that counts; 0 where nothing is drawn. */
+  position: number;
+  /** The position at which it was last checked. */
+  checked_position: number | null;
+  /** What its state allows. */
+  acts: string[];
+  deciding_level: string;
+  /** The plan that it undoes. */
+  undoes: string | null;
   title: string;
   reason: string;
   note: string | null;
@@ -26,6 +38,42 @@ export interface Plan {
   created_at: string;
 }
 
+/** A plan to begin. */
+export interface NewPlan {
+  counties: string[];
+  title: string;
+  reason: string;
+  note?: string;
+}
+
+/** An operation of a draft. */
+export interface PlanChange {
+  seq: number;
+  op: string;
+  undone: boolean;
+  request: { grid?: string; grids?: string[]; into?: string; name?: string; [member: string]: unknown };
+  actor: string;
+  at: string;
+}
+
+export interface Announcement {
+  id: number;
+  channel: string;
+  text: string;
+  published_at: string;
+  withdrawn_at: string | null;
+}
+
+export interface EditionRecord {
+  county_code: string;
+  number: number;
+  in_force_from: string;
+  plan: string | null;
+  created: number;
+  changed: number;
+  retired: number;
+}
+
 /** What became of a grid or void area; `bent`: only by a vertex that rounding or a neighbour put into its border. */
 export type Change = 'created' | 'retired' | 'boundary' | 'bent' | 'attributes';
 
@@ -37,6 +85,7 @@ export interface DraftFeatures {
       kind: string;
       code: string;
       name: string;
+      community_code: string;
       change: Change;
       state: 'before' | 'after';
       area_m2?: number;
@@ -71,8 +120,22 @@ export interface Handovers {
   items: Handover[];
 }
 
+export interface PartImpact {
+  kind: string;
+  code: string;
+  name: string;
+  community_code: string;
+  change: Change;
+  area_m2_before: number;
+  area_m2_after: number;
+  households_before: number;
+  households_after: number;
+  load_before: number;
+  load_after: number;
+}
+
 export interface Impact {
-  parts: { kind: string; code: string; households_before: number; households_after: number }[];
+  parts: PartImpact[];
   area_moved_m2: number;
   households_moved: number;
   households_estimated: boolean;
@@ -86,9 +149,12 @@ export interface Impact {
 }
 
 export interface Finding {
+  /** Null where only drawing found it; a check keeps it. */
+  id: number | null;
   rule: string;
   class: string;
   open: boolean;
+  waivable: boolean;
   grid_codes: string[];
   detail: string;
   polygon: Geometry | null;
@@ -110,9 +176,11 @@ export interface Consultation {
   text: string | null;
   reply: string | null;
   reply_text: string | null;
+  version: number;
 }
 
 export interface Filing {
+  receiver_org_code: string | null;
   due_at: string;
   overdue: boolean;
   filed_at: string | null;
