@@ -27,6 +27,7 @@ type coverageJSON struct {
 	Households int                `json:"households"`
 	Load       loadJSON           `json:"load"`
 	Grids      []coverageGridJSON `json:"grids"`
+	Divisions  []coveredJSON      `json:"divisions"`
 	Unassigned unassignedJSON     `json:"unassigned"`
 	timeJSON
 }
@@ -65,9 +66,25 @@ type unassignedJSON struct {
 
 type coverageGridJSON struct {
 	gridRef
-	Households int     `json:"households"`
-	Load       float64 `json:"load"`
+	Community   string  `json:"community_code"`
+	AreaM2      float64 `json:"area_m2"`
+	Compactness float64 `json:"compactness"`
+	Households  int     `json:"households"`
+	Load        float64 `json:"load"`
+	Workers     int     `json:"workers"`
 	countsJSON
+}
+
+// coveredJSON is how much of a division its grids cover.
+type coveredJSON struct {
+	divisionRef
+	Parent    *string `json:"parent_code"`
+	AreaM2    float64 `json:"area_m2"`
+	CoveredM2 float64 `json:"covered_m2"`
+	VoidM2    float64 `json:"void_m2"`
+	Gaps      int     `json:"gaps"`
+	Overlaps  int     `json:"overlaps"`
+	Other     int     `json:"other_faults"`
 }
 
 // coverage answers GET /v1/coverage/{division}; with plan, as it is and as it would be.
@@ -108,7 +125,7 @@ func (s *Server) coverage(w http.ResponseWriter, r *http.Request, state *live.St
 	}
 	report := coverage.Of(state.City, d, counts)
 	editionHeader(w, report.Editions)
-	j := newCoverageJSON(report)
+	j := newCoverageJSON(state, report)
 	j.timeJSON = newTimeJSON(state)
 	return sendJSON(w, j)
 }
@@ -142,7 +159,8 @@ func (s *Server) draftCoverage(w http.ResponseWriter, r *http.Request, state *li
 	}
 	nameState(w, draft.After)
 	j := draftCoverageJSON{
-		Plan: draft.Plan.Code, Before: newCoverageJSON(coverage.Of(before, d, old)), After: newCoverageJSON(coverage.Of(after, redrawn, next)),
+		Plan: draft.Plan.Code, Before: newCoverageJSON(draft.Before, coverage.Of(before, d, old)),
+		After: newCoverageJSON(draft.After, coverage.Of(after, redrawn, next)),
 	}
 	return sendJSON(w, j)
 }
@@ -172,22 +190,47 @@ func (s *Server) countsOfOneState(ctx context.Context, division string, state *l
 	return nil, state, notReached("New editions came while this was counted: try again in a second.")
 }
 
-func newCoverageJSON(r coverage.Report) coverageJSON {
+// newCoverageJSON shows a report, with who works on its grids by the state that it is of.
+func newCoverageJSON(state *live.State, r coverage.Report) coverageJSON {
 	j := coverageJSON{
 		Division: divisionRef{r.Division.Level, r.Division.Code, r.Division.Name}, Proven: len(r.Editions) > 0,
 		AreaM2: rounded(r.AreaM2, 2), CoveredM2: rounded(r.CoveredM2, 2), VoidM2: rounded(r.VoidM2, 2),
 		Gaps: faultList(r.Gaps), Overlaps: faultList(r.Overlaps), Other: faultList(r.Other),
 		Households: r.Households, Load: loadJSON{r.Load.Weights, r.Load.Min, rounded(r.Load.Mean, 4), r.Load.Max, rounded(r.Load.CV, 4)},
-		Editions: []editionJSON{}, Grids: []coverageGridJSON{}, Unassigned: unassignedJSON{newCountsJSON(r.Unassigned).Places, r.Unassigned.IncidentsTotal},
+		Editions: []editionJSON{}, Grids: []coverageGridJSON{}, Divisions: []coveredJSON{},
+		Unassigned: unassignedJSON{newCountsJSON(r.Unassigned).Places, r.Unassigned.IncidentsTotal},
 	}
 	for _, e := range r.Editions {
 		j.Editions = append(j.Editions, editionJSON{e.CountyCode, e.Number, e.InForceFrom, e.Proven})
 		j.Proven = j.Proven && e.Proven
 	}
+	var posts []grid.Posting
 	for _, g := range r.Grids {
-		j.Grids = append(j.Grids, coverageGridJSON{refOf(g.Grid), g.Households, g.Load, newCountsJSON(g.Counts)})
+		posts = state.AppendPosts(posts[:0], g.Grid, state.Time())
+		j.Grids = append(j.Grids, coverageGridJSON{
+			gridRef: refOf(g.Grid), Community: g.CommunityCode, AreaM2: rounded(g.AreaM2, 2), Compactness: rounded(g.Compactness, 4),
+			Households: g.Households, Load: g.Load, Workers: workersOf(posts), countsJSON: newCountsJSON(g.Counts),
+		})
+	}
+	for _, d := range r.Divisions {
+		j.Divisions = append(j.Divisions, coveredJSON{
+			divisionRef{d.Level, d.Code, d.Name},
+			orNull(d.ParentCode), rounded(d.AreaM2, 2), rounded(d.CoveredM2, 2), rounded(d.VoidM2, 2),
+			d.Gaps, d.Overlaps, d.Other,
+		})
 	}
 	return j
+}
+
+// workersOf counts who serves among those posts of one grid, each person once; leading and advising do not count.
+func workersOf(posts []grid.Posting) int {
+	serving := map[string]bool{}
+	for i := range posts {
+		if posts[i].PostKind == "worker" {
+			serving[posts[i].WorkerCode] = true
+		}
+	}
+	return len(serving)
 }
 
 func newCountsJSON(c grid.GridCounts) countsJSON {

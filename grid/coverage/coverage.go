@@ -6,6 +6,7 @@ package coverage
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/wangge/wangge/geo"
@@ -29,6 +30,15 @@ type Report struct {
 	Unassigned grid.GridCounts
 	Households int
 	Load       Load
+	// Divisions are the division and all below it, by code.
+	Divisions []Part
+}
+
+// Part is how much of a division its grids cover.
+type Part struct {
+	*grid.Division
+	AreaM2, VoidM2, CoveredM2 float64 // as those of a Report
+	Gaps, Overlaps, Other     int     // how many
 }
 
 // Grid is one grid's figures.
@@ -49,14 +59,7 @@ type Load struct {
 func Of(city *edition.City, d *grid.Division, counts map[int64]grid.GridCounts) Report {
 	r := Report{Division: d, Unassigned: counts[0]}
 	r.Load.Weights = city.Settings().LoadWeights
-	communities := map[string]bool{}
-	divisions := city.Divisions()
-	for i := range divisions {
-		if c := &divisions[i]; c.Level == grid.LevelCommunity && slices.Contains(city.ChainCodes(c.Code), d.Code) {
-			communities[c.Code] = true
-			r.community(city, c)
-		}
-	}
+	communities := r.divide(city)
 	for _, e := range city.Editions() {
 		took := false
 		for _, grids := range [][]grid.Grid{e.Base(), e.Dedicated()} {
@@ -76,38 +79,80 @@ func Of(city *edition.City, d *grid.Division, counts map[int64]grid.GridCounts) 
 	return r
 }
 
-// community adds the areas and faults of one community.
-func (r *Report) community(city *edition.City, d *grid.Division) {
-	outline, err := geo.FromOrb(d.Outline)
-	if err != nil {
-		return // NewCity has refused it
+// divide fills the divisions, and returns the codes of the communities among them.
+func (r *Report) divide(city *edition.City) map[string]bool {
+	communities, parts := map[string]bool{}, map[string]*Part{}
+	part := func(d *grid.Division) *Part {
+		if parts[d.Code] == nil {
+			parts[d.Code] = &Part{Division: d}
+		}
+		return parts[d.Code]
 	}
-	area := geo.AreaM2(outline)
-	r.AreaM2 += area
-	e := city.Edition(d.CountyCode)
-	if e == nil {
-		r.Gaps = append(r.Gaps, grid.EditionFault{Kind: string(mesh.Gap), CommunityCode: d.Code, Polygon: d.Outline, AreaM2: area, At: d.LabelPoint})
-		return
-	}
-	voidM2 := 0.0
-	for _, k := range e.Parts(d.Code) {
-		if k >= len(e.Base()) {
-			voidM2 += geo.AreaM2(e.Tiling()[k])
+	for i := range city.Divisions() {
+		chain := city.Chain(city.Divisions()[i].Code)
+		top := slices.IndexFunc(chain, func(d *grid.Division) bool { return d.Code == r.Division.Code })
+		if top < 0 {
+			continue
+		}
+		part(chain[0])
+		if chain[0].Level != grid.LevelCommunity {
+			continue
+		}
+		communities[chain[0].Code] = true
+		covered := r.community(city, chain[0])
+		for _, d := range chain[:top+1] {
+			part(d).add(covered)
 		}
 	}
-	r.VoidM2 += voidM2
-	r.CoveredM2 += area - voidM2
+	for _, code := range slices.Sorted(maps.Keys(parts)) {
+		r.Divisions = append(r.Divisions, *parts[code])
+	}
+	return communities
+}
+
+// community adds the areas and faults of one community, and returns them.
+func (r *Report) community(city *edition.City, d *grid.Division) (p Part) {
+	defer func() {
+		r.AreaM2, r.VoidM2, r.CoveredM2 = r.AreaM2+p.AreaM2, r.VoidM2+p.VoidM2, r.CoveredM2+p.CoveredM2
+	}()
+	outline, err := geo.FromOrb(d.Outline)
+	if err != nil {
+		return p // NewCity has refused it
+	}
+	p.AreaM2 = geo.AreaM2(outline)
+	e := city.Edition(d.CountyCode)
+	if e == nil {
+		p.Gaps++
+		r.Gaps = append(r.Gaps, grid.EditionFault{Kind: string(mesh.Gap), CommunityCode: d.Code, Polygon: d.Outline, AreaM2: p.AreaM2, At: d.LabelPoint})
+		return p
+	}
+	for _, k := range e.Parts(d.Code) {
+		if k >= len(e.Base()) {
+			p.VoidM2 += geo.AreaM2(e.Tiling()[k])
+		}
+	}
+	p.CoveredM2 = p.AreaM2 - p.VoidM2
 	for _, f := range city.CommunityFaults(d.Code) {
 		switch f.Kind {
 		case string(mesh.Gap):
-			r.CoveredM2 -= f.AreaM2
+			p.CoveredM2 -= f.AreaM2
+			p.Gaps++
 			r.Gaps = append(r.Gaps, f)
 		case string(mesh.Overlap):
+			p.Overlaps++
 			r.Overlaps = append(r.Overlaps, f)
 		default:
+			p.Other++
 			r.Other = append(r.Other, f)
 		}
 	}
+	return p
+}
+
+// add counts a community in.
+func (p *Part) add(c Part) {
+	p.AreaM2, p.VoidM2, p.CoveredM2 = p.AreaM2+c.AreaM2, p.VoidM2+c.VoidM2, p.CoveredM2+c.CoveredM2
+	p.Gaps, p.Overlaps, p.Other = p.Gaps+c.Gaps, p.Overlaps+c.Overlaps, p.Other+c.Other
 }
 
 // figures weighs one grid.

@@ -161,6 +161,15 @@ func TestOf(t *testing.T) {
 	if places != stored || incidents != reported || households != r.Households || households == 0 {
 		t.Errorf("%d places of %d, %d incidents of %d, %d households of %d", places, stored, incidents, reported, households, r.Households)
 	}
+	areas := map[string]float64{}
+	for _, d := range r.Divisions {
+		areas[d.Level] += d.CoveredM2 + d.VoidM2
+	}
+	for _, level := range []string{grid.LevelCity, grid.LevelCounty, grid.LevelStreet, grid.LevelCommunity} {
+		if !geotest.Near(areas[level], r.AreaM2, 1e-9, 0) {
+			t.Errorf("the divisions of level %s have %.1f m² of %.1f", level, areas[level], r.AreaM2)
+		}
+	}
 	if l := r.Load; !(l.Min <= l.Mean && l.Mean <= l.Max && l.CV > 0) || l.Weights["households"] != 1 {
 		t.Errorf("load %+v", l)
 	}
