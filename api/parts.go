@@ -43,6 +43,8 @@ type partProperties struct {
 	PostWorker     string   `json:"post_worker_code,omitempty"`
 	Reason         string   `json:"reason,omitempty"` // of a void area
 
+	Fixed bool `json:"fixed,omitempty"` // in a working set: there for the borders of the others alone
+
 	Figures *partImpactJSON `json:"figures,omitempty"`
 }
 

@@ -182,6 +182,8 @@ func (s *Server) router() *mux.Router {
 	post("/v1/plans/{code}/undo", s.from(s.undoPlan))
 	post("/v1/plans/{code}/redo", s.from(s.redoPlan))
 	get("/v1/plans/{code}/draft", s.from(s.planDraft))
+	get("/v1/plans/{code}/workingset", s.from(s.workingSet))
+	get("/v1/plans/{code}/block", s.from(s.planBlock))
 	get("/v1/plans/{code}/impact", s.from(s.planImpact))
 	post("/v1/plans/{code}/check", s.from(s.checkPlan))
 	get("/v1/plans/{code}/findings", s.from(s.planFindings))
