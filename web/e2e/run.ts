@@ -4,12 +4,16 @@
 //   npm run e2e -- --base-url http://127.0.0.1:8080    against a server that runs
 //                                                      ($TOKEN_PLANNER, $TOKEN_ADMINISTRATOR and $TOKEN_DISPATCHER: with
 //                                                      plans and incidents, too)
+//   npm run e2e -- dispatch data                       only these files
 //   npm run screenshot                                 only writes docs/images/map.png
 import { after } from 'node:test';
 import { parseArgs } from 'node:util';
 import { startDemo } from './demo';
 
-const { values } = parseArgs({ options: { 'base-url': { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  options: { 'base-url': { type: 'string' } },
+  allowPositionals: true,
+});
 let baseUrl = values['base-url'];
 if (baseUrl === undefined) {
   const demo = await startDemo();
@@ -18,8 +22,7 @@ if (baseUrl === undefined) {
   for (const [role, token] of Object.entries(demo.tokens)) process.env[`TOKEN_${role.toUpperCase()}`] = token;
 }
 process.env['BASE_URL'] = new URL(baseUrl).origin;
-await import('./page.test');
-await import('./access.test');
-await import('./dispatch.test');
-await import('./plans.test');
-await import('./data.test');
+const files = ['page', 'access', 'dispatch', 'plans', 'data'];
+for (const file of files) {
+  if (positionals.length === 0 || positionals.includes(file)) await import(`./${file}.test`);
+}
