@@ -49,10 +49,12 @@ export async function visit(
     hash?: string;
     expected?: RegExp;
     before?: (page: Page) => Promise<unknown>;
+    /** Whether it is somebody's first visit, who is offered the tour. */
+    newcomer?: boolean;
   },
   test: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const { hash = '#///zh', expected, before, ...context } = options;
+  const { hash = '#///zh', expected, before, newcomer = false, ...context } = options;
   const opened = await browser.newContext({ viewport: { width: 1366, height: 768 }, ...context });
   try {
     const page = await opened.newPage();
@@ -76,6 +78,7 @@ export async function visit(
         console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI}`);
       });
     });
+    if (!newcomer) await page.addInitScript(() => localStorage.setItem('wangge.tour', 'seen'));
     await before?.(page);
     await page.goto(`${origin}/${hash}`);
     await test(page);

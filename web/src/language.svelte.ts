@@ -10,6 +10,7 @@ import {
   type MessageKey,
   type Values,
 } from './messages';
+import { recall, remember } from './remember';
 
 const state = $state<{ language: Language; codes: Codes }>({ language: 'zh', codes: {} });
 
@@ -23,8 +24,14 @@ export function setLanguage(next: Language): void {
   document.title = format('title', next) + (next === 'zh' ? ' Wangge' : ' 网格');
 }
 
+/** Takes a language that the reader has chosen, and keeps it for the next visit. */
+export function chooseLanguage(next: Language): void {
+  remember('language', next);
+  setLanguage(next);
+}
+
 export function chooseFirstLanguage(linked: Language | null): void {
-  setLanguage(firstLanguage(linked, navigator.languages));
+  setLanguage(firstLanguage(linked, [recall('language') ?? '', ...navigator.languages]));
 }
 
 /** The server's enumerations; until they are set, codes are shown as they are. */
