@@ -85,6 +85,7 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 	defer background.Wait()
 	defer stopFollowing()
 	background.Go(func() { city.Follow(following, c.poll) })
+	background.Go(func() { city.PrepareTiles(following, c.poll) })
 	background.Go(func() { publishDue(following, s, city, c.poll) })
 	background.Go(func() { remindDue(following, s, city, time.Minute) })
 

@@ -28,12 +28,14 @@ type Simplifier struct {
 	near      func(box geo.Box, add func(geo.MultiPolygon))
 
 	covered []geo.Box // whose vertices and edges are known
-	places  map[geo.Point]int32
+	places  places
 	corners []corner                 // by place
 	buckets buckets                  // of corners; empty when there are new ones
 	runs    map[*geo.Point][]geo.Box // of long rings, by their first vertex
 
+	ring   []int32     // the places of the ring that is being simplified
 	piece  []geo.Point // of border that is being cut
+	where  []int32     // the places of piece
 	keep   []bool      // of piece
 	stack  [][2]int    // parts of piece that are still to be looked at
 	scaleX float64     // at the begin of piece
@@ -41,11 +43,11 @@ type Simplifier struct {
 
 // corner is a vertex of the surroundings with the other ends of its edges.
 type corner struct {
-	at    geo.Point
-	ends  [3]geo.Point
-	more  []geo.Point // further ends
-	n     int32       // how many ends there are
-	place int32       // in the piece of border that is being cut, notThere for one that is not on it
+	at   geo.Point
+	ends [3]int32
+	n    int32   // how many ends there are
+	on   int32   // where in the piece of border that is being cut it is, notThere for one that is not on it
+	more []int32 // further ends
 }
 
 const notThere = -1
@@ -53,7 +55,7 @@ const notThere = -1
 // NewSimplifier returns a Simplifier that moves no border further than toleranceUnits, counted in lattice units of latitude (1.1 cm). near
 // calls add with every polygon that shares borders with what is simplified and meets the box, in any order.
 func NewSimplifier(toleranceUnits float64, near func(box geo.Box, add func(geo.MultiPolygon))) *Simplifier {
-	return &Simplifier{tolerance: toleranceUnits, near: near, places: map[geo.Point]int32{}, runs: map[*geo.Point][]geo.Box{}}
+	return &Simplifier{tolerance: toleranceUnits, near: near, runs: map[*geo.Point][]geo.Box{}}
 }
 
 // Surround makes known what lies in a box and around it, of polygons that near must go on giving as the same memory. It need not be called; but for
@@ -142,37 +144,54 @@ func runBoxes(r geo.Ring) []geo.Box {
 
 // addRun adds the edges from u along some vertices that meet a box.
 func (s *Simplifier) addRun(u geo.Point, vertices []geo.Point, box geo.Box) {
+	from := int32(notThere)
 	for _, v := range vertices {
-		if max(u.X, v.X) >= box.Min.X && min(u.X, v.X) <= box.Max.X && max(u.Y, v.Y) >= box.Min.Y && min(u.Y, v.Y) <= box.Max.Y {
-			s.join(u, v)
-			s.join(v, u)
+		if max(u.X, v.X) < box.Min.X || min(u.X, v.X) > box.Max.X || max(u.Y, v.Y) < box.Min.Y || min(u.Y, v.Y) > box.Max.Y {
+			u, from = v, notThere
+			continue
 		}
-		u = v
+		if from == notThere {
+			from = s.place(u)
+		}
+		to := s.place(v)
+		if s.join(from, to) {
+			s.join(to, from)
+		}
+		u, from = v, to
 	}
 }
 
-// join notes that there is an edge from u to v.
-func (s *Simplifier) join(u, v geo.Point) {
-	place, ok := s.places[u]
-	if !ok {
-		place = int32(len(s.corners))
-		s.places[u] = place
-		s.corners = append(s.corners, corner{at: u, place: notThere})
+// place returns where the corner at a vertex is, a new one if there was none.
+func (s *Simplifier) place(v geo.Point) int32 {
+	place, isNew := s.places.add(v, int32(len(s.corners)))
+	if isNew {
+		s.corners = append(s.corners, corner{at: v, on: notThere})
 	}
-	c := &s.corners[place]
-	if slices.Contains(c.ends[:min(c.n, 3)], v) || slices.Contains(c.more, v) {
-		return
+	return place
+}
+
+// join notes that there is an edge from one corner to another, and reports whether that was new.
+func (s *Simplifier) join(from, to int32) bool {
+	c := &s.corners[from]
+	for _, end := range c.ends[:min(c.n, 3)] {
+		if end == to {
+			return false
+		}
+	}
+	if slices.Contains(c.more, to) {
+		return false
 	}
 	if c.n < 3 {
-		c.ends[c.n] = v
+		c.ends[c.n] = to
 	} else {
-		c.more = append(c.more, v)
+		c.more = append(c.more, to)
 	}
 	c.n++
+	return true
 }
 
-// isNode reports whether borders meet or end at a vertex.
-func (s *Simplifier) isNode(p geo.Point) bool { return s.corners[s.places[p]].n != 2 }
+// isNode reports whether borders meet or end at a vertex of the ring.
+func (s *Simplifier) isNode(i int) bool { return s.corners[s.ring[i%len(s.ring)]].n != 2 }
 
 // surroundRing makes the surroundings of a ring known, some vertices at a time since a ring can go around a whole city.
 func (s *Simplifier) surroundRing(r []geo.Point) {
@@ -212,11 +231,11 @@ const smallUnits = 1 << 19
 // simplify returns which vertices of a ring stay.
 func (s *Simplifier) simplify(r geo.Ring) []bool {
 	stays := make([]bool, len(r))
+	s.ring = s.ring[:0]
 	start := -1
 	for i, v := range r {
-		if s.isNode(v) {
+		if s.ring = append(s.ring, s.place(v)); start < 0 && s.isNode(i) {
 			start = i
-			break
 		}
 	}
 	if start < 0 { // it meets no other border but its own other side, which begins at the same vertex
@@ -229,7 +248,7 @@ func (s *Simplifier) simplify(r geo.Ring) []bool {
 	}
 	for from := start; from < start+len(r); {
 		to := from + 1
-		for to < start+len(r) && !s.isNode(r[to%len(r)]) {
+		for to < start+len(r) && !s.isNode(to) {
 			to++
 		}
 		s.cut(r, from, to)
@@ -245,9 +264,9 @@ func (s *Simplifier) simplify(r geo.Ring) []bool {
 
 // cut decides which vertices of the piece of a ring from one vertex to another, counted around, stay: s.keep.
 func (s *Simplifier) cut(r geo.Ring, from, to int) {
-	s.piece, s.keep = s.piece[:0], s.keep[:0]
+	s.piece, s.where, s.keep = s.piece[:0], s.where[:0], s.keep[:0]
 	for i := from; i <= to; i++ {
-		s.piece, s.keep = append(s.piece, r[i%len(r)]), append(s.keep, false)
+		s.piece, s.where, s.keep = append(s.piece, r[i%len(r)]), append(s.where, s.ring[i%len(r)]), append(s.keep, false)
 	}
 	last := len(s.piece) - 1
 	s.keep[0], s.keep[last] = true, true
@@ -285,15 +304,16 @@ func (s *Simplifier) turn() bool {
 		return false
 	}
 	slices.Reverse(p)
+	slices.Reverse(s.where)
 	return true
 }
 
 // mark notes in the corners where the piece has them, or takes that back.
 func (s *Simplifier) mark(on bool) {
 	for i := len(s.piece) - 1; i >= 0; i-- {
-		c := &s.corners[s.places[s.piece[i]]]
-		if c.place = notThere; on {
-			c.place = int32(i)
+		c := &s.corners[s.where[i]]
+		if c.on = notThere; on {
+			c.on = int32(i)
 		}
 	}
 }
@@ -310,22 +330,24 @@ func (s *Simplifier) closed() bool { return s.piece[0] == s.piece[len(s.piece)-1
 
 // hasTwin reports whether another piece of border joins the same two nodes.
 func (s *Simplifier) hasTwin() bool {
-	begin := s.corners[s.places[s.piece[0]]]
+	first, last := s.where[0], s.where[len(s.where)-1]
+	begin := s.corners[first]
 	for _, next := range append(slices.Clone(begin.ends[:min(begin.n, 3)]), begin.more...) {
-		if next != s.piece[1] && s.leadsTo(s.piece[len(s.piece)-1], begin.at, next) {
+		if next != s.where[1] && s.leadsTo(last, first, next) {
 			return true
 		}
 	}
 	return false
 }
 
-// leadsTo reports whether the piece of border that begins with an edge ends at the vertex end.
-func (s *Simplifier) leadsTo(end, from, to geo.Point) bool {
+// leadsTo reports whether the piece of border that begins with an edge ends at the corner end.
+func (s *Simplifier) leadsTo(end, from, to int32) bool {
 	for to != end {
-		if !s.knows(geo.Box{Min: to, Max: to}) {
-			s.know(widened(geo.Box{Min: to, Max: to}, 1<<13))
+		at := s.corners[to].at
+		if !s.knows(geo.Box{Min: at, Max: at}) {
+			s.know(widened(geo.Box{Min: at, Max: at}, 1<<13))
 		}
-		c := &s.corners[s.places[to]]
+		c := &s.corners[to]
 		if c.n != 2 {
 			return false
 		}
@@ -383,7 +405,7 @@ func (s *Simplifier) isFree(i, j int) bool {
 		if along < least[0] || along > most[0] || across < least[1] || across > most[1] {
 			continue
 		}
-		own := int(c.place) >= i && int(c.place) <= j || c.place == 0 && j == len(s.piece)-1 && s.closed()
+		own := int(c.on) >= i && int(c.on) <= j || c.on == 0 && j == len(s.piece)-1 && s.closed()
 		if !own {
 			return false
 		}

@@ -1,7 +1,6 @@
 package mvt
 
 import (
-	"cmp"
 	"slices"
 )
 
@@ -11,11 +10,51 @@ const maxCrossingTests = 100_000_000
 
 type worldEdge struct{ a, b World }
 
+// covered is what an edge covers: on the axis of the sweep from lo to hi, across it from low to high.
+type covered struct {
+	lo, hi, low, high uint32
+	edge              worldEdge
+}
+
 // findCrossings records every pair of edges of s that cross in their interiors, and sets dirty when there are any or
 // edges meet where they should not. Valid lattice geometry has no crossings, but projecting can move a vertex across an
 // edge that passes within a few centimetres of it.
 func (s *Shape) findCrossings() {
-	edges := make([]worldEdge, 0, s.verts)
+	all := s.covered()
+	order := make([]uint64, len(all)) // by where they begin
+	for i := range all {
+		order[i] = uint64(all[i].lo)<<32 | uint64(i)
+	}
+	slices.Sort(order)
+	open := make([]int32, 0, 64)
+	tests := 0
+	for _, next := range order {
+		e := &all[uint32(next)]
+		for i := 0; i < len(open); {
+			f := &all[open[i]]
+			if f.hi < e.lo {
+				last := len(open) - 1
+				open[i], open = open[last], open[:last]
+				continue
+			}
+			if f.low <= e.high && e.low <= f.high {
+				s.meet(e.edge, f.edge)
+			}
+			i++
+		}
+		if tests += len(open); tests > maxCrossingTests {
+			s.dirty = true
+			break
+		}
+		open = append(open, int32(uint32(next)))
+	}
+	s.dirty = s.dirty || s.visitsTwice()
+}
+
+// covered returns the edges of s, each with a west of b, or north where neither is west, and what they cover. The sweep goes along the axis on
+// which edges are shorter: fewer of them are open at a time.
+func (s *Shape) covered() []covered {
+	all := make([]covered, 0, s.verts)
 	var spanX, spanY uint64
 	for _, p := range s.parts {
 		a := p.prev
@@ -24,44 +63,31 @@ func (s *Shape) findCrossings() {
 			if b.X < a.X || b.X == a.X && b.Y < a.Y {
 				e = worldEdge{b, a}
 			}
-			edges = append(edges, e)
+			low, high := min(a.Y, b.Y), max(a.Y, b.Y)
+			all = append(all, covered{e.a.X, e.b.X, low, high, e})
 			spanX += uint64(e.b.X - e.a.X)
-			spanY += uint64(max(a.Y, b.Y) - min(a.Y, b.Y))
+			spanY += uint64(high - low)
 			a = b
 		}
 	}
-	// Sweep along the axis on which edges are shorter: fewer of them are open at a time.
-	lo := func(e worldEdge) uint32 { return e.a.X }
-	hi := func(e worldEdge) uint32 { return e.b.X }
 	if spanY < spanX {
-		lo = func(e worldEdge) uint32 { return min(e.a.Y, e.b.Y) }
-		hi = func(e worldEdge) uint32 { return max(e.a.Y, e.b.Y) }
-	}
-	slices.SortFunc(edges, func(e, f worldEdge) int { return cmp.Compare(lo(e), lo(f)) })
-	var open []worldEdge
-	tests := 0
-	for _, e := range edges {
-		kept := open[:0]
-		for _, f := range open {
-			if hi(f) < lo(e) {
-				continue
-			}
-			kept = append(kept, f)
-			switch e.meets(f) {
-			case crossesInside:
-				s.crossings = append(s.crossings, crossing{e.a, e.b, f.a, f.b})
-				s.dirty = true
-			case touches:
-				s.dirty = true
-			}
-		}
-		open = append(kept, e)
-		if tests += len(kept); tests > maxCrossingTests {
-			s.dirty = true
-			break
+		for i := range all {
+			e := &all[i]
+			e.lo, e.hi, e.low, e.high = e.low, e.high, e.lo, e.hi
 		}
 	}
-	s.dirty = s.dirty || s.visitsTwice()
+	return all
+}
+
+// meet notes how two edges meet that cover something in common.
+func (s *Shape) meet(e, f worldEdge) {
+	switch e.meets(f) {
+	case crossesInside:
+		s.crossings = append(s.crossings, crossing{e.a, e.b, f.a, f.b})
+		s.dirty = true
+	case touches:
+		s.dirty = true
+	}
 }
 
 // visitsTwice reports whether two vertices of s are in one place. Rings of a valid polygon may touch like that; others

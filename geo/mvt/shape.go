@@ -17,6 +17,7 @@ type Shape struct {
 	// around a spot twice or backwards. crossings are the places where edges cross.
 	dirty     bool
 	crossings []crossing
+	sum       [16]byte // of all of polygons
 }
 
 // part is a line, or a ring whose closing vertex is not repeated and whose area is positive in tile coordinates (y
@@ -55,6 +56,7 @@ func NewPolygons(m geo.MultiPolygon) *Shape {
 	}
 	s.findCrossings()
 	s.dirty = s.dirty || s.turnedOver()
+	s.setSum()
 	return s
 }
 

@@ -2,6 +2,7 @@ package mvt
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
 	"slices"
 )
@@ -14,6 +15,9 @@ func (s *Shape) AppendShown(dst []byte, id TileID, bufferPx int) ([]byte, bool) 
 	v.midX, v.midY = (v.reach.minX+v.reach.maxX)/2, (v.reach.minY+v.reach.maxY)/2
 	if !s.box.intersects(v.reach) {
 		return dst, false
+	}
+	if s.box.in(v.reach) {
+		return append(append(dst, allShown), s.sum[:]...), true
 	}
 	for i := range s.parts {
 		v.ring(&s.parts[i])
@@ -30,6 +34,24 @@ func (s *Shape) AppendShown(dst []byte, id TileID, bufferPx int) ([]byte, bool) 
 		}
 	}
 	return binary.LittleEndian.AppendUint32(dst, 0), true
+}
+
+// allShown begins the bytes of a shape of which a tile shows everything, and which AppendShown says in short. Others begin with 0 or 1.
+const allShown = 2
+
+// setSum sums up the rings and how they are drawn.
+func (s *Shape) setSum() {
+	bytes := make([]byte, 0, 1+4*len(s.parts)+8*s.verts)
+	bytes = append(bytes, byte(btoi(s.dirty)))
+	for i := range s.parts {
+		verts := s.parts[i].verts
+		bytes = binary.LittleEndian.AppendUint32(bytes, uint32(len(verts)))
+		for _, w := range verts {
+			bytes = binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(bytes, w.X), w.Y)
+		}
+	}
+	sum := sha256.Sum256(bytes)
+	copy(s.sum[:], sum[:])
 }
 
 func compareWorld(a, b World) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) }

@@ -136,6 +136,11 @@ func (r worldRange) intersects(o worldRange) bool {
 	return r.minX <= o.maxX && o.minX <= r.maxX && r.minY <= o.maxY && o.minY <= r.maxY
 }
 
+// in reports whether all of r lies in o.
+func (r worldRange) in(o worldRange) bool {
+	return o.minX <= r.minX && r.maxX <= o.maxX && o.minY <= r.minY && r.maxY <= o.maxY
+}
+
 // Bounds returns the degrees lon/lat that t covers together with a buffer of bufferPx tile units, cut off at ±180 and
 // at the latitudes ±85.0511… where the map ends. The error is that of float64.
 func (t TileID) Bounds(bufferPx int) orb.Bound {

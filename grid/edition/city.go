@@ -26,7 +26,7 @@ type City struct {
 	counties  *counties                 // which editions may be at a point
 	stored    []stored                  // of each edition
 	box       geo.Box                   // of the city's outline
-	tiling    func() *tiles             // made when first asked for
+	tiles     *cityTiles                // what tiles are made from
 }
 
 // NewCity puts a city together. It keeps the divisions, which must not be changed afterwards. The error names a division whose outline
@@ -119,7 +119,11 @@ func (c *City) setEditions(old *City, editions []*Edition, others map[string]boo
 		c.stored[i] = newStored(c, e)
 	}
 	c.counties = nextCounties(old, c.editions)
-	c.tiling = sync.OnceValue(func() *tiles { return newTiles(c) })
+	var was *cityTiles
+	if old != nil {
+		was = old.tiles
+	}
+	c.tiles = nextTiles(was)
 	return nil
 }
 

@@ -32,7 +32,7 @@ const (
 	LayerLabels    = "labels"
 )
 
-// tiles are what a city's tiles are made from, made when first asked for.
+// tiles are what a city's tiles are made from.
 type tiles struct {
 	city   *City
 	least  map[string]uint8
@@ -42,7 +42,7 @@ type tiles struct {
 }
 
 func newTiles(c *City) *tiles {
-	t := &tiles{city: c, least: map[string]uint8{}, shapes: shapes{made: map[shapeKey]*mvt.Shape{}}}
+	t := &tiles{city: c, least: map[string]uint8{}}
 	t.setLeast()
 	return t
 }
@@ -51,6 +51,7 @@ func newTiles(c *City) *tiles {
 type feature struct {
 	key     shapeKey
 	layer   string
+	small   bool // a grid or a community: many of them lie next to each other
 	code    string
 	id      uint64
 	area    geo.MultiPolygon
@@ -70,14 +71,14 @@ func gridFeature(g *grid.Grid, layer string) feature {
 	if g.Kind == grid.Dedicated {
 		tags = append(tags, mvt.Tag{Key: "dedicated_kind", Value: mvt.String(g.DedicatedKind)})
 	}
-	return feature{layer: layer, code: g.Code, id: featureID(g.ID), tags: tags, label: project(g.LabelPoint), caption: caption}
+	return feature{layer: layer, small: true, code: g.Code, id: featureID(g.ID), tags: tags, label: project(g.LabelPoint), caption: caption}
 }
 
 func divisionFeature(d *grid.Division) feature {
 	tags := []mvt.Tag{
 		{Key: "code", Value: mvt.String(d.Code)}, {Key: "name", Value: mvt.String(d.Name)}, {Key: "level", Value: mvt.String(d.Level)},
 	}
-	return feature{layer: LayerDivisions, code: d.Code, id: uint64(d.ID), tags: tags, caption: tags, label: project(d.LabelPoint)}
+	return feature{layer: LayerDivisions, small: d.Level == grid.LevelCommunity, code: d.Code, id: uint64(d.ID), tags: tags, caption: tags, label: project(d.LabelPoint)}
 }
 
 // project takes a label point, which is on the globe, since its grid is.
@@ -89,18 +90,21 @@ func project(p orb.Point) mvt.World {
 	return mvt.Project(on)
 }
 
-// featuresAt returns what a tile shows, and perhaps what lies beside it: divisions from the city down, then county by county the base
-// and the dedicated grids, each in the order of their codes.
-func (t *tiles) featuresAt(id mvt.TileID) []feature {
-	c, box := t.city, id.Box(tileReach)
+// featuresAt returns what a tile shows, and perhaps what lies beside it.
+func (t *tiles) featuresAt(id mvt.TileID) []feature { return t.featuresIn(id.Z, id.Box(tileReach)) }
+
+// featuresIn returns what tiles of a zoom show of a box, and perhaps what lies beside it: divisions from the city down, then county by county
+// the base and the dedicated grids, each in the order of their codes.
+func (t *tiles) featuresIn(z uint8, box geo.Box) []feature {
+	c := t.city
 	var features []feature
 	add := func(f feature, layer tileLayer, number int32, area geo.MultiPolygon) {
-		f.key, f.area = shapeKey{zoom: id.Z, layer: layer, number: number}, area
+		f.key, f.area = shapeKey{zoom: z, layer: layer, number: number}, area
 		features = append(features, f)
 	}
 	for rank := range c.outlines {
 		o := &c.outlines[rank]
-		if !t.shows(id.Z, o) {
+		if !t.shows(z, o) {
 			continue
 		}
 		for _, i := range o.overlapping(box) {
@@ -110,7 +114,7 @@ func (t *tiles) featuresAt(id mvt.TileID) []feature {
 	var buf [16]int32
 	for _, county := range c.counties.meeting(box, buf[:0]) {
 		e := c.editions[county]
-		if id.Z >= t.least[LayerBase] {
+		if z >= t.least[LayerBase] {
 			for _, k := range e.tilingIndex.Overlapping(box, nil) {
 				if int(k) >= len(e.base) {
 					break // void areas are not shown
@@ -120,7 +124,7 @@ func (t *tiles) featuresAt(id mvt.TileID) []feature {
 		}
 	}
 	for county, e := range c.editions {
-		if id.Z < t.least[LayerDedicated] {
+		if z < t.least[LayerDedicated] {
 			break
 		}
 		for _, k := range e.dedicatedIndex.Overlapping(box, nil) {

@@ -7,8 +7,8 @@ import (
 	"github.com/wangge/wangge/geo/mvt"
 )
 
-// mostShapeVertices is how many vertices the shapes may have that are held: those of four zooms of a city of 50,000 grids, 200 MB.
-const mostShapeVertices = 12_000_000
+// mostShapeVertices is how many vertices the shapes may have that are held: those of all zooms of a city of 50,000 grids, half a gigabyte.
+const mostShapeVertices = 32_000_000
 
 // The kinds of things that have shapes.
 const (
@@ -30,23 +30,30 @@ type shapeKey struct {
 	number int32
 }
 
-// shapes holds the shapes that tiles were made from, which are dear to make; when they are too many it begins anew.
+// heldShape is a shape with the box of the area that it is of.
+type heldShape struct {
+	shape *mvt.Shape
+	box   geo.Box
+}
+
+// shapes holds the shapes that tiles were made from, which are dear to make. When the young ones have half of the vertices that may be held, they
+// become the old ones, and those that were old are let go unless somebody has asked for them since.
 type shapes struct {
-	mu       sync.RWMutex
-	made     map[shapeKey]*mvt.Shape
-	vertices int
+	mu         sync.RWMutex
+	young, old map[shapeKey]heldShape
+	vertices   int // of the young ones
 }
 
 // shapesOf returns the shapes of features at a zoom; what is not held is simplified together, since they lie next to each other.
 func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
 	all := t.shapes.held(features)
 	var missing []int
-	grids := geo.EmptyBox()
+	small := geo.EmptyBox()
 	for i := range features {
 		if all[i] == nil {
 			missing = append(missing, i)
-			if features[i].layer == LayerBase {
-				grids = grids.Union(features[i].area.Box())
+			if features[i].small {
+				small = small.Union(features[i].area.Box())
 			}
 		}
 	}
@@ -54,8 +61,8 @@ func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
 		return all
 	}
 	s := t.simplifier(z)
-	if !grids.Empty() {
-		s.Surround(grids)
+	if !small.Empty() {
+		s.Surround(small)
 	}
 	for _, i := range missing {
 		area := features[i].area
@@ -63,7 +70,7 @@ func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
 			area = simplified(s, area)
 		}
 		all[i] = mvt.NewPolygons(area)
-		t.shapes.hold(features[i].key, all[i])
+		t.shapes.hold(features[i].key, heldShape{all[i], features[i].area.Box()})
 	}
 	return all
 }
@@ -71,20 +78,53 @@ func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
 // held returns the shapes that are held, nil for others.
 func (s *shapes) held(features []feature) []*mvt.Shape {
 	all := make([]*mvt.Shape, len(features))
+	var ageing []int
 	s.mu.RLock()
-	defer s.mu.RUnlock()
 	for i := range features {
-		all[i] = s.made[features[i].key]
+		one, ok := s.young[features[i].key]
+		if !ok && s.old != nil {
+			if one, ok = s.old[features[i].key]; ok {
+				ageing = append(ageing, i)
+			}
+		}
+		all[i] = one.shape
+	}
+	s.mu.RUnlock()
+	for _, i := range ageing {
+		s.hold(features[i].key, heldShape{all[i], features[i].area.Box()})
 	}
 	return all
 }
 
-func (s *shapes) hold(key shapeKey, shape *mvt.Shape) {
+func (s *shapes) hold(key shapeKey, one heldShape) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.vertices += shape.Vertices(); s.vertices > mostShapeVertices {
-		clear(s.made)
-		s.vertices = shape.Vertices()
+	if s.young == nil || s.vertices+one.shape.Vertices() > mostShapeVertices/2 {
+		s.young, s.old, s.vertices = map[shapeKey]heldShape{}, s.young, 0
 	}
-	s.made[key] = shape
+	if _, ok := s.young[key]; !ok {
+		s.vertices += one.shape.Vertices()
+		s.young[key] = one
+	}
+}
+
+// full reports whether what else is held drives others out.
+func (s *shapes) full() bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.old != nil || s.vertices > mostShapeVertices/2*9/10
+}
+
+// PrepareTiles makes the shapes that tiles will show, from the least zoom on and county by county, as long as there is room for them: whoever
+// asks for a tile then does not wait for it. It ends early when goOn says so.
+func (c *City) PrepareTiles(goOn func() bool) {
+	t := c.tiling()
+	for z := uint8(0); z <= MaxTileZoom; z++ {
+		for _, e := range c.editions {
+			if !goOn() || t.shapes.full() {
+				return
+			}
+			t.shapesOf(z, t.featuresIn(z, e.box))
+		}
+	}
 }

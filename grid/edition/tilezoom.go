@@ -9,8 +9,12 @@ import (
 // simplifier returns what simplifies the borders that tiles of a zoom show. Each is simplified by itself when a tile needs it, and comes out
 // the same wherever it is shown (L7), since that depends on nothing but the borders around it.
 func (t *tiles) simplifier(z uint8) *mesh.Simplifier {
-	unit := 360 * geo.UnitsPerDegree / float64(uint64(1)<<z) / mvt.Extent // lattice units of longitude to a tile unit
-	return mesh.NewSimplifier(tileTolerance*unit, func(box geo.Box, add func(geo.MultiPolygon)) { t.near(z, box, add) })
+	return mesh.NewSimplifier(tileTolerance*tileUnits(z), func(box geo.Box, add func(geo.MultiPolygon)) { t.near(z, box, add) })
+}
+
+// tileUnits returns how many lattice units of longitude are a tile unit of a zoom.
+func tileUnits(z uint8) float64 {
+	return 360 * geo.UnitsPerDegree / float64(uint64(1)<<z) / mvt.Extent
 }
 
 // near calls add with everything whose borders tiles of a zoom show, or which shares some with that: divisions, base grids and void areas.
