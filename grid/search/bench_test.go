@@ -80,6 +80,7 @@ func BenchmarkSearch1M(b *testing.B) {
 		{"AsYouType", nil, typed},
 		{"AsYouTypeOfAStreet", func(owner string) bool { return owner[:9] == "320211003" }, typed},
 		{"OneCharacter", nil, []string{"市", "路", "号", "1", "3", "h", "k", "桥", "青"}},
+		{"Initials", nil, []string{"qqyly", "qq", "bld", "bld 12h", "l12h", "1z", "h1", "sl sh", "lsq"}},
 		{"Worst", nil, []string{"1号 2号", "路 号 市 区 街 道 社 1 2 3", "11号1", "幢1", "室", "1 2 3 4 5 6 7 8 9 0", "号1幢10", "1号1幢1 2号2幢2"}},
 	} {
 		b.Run(group.name, func(b *testing.B) {

@@ -67,7 +67,7 @@ func (ix *Index) hit(q *Query, r ranked) Hit {
 		m := t.match(area, &folded)
 		h.Matches = append(h.Matches, Match{
 			Field: [...]string{"code", "name", "address"}[m.field],
-			Span:  spanIn(plain[m.field], m.from, m.from+len(t.text)),
+			Span:  spanIn(plain[m.field], m.from, m.to),
 		})
 	}
 	return h
@@ -174,7 +174,11 @@ func (f *finder) candidates() (left bitset, few bool) {
 	var order []costly
 	for i := range f.query.terms {
 		t := &f.query.terms[i]
-		order = append(order, costly{t, titles.atMost(t) + addresses.atMost(t)})
+		most := titles.atMost(t) + addresses.atMost(t)
+		if t.spells { // rather after the others
+			most = f.index.Len()
+		}
+		order = append(order, costly{t, most})
 	}
 	slices.SortStableFunc(order, func(a, b costly) int { return cmp.Compare(a.most, b.most) })
 	if !f.every {
@@ -182,10 +186,11 @@ func (f *finder) candidates() (left bitset, few bool) {
 	}
 	for _, t := range order {
 		set := f.take()
-		titles.candidates(set, t.term, where{}, f.scratch)
-		addresses.candidates(set, t.term, where{}, f.scratch)
-		f.addCodes(set, t.term, codes{ofAreas: true})
-		f.addCodes(set, t.term, codes{})
+		f.literal(set, t.term)
+		if t.spells {
+			titles.spelled(set, t.term, where{}, f.scratch)
+			addresses.spelled(set, t.term, where{}, f.scratch)
+		}
 		if left == nil {
 			left = set
 		} else {
@@ -197,6 +202,14 @@ func (f *finder) candidates() (left bitset, few bool) {
 		}
 	}
 	return left, false
+}
+
+// literal adds the entries that may have a term as it is.
+func (f *finder) literal(set bitset, t *term) {
+	f.index.titles.candidates(set, t, where{}, f.scratch)
+	f.index.addresses.candidates(set, t, where{}, f.scratch)
+	f.addCodes(set, t, codes{ofAreas: true})
+	f.addCodes(set, t, codes{})
 }
 
 // look rates an entry.
@@ -229,14 +242,36 @@ func (f *finder) addCodes(set bitset, t *term, which codes) {
 	}
 }
 
+// stage is a part of the candidates.
+type stage struct {
+	class int // the best that is not left afterwards
+	add   func(set bitset, t *term)
+}
+
 // stages looks at the candidates by the class that some term of them may be of, until those that are left cannot be among the best, or
 // enough texts were looked at.
 func (f *finder) stages(left bitset) {
+	for _, stage := range f.inStages() {
+		set := f.take()
+		for i := range f.query.terms {
+			stage.add(set, &f.query.terms[i])
+		}
+		set.and(left)
+		left.andNot(set)
+		f.lookAt(set, stage.class)
+		f.give(set)
+		if f.cut || f.top.full() && f.top.worst().rank.class() <= stage.class {
+			f.cut = f.cut || left.count() > 0
+			return
+		}
+	}
+}
+
+// inStages returns the stages, the best class first; the last one takes all that is left.
+func (f *finder) inStages() []stage {
 	titles, addresses := &f.index.titles, &f.index.addresses
-	for _, stage := range []struct {
-		class int // the best that is not left afterwards
-		add   func(set bitset, t *term)
-	}{
+	all := func(set bitset, _ *term) { set.addRange(0, f.index.Len()) }
+	stages := []stage{
 		{areaCode, func(set bitset, t *term) { f.addCodes(set, t, codes{ofAreas: true}) }},
 		{wholeTitle, func(set bitset, t *term) {
 			titles.candidates(set, t, where{beginning: true, end: true}, f.scratch)
@@ -253,21 +288,26 @@ func (f *finder) stages(left bitset) {
 			addresses.candidates(set, t, where{beginning: true}, f.scratch)
 		}},
 		{titleWord, func(set bitset, t *term) { titles.candidates(set, t, where{}, f.scratch) }},
-		{withinAddress, func(set bitset, _ *term) { set.addRange(0, f.index.Len()) }},
-	} {
-		set := f.take()
-		for i := range f.query.terms {
-			stage.add(set, &f.query.terms[i])
-		}
-		set.and(left)
-		left.andNot(set)
-		f.lookAt(set, stage.class)
-		f.give(set)
-		if f.cut || f.top.full() && f.top.worst().rank.class() <= stage.class {
-			f.cut = f.cut || left.count() > 0
-			return
-		}
 	}
+	if !slices.ContainsFunc(f.query.terms, func(t term) bool { return t.spells }) {
+		return append(stages, stage{withinAddress, all})
+	}
+	by := func(class int, p *postings, at where) stage {
+		return stage{class, func(set bitset, t *term) {
+			if t.spells {
+				p.spelled(set, t, at, f.scratch)
+			}
+		}}
+	}
+	return append(stages,
+		stage{withinAddress, f.literal},
+		by(spelledTitle, titles, where{beginning: true, end: true}),
+		by(spelledAddress, addresses, where{beginning: true, end: true}),
+		by(spelledTitleBegins, titles, where{beginning: true}),
+		by(spelledAddressBegins, addresses, where{beginning: true}),
+		by(spelledWithinTitle, titles, where{}),
+		stage{spelledWithinAddress, all},
+	)
 }
 
 // lookAt looks at the candidates of a stage. Of one term's, those that begin with it rank by kind and code, as they come.

@@ -323,6 +323,15 @@ func (b bitset) andNot(c bitset) {
 	}
 }
 
+func (b bitset) empty() bool {
+	for _, w := range b {
+		if w != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (b bitset) count() int {
 	n := 0
 	for _, w := range b {

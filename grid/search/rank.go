@@ -19,6 +19,14 @@ const (
 	addressWord          // the same in the address
 	withinTitle          // it begins within a word or number of the name
 	withinAddress        // the same of the address
+
+	// By the initials of what is meant, in the same order.
+	spelledTitle
+	spelledAddress
+	spelledTitleBegins
+	spelledAddressBegins
+	spelledWithinTitle
+	spelledWithinAddress
 	none
 )
 
@@ -55,7 +63,7 @@ func (q *Query) rate(area bool, folded *texts) (rank, bool) {
 // match is where a term is in an entry.
 type match struct {
 	class, field int
-	from         int // byte of the folded text
+	from, to     int // bytes of the folded text
 }
 
 // match returns the best match of a term.
@@ -63,15 +71,15 @@ func (t *term) match(area bool, folded *texts) match {
 	best := match{class: none}
 	take := func(class, field, from int) {
 		if class < best.class {
-			best = match{class, field, from}
+			best = match{class, field, from, from + len(t.text)}
 		}
 	}
 	if code := folded[inCode]; strings.HasPrefix(code, t.text) {
 		switch {
 		case area:
-			return match{areaCode, inCode, 0}
+			return match{areaCode, inCode, 0, len(t.text)}
 		case len(code) == len(t.text):
-			return match{wholeTitle, inCode, 0}
+			return match{wholeTitle, inCode, 0, len(t.text)}
 		}
 		take(titleBegins, inCode, 0)
 	}
@@ -94,6 +102,31 @@ func (t *term) match(area bool, folded *texts) match {
 			} else {
 				take(withinTitle+addressed, field, from)
 			}
+		}
+	}
+	if best.class == none && t.spells {
+		return t.matchSpelled(folded)
+	}
+	return best
+}
+
+// matchSpelled returns the best match by initials.
+func (t *term) matchSpelled(folded *texts) match {
+	best := match{class: none}
+	for field := inName; field <= inAddress; field++ {
+		from, to, found := t.spelledIn(folded[field])
+		if !found {
+			continue
+		}
+		class := spelledWithinTitle
+		switch {
+		case from == 0 && to == len(folded[field]):
+			class = spelledTitle
+		case from == 0:
+			class = spelledTitleBegins
+		}
+		if class += field - inName; class < best.class {
+			best = match{class, field, from, to}
 		}
 	}
 	return best

@@ -6,6 +6,8 @@
 // at is bounded, whatever it asks for: candidates are taken by the class of their match, the best first, and within a class by
 // kind and code, so that the same question always has the same answer.
 //
+// A term with letters also finds the ideographs whose pinyin begins with them: jqjd is 金桥街道, mll379 is 梅陵路379号. Any reading counts.
+//
 // Texts are compared in the form that Fold makes. All values are safe for concurrent use.
 package search
 
@@ -92,8 +94,9 @@ const (
 type Query struct{ terms []term }
 
 type term struct {
-	text  string
-	runes []rune
+	text   string
+	runes  []rune
+	spells bool // it may stand for ideographs by their initials
 }
 
 // ErrNothing is returned for a query without a character to look for.
@@ -112,7 +115,8 @@ func Parse(typed string) (Query, error) {
 	var q Query
 	for _, text := range strings.Fields(folded) {
 		if !slices.ContainsFunc(q.terms, func(t term) bool { return t.text == text }) {
-			q.terms = append(q.terms, term{text, []rune(text)})
+			runes := []rune(text)
+			q.terms = append(q.terms, term{text, runes, spells(runes)})
 		}
 	}
 	switch {
