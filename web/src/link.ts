@@ -1,9 +1,11 @@
 /**
  * The deep link in the hash: #lon/lat/zoom/lang, and after a question mark what is shown: plan=CODE, incident=CODE with the list's
- * filter, at=lon,lat for the spot that was looked up, and task= where none of these says which.
+ * filter, what the plan screens show (plans/planning.ts), at=lon,lat for the spot that was looked up, and task= where none of these
+ * says which.
  */
 import { everything, formatFilter, parseFilter, type Filter } from './incidents/incident';
 import { isLanguage, type Language } from './messages';
+import { formatPlanning, parsePlanning, usualPlanning, type Planning } from './plans/planning';
 
 export interface View {
   lon: number;
@@ -22,6 +24,7 @@ export interface Shown {
   /** The code of the incident that is shown. */
   incident: string | null;
   filter: Filter;
+  planning: Planning;
   /** The spot that was looked up. */
   at: { lon: number; lat: number } | null;
 }
@@ -37,6 +40,7 @@ export const nothingShown: Shown = {
   plan: null,
   incident: null,
   filter: everything,
+  planning: usualPlanning,
   at: null,
 };
 
@@ -54,6 +58,7 @@ export function parseLink(hash: string): Link {
     ...named,
     task: tasks.find((task) => task === shown.get('task')) ?? impliedTask(named),
     filter: parseFilter(shown),
+    planning: parsePlanning(shown),
     at: placeOf(shown.get('at') ?? ''),
   };
 }
@@ -68,6 +73,7 @@ export function formatLink(view: View, language: Language, shown: Shown): string
     ...(incident !== null && { incident }),
     ...(task !== impliedTask({ plan, incident }) && { task }),
     ...(task === 'incidents' && formatFilter(shown.filter)),
+    ...(task === 'plans' && formatPlanning(shown.planning)),
     ...(task === 'lookup' &&
       at !== null && { at: `${Number(at.lon.toFixed(7))},${Number(at.lat.toFixed(7))}` }),
   });

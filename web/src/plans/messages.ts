@@ -11,11 +11,6 @@ export const planMessages = {
   plans_open: { zh: '未结束的方案', en: 'Open plans' },
   plans_overdue: { zh: '备案逾期的方案', en: 'Plans whose filing is overdue' },
   plans_all: { zh: '全部方案', en: 'All plans' },
-  plans_none: { zh: '这里还没有方案。规划员用命令建立：', en: 'No plan here yet. A planner makes one by' },
-  plans_none_more: {
-    zh: '然后用 wangge plan edit 绘制，本页即显示草案。',
-    en: 'and draws it by wangge plan edit; then this page shows its draft.',
-  },
   plans_token: {
     zh: '方案草案不公开，查看需要访问令牌。',
     en: 'Drafts are not public: this needs an access token.',
@@ -23,8 +18,8 @@ export const planMessages = {
   plan_back: { zh: '返回方案列表', en: 'Back to the list of plans' },
   plan_zoom: { zh: '缩放到草案', en: 'Zoom to the draft' },
   plan_stale: {
-    zh: '县（区）现行版本已更新：此方案仍基于旧版本，请先用 wangge plan rebase 变基。',
-    en: 'The county has moved on: this is still drawn over the edition before. Bring it up with wangge plan rebase.',
+    zh: '县（区）现行版本已更新：此方案仍基于旧版本，请先更新到现行版本。',
+    en: 'The county has moved on: this is still drawn over the edition before. Bring it up to date first.',
   },
   plan_past: {
     zh: '此方案已生效：虚线为生效前的边界，实线为生效后的边界。',
@@ -61,8 +56,8 @@ export const planMessages = {
   change_attributes: { zh: '仅改名称等', en: 'name or the like changed' },
   draft_parts: { zh: '变更的网格与区域', en: 'What changes' },
   draft_none: {
-    zh: '草案还没有内容：用 wangge plan edit 绘制。',
-    en: 'Nothing is drawn yet: draw with wangge plan edit.',
+    zh: '草案还没有内容：到“划分”中绘制。',
+    en: 'Nothing is drawn yet: draw under Divide.',
   },
   draft_past: {
     zh: '草案基于旧版本，无法在现行版本上显示。',
@@ -97,8 +92,8 @@ export const planMessages = {
 
   findings_title: { zh: '质检结果', en: 'Findings of the last check' },
   findings_none: {
-    zh: '没有质检结果：可能尚未质检（wangge plan check），或没有问题。',
-    en: 'None: it has not been checked yet (wangge plan check), or nothing was found.',
+    zh: '没有质检结果：可能尚未质检，或没有问题。',
+    en: 'None: it has not been checked yet, or nothing was found.',
   },
   finding_error: { zh: '错误', en: 'Error' },
   finding_notice: { zh: '提示', en: 'Notice' },
@@ -129,8 +124,6 @@ export const planMessages = {
   'rule_QC-23': { zh: '名称缺失或重复', en: 'name missing, or twice' },
   'rule_QC-24': { zh: '征求意见或备案未完成', en: 'consultation or filing incomplete' },
 
-  consultation_title: { zh: '征求意见', en: 'Consultation' },
-  consultation_none: { zh: '尚未征求意见。', en: 'Nobody has been asked yet.' },
   consultation_n: { zh: '已答复 {answered} / {asked}', en: '{answered} of {asked} have answered' },
   consultation_dates: { zh: '{asked} 征求，{due} 前答复', en: 'asked {asked}, answer due {due}' },
   consultation_required: { zh: '必须征求', en: 'required' },
@@ -151,10 +144,7 @@ export const planMessages = {
   reply_not_adopted: { zh: '未采纳', en: 'not adopted' },
 
   filing_title: { zh: '备案', en: 'Filing' },
-  filing_none: { zh: '决定后才有备案期限。', en: 'Due only once the plan is decided.' },
   filing_due: { zh: '备案期限 {day}', en: 'filing due {day}' },
   filing_overdue: { zh: '备案逾期，期限 {day}', en: 'filing overdue, was due {day}' },
   filing_filed: { zh: '{day} 已备案', en: 'filed {day}' },
-  filing_receipt: { zh: '回执 {no}，{day}', en: 'receipt {no}, {day}' },
-  filing_returned: { zh: '被退回：{reason}', en: 'returned: {reason}' },
 } satisfies Record<string, Record<Language, string>>;

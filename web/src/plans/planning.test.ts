@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatPlanning, parsePlanning, usualPlanning, type Planning } from './planning';
+
+const compared = [
+  { kind: 'edition', county: '990101000000', number: 1 },
+  { kind: 'plan', code: '990101-2026-001' },
+] as const;
+
+for (const [query, want] of [
+  ['', {}],
+  ['plans=overdue&county=990101000000', { list: 'overdue', county: '990101000000' }],
+  ['plan=P&compare=990101000000.1_990101-2026-001', { compared }],
+  ['compare=now_now', { compared: [{ kind: 'now' }, { kind: 'now' }] }],
+  ['plan=P&report=true', { report: true }],
+] as [string, Partial<Planning>][]) {
+  test(`planning goes round/${query}`, () => {
+    const planning = parsePlanning(new URLSearchParams(query));
+    assert.deepEqual(planning, { ...usualPlanning, ...want });
+    const again = new URLSearchParams({
+      ...(query.startsWith('plan=') && { plan: 'P' }),
+      ...formatPlanning(planning),
+    });
+    assert.equal(again.toString(), query);
+  });
+}
+
+for (const query of [
+  'plans=toString',
+  'compare=now',
+  'compare=now_now_now',
+  'compare=a.b_now',
+  'compare=_',
+  'report=true',
+]) {
+  test(`nonsense is as usual/${query}`, () =>
+    assert.deepEqual(parsePlanning(new URLSearchParams(query)), usualPlanning));
+}

@@ -1,0 +1,58 @@
+/** What the plan screens show, as parameters of the deep link. */
+
+/** A list of plans: those not at an end, those to be filed, all, or those of one state. */
+export const planLists = [
+  ...(['open', 'overdue', 'all', 'draft', 'checked', 'consulting', 'revised', 'submitted'] as const),
+  ...(['decided', 'effective', 'withdrawn', 'rejected'] as const),
+];
+export type PlanListName = (typeof planLists)[number];
+
+/** What is compared: the editions in force, an edition of a county, or a plan. */
+export type Side =
+  { kind: 'now' } | { kind: 'edition'; county: string; number: number } | { kind: 'plan'; code: string };
+
+export interface Planning {
+  list: PlanListName;
+  /** The county whose plans are listed, null for all. */
+  county: string | null;
+  /** What is compared, null for nothing. */
+  compared: readonly [Side, Side] | null;
+  /** Whether the plan's report is shown, in place of all else. */
+  report: boolean;
+}
+
+export const usualPlanning: Planning = { list: 'open', county: null, compared: null, report: false };
+
+/** The parameters of a link; what is as usual is left out. */
+export function formatPlanning({ list, county, compared, report }: Planning): Record<string, string> {
+  return {
+    ...(list !== usualPlanning.list && { plans: list }),
+    ...(county !== null && { county }),
+    ...(compared !== null && { compare: compared.map(formatSide).join('_') }),
+    ...(report && { report: 'true' }),
+  };
+}
+
+/** Reads what formatPlanning wrote; what is missing or nonsense is as usual. */
+export function parsePlanning(query: URLSearchParams): Planning {
+  const [left, right, ...more] = (query.get('compare') ?? '').split('_').map(parseSide);
+  return {
+    list: planLists.find((name) => name === query.get('plans')) ?? usualPlanning.list,
+    county: query.get('county') || null,
+    compared: left && right && more.length === 0 ? [left, right] : null,
+    report: query.get('report') === 'true' && query.has('plan'),
+  };
+}
+
+/** A side as one word: `now`, `320211000000.3` for an edition of a county, or the code of a plan. */
+export function formatSide(side: Side): string {
+  if (side.kind === 'edition') return `${side.county}.${side.number}`;
+  return side.kind === 'now' ? 'now' : side.code;
+}
+
+export function parseSide(text: string): Side | null {
+  if (text === 'now') return { kind: 'now' };
+  const [, county, number] = /^([^.\s]+)\.([1-9]\d{0,8})$/.exec(text) ?? [];
+  if (county !== undefined) return { kind: 'edition', county, number: Number(number) };
+  return /^[^._\s]+$/.test(text) ? { kind: 'plan', code: text } : null;
+}
