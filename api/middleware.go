@@ -137,7 +137,7 @@ func (s *Server) wrap(route string, h handler) http.Handler {
 }
 
 // methods are those that some route takes.
-var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodOptions}
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete, http.MethodOptions}
 
 // observe counts and logs a request that has been answered.
 func (m *routeMetrics) observe(r *http.Request, rec *recorder, took time.Duration) {

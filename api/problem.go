@@ -78,6 +78,7 @@ func problemOf(err error) *problem {
 		p        *problem
 		tooLarge *http.MaxBytesError
 		ofOGC    *ogc.Error
+		ofFile   *intake.FileError
 	)
 	why, ofData := intake.Explain(err)
 	switch {
@@ -85,6 +86,8 @@ func problemOf(err error) *problem {
 		return p
 	case errors.As(err, &ofOGC):
 		return problemOfOGC(ofOGC)
+	case errors.As(err, &ofFile):
+		return problemOfFile(ofFile)
 	case ofData:
 		if why.Reason == "" {
 			why.Reason = reasonOf(err)
@@ -204,6 +207,18 @@ func problemOfData(why *intake.Reject) *problem {
 	return p
 }
 
+// document is the problem without the request that it answers.
+func (p *problem) document() map[string]any {
+	document := map[string]any{"type": "about:blank", "title": http.StatusText(p.status), "status": p.status, "code": p.code, "detail": p.detail}
+	if p.slug != "" {
+		document["type"] = "/problems/" + p.slug
+	}
+	for key, value := range p.extra {
+		document[key] = value
+	}
+	return document
+}
+
 // sendProblem answers err as a problem document; nothing is written when the client has gone.
 func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() == context.Canceled && !errors.Is(err, os.ErrDeadlineExceeded) { // net/http ends it for a late body too
@@ -213,15 +228,9 @@ func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status >= http.StatusInternalServerError && !errors.Is(err, p) { // what a handler says by itself needs no cause
 		slog.ErrorContext(r.Context(), "request failed", "request_id", requestID(w), "error", pathTokenOf(r).hide(err.Error()))
 	}
-	document := map[string]any{"type": "about:blank", "title": http.StatusText(p.status), "status": p.status, "code": p.code, "detail": p.detail}
-	if p.slug != "" {
-		document["type"] = "/problems/" + p.slug
-	}
+	document := p.document()
 	if p.status >= http.StatusInternalServerError {
 		document["instance"] = requestID(w)
-	}
-	for key, value := range p.extra {
-		document[key] = value
 	}
 	for _, ofAnswer := range []string{"Content-Encoding", "Content-Length", "ETag", "Location"} {
 		w.Header().Del(ofAnswer)

@@ -33,6 +33,8 @@ type Config struct {
 	PublicURL string
 	// TileCache is how many bytes of tiles are held in memory; 0 for none.
 	TileCache int64
+	// UploadDir is where files lie while they are imported, in a directory of the server's own; "" for the system's temporary directory.
+	UploadDir string
 	// Operator is who makes every request, when it is not nil: for a caller in this process, whom nobody needs to ask for a token.
 	Operator *grid.Actor
 	// Progress is told how far an export for the Operator is; nil for nobody. A total of 0 is not known.
@@ -59,11 +61,13 @@ type Server struct {
 	tagged     taggedCities
 	tiles      *tileCache
 	compared   differences
-	batches    chan struct{}   // one for each that runs, and for each disc
-	cleans     chan struct{}   // likewise
-	listeners  chan struct{}   // likewise
-	strangers  chan struct{}   // likewise, of those without a token
-	exports    exportSeats     // likewise
+	batches    chan struct{} // one for each that runs, and for each disc
+	cleans     chan struct{} // likewise
+	listeners  chan struct{} // likewise
+	strangers  chan struct{} // likewise, of those without a token
+	exports    exportSeats   // likewise
+	uploads    *uploads
+	jobs       *importJobs
 	streams    context.Context // until EndStreams
 	endStreams context.CancelFunc
 	metrics    *metrics
@@ -79,13 +83,21 @@ func New(c Config) *Server {
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 		batches: make(chan struct{}, maxBatches()), cleans: make(chan struct{}, maxCleans),
 		listeners: make(chan struct{}, maxListeners), strangers: make(chan struct{}, maxStrangers),
-		exports: newExportSeats(), progress: c.Progress, kept: newKeptParts(),
+		exports: newExportSeats(), progress: c.Progress, kept: newKeptParts(), uploads: newUploads(c.UploadDir),
 	}
+	s.jobs = newImportJobs(s.runImport)
 	s.streams, s.endStreams = context.WithCancel(context.Background())
 	s.tiles = newTileCache(c.TileCache, s.registry)
 	s.metrics, s.requestIDs, s.limits = newMetrics(s.registry), newRequestIDs(), usualLimits()
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newGauges(s))
 	return s
+}
+
+// Close ends the imports that run, of which nothing is stored then, and removes the files that were sent. Call it when no request is
+// answered any more.
+func (s *Server) Close() error {
+	s.jobs.close()
+	return s.uploads.close()
 }
 
 // Handler returns all routes, on one screen. The one that a dispatcher waits for is known by its path alone: asking every route, and
@@ -115,6 +127,7 @@ func (s *Server) router() *mux.Router {
 	get := func(path string, h handler) { route(path, bounded(h), http.MethodGet, http.MethodHead) }
 	post := func(path string, h handler) { route(path, bounded(s.writing(h)), http.MethodPost) }
 	patch := func(path string, h handler) { route(path, bounded(s.writing(h)), http.MethodPatch) }
+	remove := func(path string, h handler) { route(path, bounded(h), http.MethodDelete) }
 	// open is a path that pages of any other site may read.
 	open := func(path string, h handler) {
 		get(path, anyOrigin(h))
@@ -210,6 +223,18 @@ func (s *Server) router() *mux.Router {
 	get("/v1/places/{code}/history", s.from(s.placeHistory))
 
 	route("/v1/mesh/clean", boundedBy(maxCleanBody, cleanIn, s.from(s.cleanMesh)), http.MethodPost)
+
+	route("/v1/uploads", s.streamed(s.writing(s.from(s.createUpload))), http.MethodPost)
+	get("/v1/uploads/{id}", s.from(s.upload))
+	patch("/v1/uploads/{id}", s.from(s.patchUpload))
+	remove("/v1/uploads/{id}", s.from(s.deleteUpload))
+	get("/v1/uploads/{id}/preview", s.from(s.previewUpload))
+	get("/v1/imports", s.from(s.imports))
+	post("/v1/imports", s.from(s.createImport))
+	get("/v1/imports/{id}", s.from(s.importState))
+	remove("/v1/imports/{id}", s.from(s.cancelImport))
+	get("/v1/imports/{id}/rejects", s.from(s.importRejects))
+	get("/v1/imports/{id}/clean.geojson", s.from(s.importCleaning))
 
 	open("/tiles/{tileset}.json", s.inTime(s.tileJSON, asOfParam))
 	open("/styles/{name}.json", s.inTime(s.style, asOfParam))

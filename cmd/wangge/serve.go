@@ -78,6 +78,11 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 		return fmt.Errorf("%w: choose another address with --listen or WANGGE_LISTEN", err)
 	}
 	app := api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL, TileCache: c.tileCache})
+	defer func() {
+		if err := app.Close(); err != nil {
+			slog.WarnContext(ctx, "removing files that were sent", "error", err)
+		}
+	}()
 	server := app.HTTP()
 	server.RegisterOnShutdown(app.EndStreams)
 	following, stopFollowing := context.WithCancel(ctx)

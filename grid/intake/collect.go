@@ -45,7 +45,7 @@ func collect[T any](ctx context.Context, s *session, f file, work func(l *layout
 			}
 			rows = append(rows, pending[T]{o.value.value, o.line, r.Read, o.value.row, r})
 		}
-		r.progress()
+		r.progress(false)
 	}
 	return r, rows, nil
 }

@@ -18,9 +18,11 @@ type Source struct {
 	Layer string // grid.Layer.Name
 	Name  string // the file's name: shown, stored, and its extension tells newline-delimited GeoJSON
 
+	// Reader is the file. Workbooks, GeoPackages and archives of shapefiles are read from an *os.File only.
 	Reader   io.Reader
 	Size     int64  // of the file in bytes, for the progress; 0 when not known
-	Encoding string // one of Encodings, "" for UTF-8 or a byte order mark
+	Encoding string // one of Encodings; "" for what the file says itself, or UTF-8
+	Table    string // the sheet, table or shapefile in the file; "" for the only one, or the one of the layer's name
 
 	Records iter.Seq[grid.Record] // instead of Reader
 
@@ -33,11 +35,14 @@ type Progress struct {
 	Layer, File  string
 	Bytes, Total int64 // of the file as it lies on the disk; Total 0 when not known
 	Rows         int64
+	Rejected     int64
+	Ended        bool // all rows have been read; what is left is to store them
 }
 
 // input is a source that is being read.
 type input struct {
 	rows   rows // nil for records
+	table  *table
 	stop   func()
 	pull   func() (grid.Record, bool)
 	parser parser
@@ -58,33 +63,39 @@ func openInput(ctx context.Context, src Source, layer *grid.Layer, codes grid.Co
 		in.parser = &recordsParser{l}
 		return in, nil
 	}
-	text, f, err := open(src.Name, in.raw, src.Encoding)
-	if err != nil {
+	if in.table, err = openTable(ctx, src, in.raw); err != nil {
 		return nil, err
 	}
-	in.parser = &featureParser{l}
-	switch f {
-	case formatJSON:
-		in.rows = newJSONRows(text)
-	case formatLines:
-		in.rows = newJSONLines(text, '\n')
-	case formatSequence:
-		in.rows = newJSONLines(text, separator)
-	case formatCSV:
-		c, err := newCSVRows(text)
-		if err != nil {
-			return nil, err
-		}
-		in.rows = c
-		in.parser, err = newRecordParser(l, c.header, c.delimiter, src.Mapping)
-		if err != nil {
-			return nil, err
-		}
+	in.rows, in.stop = in.table.rows, in.table.close
+	if in.parser, err = newParser(l, in.table, src.Mapping); err != nil {
+		in.close()
+		return nil, err
 	}
 	return in, nil
 }
 
-// close ends a generator; a reader is the caller's.
+// newParser returns what makes cells of the rows of a table. Its error is a *FileError.
+func newParser(l *layout, t *table, m Mapping) (parser, error) {
+	if t.delimiter != 0 {
+		return newRecordParser(l, t.header, t.delimiter, m)
+	}
+	if t.header != nil {
+		if _, err := l.columns(t.header, m); err != nil {
+			return nil, err
+		}
+	}
+	return &featureParser{l}, nil
+}
+
+// bytes returns how much of the file has been read.
+func (in *input) bytes() int64 {
+	if in.table != nil && in.table.read != nil {
+		return in.table.read()
+	}
+	return in.raw.bytes.Load()
+}
+
+// close ends a generator, or what was opened to read a table; a reader is the caller's.
 func (in *input) close() {
 	if in.stop != nil {
 		in.stop()

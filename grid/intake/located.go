@@ -127,7 +127,7 @@ func (st *streamer[T]) rows(ctx context.Context) iter.Seq2[T, error] {
 					return
 				}
 			}
-			r.progress()
+			r.progress(false)
 		}
 		if int64(st.suspicious)*20 > r.Read { // a few such points lie in voids and lakes of any file
 			r.Warnings = append(r.Warnings, fmt.Sprintf(

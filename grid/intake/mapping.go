@@ -26,6 +26,8 @@ type Mapping struct {
 	// DateFormat is how dates and times are written where they are not as ISO 8601: YYYY, MM or M, DD or D, HH, mm, ss,
 	// for instance M/D/YYYY or DD.MM.YYYY HH:mm.
 	DateFormat string
+	// Only leaves out columns that are not mentioned, even those of a field's name.
+	Only bool
 }
 
 // target is a field that a row fills.
@@ -74,6 +76,8 @@ func newLayout(layer *grid.Layer, m Mapping, codes grid.Codes, settings grid.Set
 		}
 		if column, ok := m.Columns[f.Name]; ok {
 			t.source = column
+		} else if m.Only {
+			t.source = ""
 		}
 		if f.Default != "" {
 			if t.absent, err = l.values.typed(&t, cell{textCell, f.Default}); err != nil {
@@ -215,7 +219,17 @@ var (
 
 // newRecordParser finds the columns of a CSV. Its error is a *FileError.
 func newRecordParser(l *layout, header []string, delimiter byte, m Mapping) (*recordParser, error) {
-	p := &recordParser{delimiter: delimiter, slots: make([][]int, len(header)), lon: -1, lat: -1, wkt: -1}
+	p := &recordParser{delimiter: delimiter, lon: -1, lat: -1, wkt: -1}
+	var err error
+	if p.slots, err = l.columns(header, m); err != nil {
+		return nil, err
+	}
+	return p, p.findShape(l.layer, header, m)
+}
+
+// columns returns where the value of each column goes. It refuses columns that may not be held, and a mapping of such that are not there.
+func (l *layout) columns(header []string, m Mapping) ([][]int, error) {
+	to := make([][]int, len(header))
 	for _, name := range header {
 		if err := checkColumn(name); err != nil {
 			return nil, err
@@ -232,12 +246,12 @@ func newRecordParser(l *layout, header []string, delimiter byte, m Mapping) (*re
 			}
 			continue
 		}
-		p.slots[i] = append(p.slots[i], slots...)
+		to[i] = append(to[i], slots...)
 		for _, slot := range slots {
 			l.targets[slot].seen.Store(true)
 		}
 	}
-	return p, p.findShape(l.layer, header, m)
+	return to, nil
 }
 
 func (p *recordParser) findShape(layer *grid.Layer, header []string, m Mapping) error {

@@ -9,9 +9,6 @@ import (
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
 )
 
 // bufferBytes is how much of a file is read at a time, and how much is looked at to tell its format.
@@ -30,33 +27,32 @@ const (
 )
 
 // open returns the UTF-8 text of a file, unpacked and without byte order mark, and what it is. encoding is "" where the
-// file is in UTF-8 or says by its byte order mark that it is in UTF-16. Errors are *FileError or those of r.
-func open(name string, r io.Reader, encodingName string) (*bufio.Reader, format, error) {
+// file is in UTF-8 or says by its byte order mark that it is in UTF-16; used is the one that it is read in. Errors are *FileError or those of r.
+func open(name string, r io.Reader, encodingName string) (text *bufio.Reader, f format, used string, err error) {
 	in := bufio.NewReaderSize(r, bufferBytes)
 	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return nil, 0, gzipError(err)
+			return nil, 0, "", gzipError(err)
 		}
 		in = bufio.NewReaderSize(gzipReader{z}, bufferBytes)
 	}
 	head, err := in.Peek(512)
 	if err != nil && err != io.EOF {
-		return nil, 0, err
+		return nil, 0, "", err
 	}
 	if what := foreign(head); what != "" {
-		return nil, 0, fileErrorf(0, "this is %s; read are %s", what, Formats)
+		return nil, 0, "", fileErrorf(0, "this is %s; read are %s", what, Formats)
 	}
-	text, err := decode(in, head, encodingName)
-	if err != nil {
-		return nil, 0, err
+	if text, used, err = decode(in, head, encodingName); err != nil {
+		return nil, 0, "", err
 	}
 	head, err = text.Peek(bufferBytes)
 	if err != nil && err != io.EOF && err != bufio.ErrBufferFull {
-		return nil, 0, err
+		return nil, 0, "", err
 	}
-	f, err := sniff(name, head)
-	return text, f, err
+	f, err = sniff(name, head)
+	return text, f, used, err
 }
 
 // gzipReader says in plain words what is wrong with a gzip stream.
@@ -106,45 +102,6 @@ func foreign(head []byte) string {
 		}
 	}
 	return ""
-}
-
-// Encodings are the values of Config.Encoding; "" is UTF-8, or UTF-16 where a byte order mark says so.
-var Encodings = []string{"utf-8", "utf-16le", "utf-16be", "gbk", "gb18030"}
-
-func decode(in *bufio.Reader, head []byte, name string) (*bufio.Reader, error) {
-	var enc encoding.Encoding
-	mark := 0
-	switch {
-	case bytes.HasPrefix(head, []byte{0xef, 0xbb, 0xbf}):
-		mark = 3
-	case bytes.HasPrefix(head, []byte{0xff, 0xfe}):
-		mark, enc = 2, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
-	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		mark, enc = 2, unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
-	}
-	if mark == 0 {
-		switch strings.ToLower(name) {
-		case "", "utf-8", "utf8":
-		case "utf-16le":
-			enc = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
-		case "utf-16be":
-			enc = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
-		case "gbk":
-			enc = simplifiedchinese.GBK
-		case "gb18030":
-			enc = simplifiedchinese.GB18030
-		default:
-			return nil, fileErrorf(0, "there is no encoding %q; known are %s", name, strings.Join(Encodings, ", "))
-		}
-	}
-	if _, err := in.Discard(mark); err != nil {
-		return nil, err
-	}
-	text := &textReader{src: in, line: 1}
-	if enc != nil {
-		text.src, text.decoded = enc.NewDecoder().Reader(in), true
-	}
-	return bufio.NewReaderSize(text, bufferBytes), nil
 }
 
 // sniff tells the format from the first bytes of the text and, where those leave it open, from the file's name.

@@ -23,6 +23,8 @@ type Config struct {
 	DryRun  bool      // check everything, write nothing but the rejects
 	Clean   bool      // make base grids and void areas tile their communities, up to the tolerances (BR-03)
 	Rejects io.Writer // takes a line of JSON for each rejected row; nil to drop them
+	// Rejected is told of each rejected row; nil for nobody.
+	Rejected func(*Reject)
 	// Progress is called from time to time while a file is read; nil for none.
 	Progress func(Progress)
 }
@@ -181,10 +183,14 @@ func (s *session) open(ctx context.Context, f file) (*report, error) {
 	if err != nil {
 		return nil, inFile(err, f.Name)
 	}
-	return &report{
+	r := &report{
 		FileSummary: FileSummary{Layer: f.Layer, File: f.Name, ByRule: map[string]int64{}, First: map[string]string{}},
 		s:           s, in: in, size: f.Size,
-	}, nil
+	}
+	if in.table != nil {
+		r.Warnings = append(r.Warnings, in.table.warnings...)
+	}
+	return r, nil
 }
 
 func (r *report) reject(why *Reject) error {
@@ -193,14 +199,22 @@ func (r *report) reject(why *Reject) error {
 		r.First[why.Rule] = fmt.Sprintf("line %d: %s", why.Line, why.Reason)
 	}
 	why.File, why.Layer = r.File, r.Layer
+	if r.s.Rejected != nil {
+		r.s.Rejected(why)
+	}
 	return writeReject(r.s.Rejects, why)
 }
 
 // progress tells how far the file is.
-func (r *report) progress() {
-	if r.s.Progress != nil {
-		r.s.Progress(Progress{Layer: r.Layer, File: r.File, Bytes: r.in.raw.bytes.Load(), Total: r.size, Rows: r.Read})
+func (r *report) progress(ended bool) {
+	if r.s.Progress == nil {
+		return
 	}
+	p := Progress{Layer: r.Layer, File: r.File, Bytes: r.in.bytes(), Total: r.size, Rows: r.Read, Rejected: r.Rejected, Ended: ended}
+	if ended {
+		p.Bytes = max(p.Bytes, p.Total)
+	}
+	r.s.Progress(p)
 }
 
 // imp is the import's row for the database, as far as it is known before the file is read.
@@ -224,6 +238,19 @@ func (r *report) finish(m Mapping, imp *store.Import) (err error) {
 		r.Warnings = append(r.Warnings, "no row has the column or property "+shown(column))
 	}
 	imp.RowsRead, imp.Stored, imp.Rejected, imp.Unassigned = r.Read, r.Stored, r.Rejected, r.Unassigned
-	r.progress()
+	r.progress(true)
+	return nil
+}
+
+// OneTransaction returns why the sources cannot be imported, as far as that can be said without reading them, or not in one
+// transaction: one source, or base grids with dedicated grids and void areas, are. The error is a grid.ErrInvalid.
+func OneTransaction(sources []Source, system crs.System) error {
+	s := &session{Config: Config{Sources: sources, CRS: system}}
+	if err := s.check(); err != nil {
+		return err
+	}
+	if len(s.groups()) > 1 {
+		return fmt.Errorf("%w: import one file at a time, or base grids, dedicated grids and void areas together", grid.ErrInvalid)
+	}
 	return nil
 }

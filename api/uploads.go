@@ -1,0 +1,230 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/intake"
+)
+
+// The bounds of files that are sent to be imported.
+const (
+	maxUpload        = 512 << 20
+	maxUploadsOf     = 8 // of one token
+	maxUploads       = 32
+	maxUploadedBytes = 4 << 30
+	uploadKept       = time.Hour
+)
+
+// uploads are the files that were sent to be imported, each for whoever sent it. They lie in a directory of their own, which is made with
+// the first and removed at the end.
+type uploads struct {
+	mu     sync.Mutex
+	parent string // "" for the system's temporary directory
+	dir    string // "" until the first comes
+	byID   map[string]*upload
+	closed bool
+}
+
+// upload is one file.
+type upload struct {
+	id, path string
+	owner    grid.Actor
+	expires  time.Time
+	timer    *time.Timer // until then
+
+	// These are guarded by uploads.mu.
+	file     intake.File
+	bytes    int64 // that it has, or may have while it comes
+	contents *intake.Contents
+	readers  int  // who wait for it or read it
+	gone     bool // to be removed after the last of them
+}
+
+func newUploads(parent string) *uploads { return &uploads{parent: parent, byID: map[string]*upload{}} }
+
+// begin makes room for a file of up to so many bytes and opens it.
+func (u *uploads) begin(owner grid.Actor, name, encoding string, bytes int64) (*upload, *os.File, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if err := u.room(owner, bytes); err != nil {
+		return nil, nil, err
+	}
+	if err := u.makeDir(); err != nil {
+		return nil, nil, err
+	}
+	one := &upload{id: rand.Text(), owner: owner, expires: time.Now().Add(uploadKept), bytes: bytes}
+	one.path = filepath.Join(u.dir, one.id)
+	one.file = intake.File{Path: one.path, Name: name, Encoding: encoding}
+	file, err := os.OpenFile(one.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	u.byID[one.id] = one
+	one.timer = time.AfterFunc(uploadKept, func() { u.remove(one) })
+	return one, file, nil
+}
+
+// room refuses a file for which there is none.
+func (u *uploads) room(owner grid.Actor, bytes int64) error {
+	own, all := 0, bytes
+	for _, one := range u.byID {
+		if one.owner == owner {
+			own++
+		}
+		all += one.bytes
+	}
+	switch {
+	case u.closed:
+		return unavailable()
+	case own >= maxUploadsOf:
+		return &problem{
+			status: http.StatusConflict, slug: "conflict", code: "conflict",
+			detail: fmt.Sprintf("You have sent %d files, which is as many as are kept: delete one first.", own),
+		}
+	case len(u.byID) >= maxUploads, all > maxUploadedBytes:
+		return (&problem{
+			status: http.StatusServiceUnavailable, slug: "busy", code: "busy",
+			detail: "As many files are kept here as may be at the same time: try again later, or delete those that you do not need.",
+		}).withHeader("Retry-After", "60")
+	}
+	return nil
+}
+
+// done says how long a file turned out, and what is in it.
+func (u *uploads) done(one *upload, bytes int64, contents *intake.Contents) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	one.bytes, one.contents = bytes, contents
+}
+
+// of returns a file of the owner's, which is all that they may know of.
+func (u *uploads) of(owner grid.Actor, id string) (*upload, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.find(owner, id)
+}
+
+func (u *uploads) find(owner grid.Actor, id string) (*upload, error) {
+	one := u.byID[id]
+	if one == nil || one.owner != owner || one.contents == nil {
+		return nil, notFound("There is no such file any more, or another server has it: send it again.")
+	}
+	return one, nil
+}
+
+// now returns the file and its contents of this moment.
+func (u *uploads) now(one *upload) (intake.File, int64, *intake.Contents) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return one.file, one.bytes, one.contents
+}
+
+// reread notes that a file is to be read in another encoding.
+func (u *uploads) reread(one *upload, file intake.File, contents *intake.Contents) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	one.file, one.contents = file, contents
+}
+
+// take is of, and keeps the file until release is called, even if it is removed or expires meanwhile.
+func (u *uploads) take(owner grid.Actor, id string) (one *upload, release func(), err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if one, err = u.find(owner, id); err != nil {
+		return nil, nil, err
+	}
+	one.readers++
+	return one, sync.OnceFunc(func() {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		if one.readers--; one.gone && one.readers == 0 {
+			_ = os.Remove(one.path)
+		}
+	}), nil
+}
+
+// remove removes a file; a second time it does nothing.
+func (u *uploads) remove(one *upload) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	one.timer.Stop()
+	delete(u.byID, one.id)
+	if one.gone = true; one.readers == 0 {
+		_ = os.Remove(one.path)
+	}
+}
+
+func (u *uploads) makeDir() error {
+	if u.dir != "" {
+		return nil
+	}
+	dir, err := os.MkdirTemp(u.parent, "wangge-uploads-")
+	u.dir = dir
+	return err
+}
+
+// spool makes a file beside them, for what an import has to say.
+func (u *uploads) spool() (*os.File, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.closed {
+		return nil, unavailable()
+	}
+	if err := u.makeDir(); err != nil {
+		return nil, err
+	}
+	return os.CreateTemp(u.dir, "rejects-")
+}
+
+// close removes all files.
+func (u *uploads) close() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.closed = true
+	for _, one := range u.byID {
+		one.timer.Stop()
+	}
+	clear(u.byID)
+	if u.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(u.dir)
+}
+
+// receive stores the body of a request and looks at what is in it. When that fails, nothing stays.
+func (u *uploads) receive(ctx context.Context, owner grid.Actor, name, encoding string, length int64, body io.Reader) (one *upload, err error) {
+	if length < 0 {
+		length = maxUpload
+	}
+	one, file, err := u.begin(owner, name, encoding, length)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			u.remove(one)
+		}
+	}()
+	n, err := io.Copy(file, body)
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	contents, err := one.file.Inspect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	u.done(one, n, &contents)
+	return one, nil
+}
