@@ -268,6 +268,7 @@ dispatched('what happened while the stream was broken comes with the reconnectio
     async (page) => {
       await page.locator('#incidents li').first().waitFor();
       await page.getByText('Reconnecting since', { exact: false }).waitFor();
+      await page.getByText('Live updates have stopped', { exact: false }).waitFor();
       const made = await makeIncident(grid.label, '燃气异味');
       const row = page.locator(`#incidents [data-code="${made.code}"]`);
       assert.equal(await row.count(), 0);
@@ -423,44 +424,48 @@ dispatched(
   async () => {
     const made = await makeIncident(grid.label, '路灯不亮');
     const opened = at(16, 'en', `?incident=${made.code}`);
-    await visit(browser, { hash: opened, expected: /412|ERR_FAILED/, before: signedIn('dispatcher') }, async (page) => {
-      const press = async (act: string): Promise<void> => {
-        await page.locator(`#acts [data-act=${act}]`).focus();
+    await visit(
+      browser,
+      { hash: opened, expected: /412|ERR_FAILED/, before: signedIn('dispatcher') },
+      async (page) => {
+        const press = async (act: string): Promise<void> => {
+          await page.locator(`#acts [data-act=${act}]`).focus();
+          await page.keyboard.press('Enter');
+        };
+        await page.route('**/v1/events?*', (route) => route.abort()); // nothing is told of
+        await page.locator('#incident[data-state=reported]').waitFor();
+        await made.act({ act: 'accept' });
+        await press('accept');
+        await page.getByText('Somebody has just done something with it', { exact: false }).waitFor();
+        await page.locator('#incident[data-state=accepted]').waitFor();
+        await press('transfer');
+        await page.locator('#act').waitFor();
+        await page.keyboard.press('Escape');
+        await page.locator('#act').waitFor({ state: 'detached' });
+        assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-act')), 'transfer');
         await page.keyboard.press('Enter');
-      };
-      await page.route('**/v1/events?*', (route) => route.abort()); // nothing is told of
-      await page.locator('#incident[data-state=reported]').waitFor();
-      await made.act({ act: 'accept' });
-      await press('accept');
-      await page.getByText('Somebody has just done something with it', { exact: false }).waitFor();
-      await page.locator('#incident[data-state=accepted]').waitFor();
-      await press('transfer');
-      await page.locator('#act').waitFor();
-      await page.keyboard.press('Escape');
-      await page.locator('#act').waitFor({ state: 'detached' });
-      assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-act')), 'transfer');
-      await page.keyboard.press('Enter');
-      await page.keyboard.type('belongs next door');
-      await page.getByRole('searchbox', { name: 'Find another' }).focus();
-      await page.keyboard.type(want.divisions[1]?.name ?? '');
-      const code = `division:${want.divisions[1]?.code ?? ''}`;
-      await page.locator(`#act option[value="${code}"]`).first().waitFor({ state: 'attached' });
-      await page.waitForFunction(
-        (code) => document.querySelector<HTMLSelectElement>('#act select[name=unit]')?.value === code,
-        code,
-      );
-      await page.keyboard.press('Enter');
-      await page.locator('#incident[data-state=transferred]').waitFor();
-      await press('take');
-      await page.locator('#incident[data-state=assigned]').waitFor();
-      await press('cancel');
-      await page.keyboard.type('a test');
-      await page.keyboard.press('Tab');
-      await page.keyboard.press('Enter');
-      await page.locator('#incident[data-state=cancelled]').waitFor();
-      await page.locator('#acts [data-act=note]').waitFor();
-      assert.deepEqual(await offered(page), ['note']);
-    });
+        await page.keyboard.type('belongs next door');
+        await page.getByRole('searchbox', { name: 'Find another' }).focus();
+        await page.keyboard.type(want.divisions[1]?.name ?? '');
+        const code = `division:${want.divisions[1]?.code ?? ''}`;
+        await page.locator(`#act option[value="${code}"]`).first().waitFor({ state: 'attached' });
+        await page.waitForFunction(
+          (code) => document.querySelector<HTMLSelectElement>('#act select[name=unit]')?.value === code,
+          code,
+        );
+        await page.keyboard.press('Enter');
+        await page.locator('#incident[data-state=transferred]').waitFor();
+        await press('take');
+        await page.locator('#incident[data-state=assigned]').waitFor();
+        await press('cancel');
+        await page.keyboard.type('a test');
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('Enter');
+        await page.locator('#incident[data-state=cancelled]').waitFor();
+        await page.locator('#acts [data-act=note]').waitFor();
+        assert.deepEqual(await offered(page), ['note']);
+      },
+    );
   },
 );
 
@@ -473,6 +478,165 @@ dispatched('without a token there are no buttons, and it is said why', async () 
   });
   await made.act({ act: 'cancel', reason: 'test' });
 });
+
+/** Ends an incident that a page has made. */
+async function cancelIncident(code: string): Promise<void> {
+  const { tag } = await send('dispatcher', 'GET', `/v1/incidents/${code}`);
+  await send('dispatcher', 'POST', `/v1/incidents/${code}/acts`, { act: 'cancel', reason: 'test' }, tag);
+}
+
+const codeOf = (page: Page): Promise<string> => page.locator('#incident [data-field=code]').innerText();
+
+dispatched('mouse: from who is responsible to an incident there, taken down and found again', () =>
+  visit(browser, { hash: at(17, 'zh'), before: signedIn('dispatcher') }, async (page) => {
+    await mapReady(page);
+    await clickMiddle(page);
+    await codeInPanel(page);
+    await page.getByRole('button', { name: '在此登记事件' }).click();
+    const responsible = page.locator('#would-be');
+    await responsible.getByText(want.responsible?.code ?? '', { exact: true }).waitFor();
+    assert.match(page.url(), /\?new=\d+\.\d+,\d+/);
+    const before = page.url();
+    const box = await page.locator('#map').boundingBox();
+    assert.ok(box);
+    await page.mouse.click(box.x + box.width / 2 + 60, box.y + box.height / 2); // elsewhere, by another click
+    await page.waitForURL((url) => url.href !== before && url.href.includes('new='));
+    await page.getByRole('combobox', { name: '类别' }).selectOption('facility');
+    await page.getByRole('combobox', { name: '来源' }).selectOption('hotline_12345');
+    await page.getByRole('textbox', { name: '标题' }).fill('井盖松动');
+    await accessible(page, 'taking an incident down');
+    await page.getByRole('button', { name: '登记', exact: true }).click();
+    await page.locator('#incident[data-state=reported]').waitFor();
+    const code = await codeOf(page);
+    const { body } = await send('dispatcher', 'GET', `/v1/incidents/${code}`);
+    const made = body as { title: string; kind: string; assignment: { base_grid: string | null } };
+    assert.equal(made.title, '井盖松动');
+    assert.equal(made.kind, 'facility');
+    await page.getByRole('button', { name: '返回事件列表' }).click();
+    await page.getByLabel('标题、编号或地址中含有').fill('井盖松动');
+    await page.locator(`#incidents [data-code="${code}"]`).waitFor();
+    assert.match(page.url(), /text=/);
+    await cancelIncident(code);
+    await page.locator(`#incidents [data-code="${code}"]`).waitFor({ state: 'detached' });
+  }),
+);
+
+dispatched('keyboard: a message is pasted, its spot read in the system it is in', () =>
+  visit(browser, { hash: '#///en?new=', before: signedIn('dispatcher') }, async (page) => {
+    await mapReady(page);
+    await page.locator('textarea[name=paste]').waitFor();
+    await page.waitForFunction(() => document.activeElement?.getAttribute('name') === 'paste');
+    const [lon, lat] = grid.label;
+    await page.keyboard.insertText(
+      `Case no: 12345-${Date.now()}\nContent: a broken lamp, call 13800138000\n${lat}, ${lon}`,
+    );
+    await page.getByText('1 phone or identity numbers were left out', { exact: false }).waitFor();
+    const code = page.locator('#would-be .code');
+    await code.getByText(want.responsible?.code ?? '', { exact: true }).waitFor();
+    assert.match(await page.getByRole('textbox', { name: 'Title' }).inputValue(), /^a broken lamp/);
+    const before = page.url();
+    await page.getByRole('combobox', { name: 'Coordinate system' }).focus();
+    await page.keyboard.type('GCJ');
+    await page.waitForURL((url) => url.href !== before); // the pin goes to where GCJ-02 means it
+    await page.getByRole('combobox', { name: 'Kind', exact: true }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('combobox', { name: 'Source' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter'); // in the field of the title
+    await page.locator('#incident[data-state=reported]').waitFor();
+    const made = await codeOf(page);
+    const { body } = await send('dispatcher', 'GET', `/v1/incidents/${made}`);
+    const { input_crs, description } = body as { input_crs: string; description: string };
+    assert.equal(input_crs, 'gcj02');
+    assert.ok(!description.includes('13800138000'), description);
+    await cancelIncident(made);
+  }),
+);
+
+dispatched('an address that is pasted is looked for, and chosen among what it may be', () =>
+  visit(browser, { hash: '#///zh?task=incidents', before: signedIn('dispatcher') }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('button', { name: '登记事件' }).click();
+    await page.locator('textarea[name=paste]').fill(`地址：${grid.name}\n内容：垃圾堆放`);
+    await page.locator('#spots button').first().click();
+    await page
+      .locator('#would-be')
+      .getByText(want.responsible?.code ?? '', { exact: true })
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#incidents li').first().waitFor();
+  }),
+);
+
+dispatched('the board: columns over the map, live, by mouse and by keyboard', async () => {
+  const first = await makeIncident(grid.label, '看板一');
+  const second = await makeIncident(grid.label, '看板二');
+  const opened = at(16, 'en', `?task=incidents&text=${encodeURIComponent('看板')}`);
+  await visit(browser, { hash: opened, before: signedIn('dispatcher') }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('button', { name: 'Board', exact: true }).click();
+    assert.match(page.url(), /board=true/);
+    const column = (state: string, code: string) =>
+      page.locator(`#over-map [data-state=${state}] [data-code="${code}"]`);
+    await column('reported', first.code).waitFor();
+    await accessible(page, 'the board');
+    await second.act({ act: 'accept' });
+    await column('accepted', second.code).waitFor(); // told of, not asked for
+    await column('reported', first.code).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.locator('#incident', { hasText: second.code }).waitFor();
+    await column('reported', first.code).click();
+    await page.locator('#incident', { hasText: first.code }).waitFor();
+    await first.act({ act: 'cancel', reason: 'test' });
+    await second.act({ act: 'cancel', reason: 'test' });
+    await column('reported', first.code).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Close the board' }).click();
+    await page.locator('#board').waitFor({ state: 'detached' });
+  });
+});
+
+dispatched('a new incident is counted on the rail and in the title, marked in the list, and heard', () =>
+  visit(
+    browser,
+    {
+      hash: '#///zh?task=incidents',
+      before: (page) =>
+        page.addInitScript(() => {
+          const make = AudioContext.prototype.createOscillator;
+          AudioContext.prototype.createOscillator = function () {
+            document.documentElement.dataset['tones'] = String(
+              Number(document.documentElement.dataset['tones'] ?? 0) + 1,
+            );
+            return make.call(this);
+          };
+        }),
+    },
+    async (page) => {
+      await page.locator('[data-feed=live]').waitFor();
+      await page.locator('#sound').click();
+      await page.locator('#sound[aria-pressed=true][data-ready=true]').waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.dataset['tones']), '2', 'a sample');
+      await page.getByRole('navigation').getByRole('button', { name: '查询' }).click();
+      const made = await makeIncident(grid.label, '新来的');
+      await page.locator('#tasks [data-task=incidents]').getByText('1', { exact: true }).waitFor();
+      await page.waitForFunction(() => document.title.startsWith('(1) '));
+      assert.equal(await page.evaluate(() => document.documentElement.dataset['tones']), '4');
+      await page.locator('#tasks [data-task=incidents]').click();
+      const row = page.locator(`#incidents [data-code="${made.code}"]`);
+      await row.getByText('新', { exact: true }).waitFor();
+      await page.waitForFunction(() => !document.title.startsWith('('));
+      await accessible(page, 'a new incident in the list');
+      await row.click();
+      await page.getByRole('button', { name: '返回事件列表' }).click();
+      await row.getByText('新', { exact: true }).waitFor({ state: 'detached' });
+      await page.reload();
+      await page.locator('#sound[aria-pressed=true]').waitFor(); // remembered
+      await made.act({ act: 'cancel', reason: 'test' });
+    },
+  ),
+);
 
 interface Duty {
   id: number;

@@ -21,7 +21,12 @@ export function language(): Language {
 export function setLanguage(next: Language): void {
   state.language = next;
   document.documentElement.lang = locales[next];
-  document.title = format('title', next) + (next === 'zh' ? ' Wangge' : ' 网格');
+  document.title = pageTitle();
+}
+
+/** The page's name, in both languages, the one in use first. */
+export function pageTitle(): string {
+  return format('title', state.language) + (state.language === 'zh' ? ' Wangge' : ' 网格');
 }
 
 /** Takes a language that the reader has chosen, and keeps it for the next visit. */

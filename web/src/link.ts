@@ -1,7 +1,7 @@
 /**
  * The deep link in the hash: #lon/lat/zoom/lang, and after a question mark what is shown: plan=CODE, incident=CODE with the list's
- * filter, what the plan screens show (plans/planning.ts), at=lon,lat for the spot that was looked up, and task= where none of these
- * says which.
+ * filter, new= or new=lon,lat for one that is being taken down, what the plan screens show (plans/planning.ts), at=lon,lat for the
+ * spot that was looked up, and task= where none of these says which.
  */
 import { everything, formatFilter, parseFilter, type Filter } from './incidents/incident';
 import { isLanguage, type Language } from './messages';
@@ -25,7 +25,13 @@ export interface Shown {
   incident: string | null;
   filter: Filter;
   planning: Planning;
+  /** An incident that is being taken down, and where, once that is known. */
+  intake: Intake | null;
   /** The spot that was looked up. */
+  at: { lon: number; lat: number } | null;
+}
+
+export interface Intake {
   at: { lon: number; lat: number } | null;
 }
 
@@ -41,6 +47,7 @@ export const nothingShown: Shown = {
   incident: null,
   filter: everything,
   planning: usualPlanning,
+  intake: null,
   at: null,
 };
 
@@ -51,7 +58,12 @@ export function parseLink(hash: string): Link {
   const [lon, lat, zoom] = parts.slice(0, 3).map(numberOf);
   const language = parts[3] ?? '';
   const shown = new URLSearchParams(query);
-  const named = { plan: shown.get('plan') || null, incident: shown.get('incident') || null };
+  const taken = shown.get('new');
+  const named = {
+    plan: shown.get('plan') || null,
+    incident: shown.get('incident') || null,
+    intake: taken === null ? null : { at: placeOf(taken) },
+  };
   return {
     view: viewOf(lon, lat, zoom),
     language: isLanguage(language) ? language : null,
@@ -68,25 +80,30 @@ export function formatLink(view: View, language: Language, shown: Shown): string
   const place = `#${view.lon.toFixed(5)}/${view.lat.toFixed(5)}/${Number(view.zoom.toFixed(2))}/${language}`;
   const { task, plan, at } = shown;
   const incident = task === 'incidents' ? shown.incident : null;
+  const intake = task === 'incidents' ? shown.intake : null;
   const query = new URLSearchParams({
     ...(plan !== null && { plan }),
     ...(incident !== null && { incident }),
-    ...(task !== impliedTask({ plan, incident }) && { task }),
+    ...(intake !== null && { new: formatPlace(intake.at) }),
+    ...(task !== impliedTask({ plan, incident, intake }) && { task }),
     ...(task === 'incidents' && formatFilter(shown.filter)),
     ...(task === 'plans' && formatPlanning(shown.planning)),
-    ...(task === 'lookup' &&
-      at !== null && { at: `${Number(at.lon.toFixed(7))},${Number(at.lat.toFixed(7))}` }),
+    ...(task === 'lookup' && at !== null && { at: formatPlace(at) }),
   });
   return query.size === 0 ? place : `${place}?${query.toString().replaceAll('%2C', ',')}`;
 }
 
-function impliedTask({ plan, incident }: Pick<Shown, 'plan' | 'incident'>): Task {
-  if (incident !== null) return 'incidents';
+function impliedTask({ plan, incident, intake }: Pick<Shown, 'plan' | 'incident' | 'intake'>): Task {
+  if (incident !== null || intake !== null) return 'incidents';
   return plan === null ? 'lookup' : 'plans';
 }
 
 function numberOf(text: string): number {
   return text.trim() === '' ? NaN : Number(text);
+}
+
+function formatPlace(at: { lon: number; lat: number } | null): string {
+  return at === null ? '' : `${Number(at.lon.toFixed(7))},${Number(at.lat.toFixed(7))}`;
 }
 
 function placeOf(text: string): { lon: number; lat: number } | null {

@@ -67,6 +67,10 @@ for (const [name, filter, within, want] of [
   ['overdue: not what waits for a check', { overdue: true }, null, ['late']],
   ['to be handed over', { handover: true }, null, ['moved']],
   ['by kind', { kind: 'fire_risk' }, null, ['soon']],
+  ['by severity', { severity: 'serious' }, null, []],
+  ['by words of the title, of any width', { text: 'ＬＡＴＥ' }, null, ['late']],
+  ['by all words', { text: 'late soon' }, null, []],
+  ['blanks are no words', { text: ' ', kind: 'fire_risk' }, null, ['soon']],
   ['by state', { state: 'reported' }, null, ['fresh']],
   ['in a community', {}, ['320211001001'], ['fresh', 'checked', 'soon', 'late']],
   [

@@ -84,20 +84,28 @@ export interface Filter {
   /** "" for any, as of the kind and the division. */
   state: string;
   kind: string;
+  severity: string;
+  /** Words that its title, code, address or case number has, all of them. */
+  text: string;
   /** The code of a division whose subtree is meant. */
   division: string;
   overdue: boolean;
   handover: boolean;
   order: Order;
+  /** Whether they are shown as a board over the map, too. */
+  board: boolean;
 }
 
 export const everything: Filter = {
   state: '',
   kind: '',
+  severity: '',
+  text: '',
   division: '',
   overdue: false,
   handover: false,
   order: 'newest',
+  board: false,
 };
 
 /** Which incidents lie in a division: those of these counties or communities. Null for all. */
@@ -106,17 +114,22 @@ export type Within = ReadonlySet<string> | null;
 /** The incidents that a filter chooses, in its order; those without a deadline come last by deadline, equal ones by code. */
 export function choose(
   incidents: Iterable<Incident>,
-  { state, kind, overdue, handover, order }: Filter,
+  { state, kind, severity, text, overdue, handover, order }: Filter,
   within: Within,
   now: number,
 ): Incident[] {
   const inside = ({ county_code: county, community_code: community }: Incident['assignment']): boolean =>
     within === null || within.has(community ?? '') || within.has(county ?? '');
+  const words = folded(text)
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const chosen = [...incidents].filter(
     (incident) =>
       isOpen(incident) &&
       (state === '' || incident.state === state) &&
       (kind === '' || incident.kind === kind) &&
+      (severity === '' || incident.severity === severity) &&
+      has(incident, words) &&
       (!overdue || isOverdue(incident, now)) &&
       (!handover || incident.handover) &&
       inside(incident.assignment),
@@ -130,16 +143,27 @@ export function choose(
   return keyed.map(({ incident }) => incident);
 }
 
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
+
+function has({ title, code, address, external_case_no: caseNo }: Incident, words: string[]): boolean {
+  if (words.length === 0) return true;
+  const all = folded([title, code, address, caseNo].join('\n'));
+  return words.every((word) => all.includes(word));
+}
+
 /** The filter as parameters of a link; what is as usual is left out. */
 export function formatFilter(filter: Filter): Record<string, string> {
-  const { state, kind, division, overdue, handover, order } = filter;
+  const { state, kind, severity, text, division, overdue, handover, order, board } = filter;
   const all = {
     state,
     kind,
+    severity,
+    text: text.trim(),
     division,
     overdue: overdue ? 'true' : '',
     handover: handover ? 'true' : '',
     order: order === everything.order ? '' : order,
+    board: board ? 'true' : '',
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
 }
@@ -151,10 +175,13 @@ export function parseFilter(query: URLSearchParams): Filter {
   return {
     state: (openStates as readonly string[]).includes(state) ? state : '',
     kind: query.get('kind') ?? '',
+    severity: query.get('severity') ?? '',
+    text: query.get('text') ?? '',
     division: query.get('division') ?? '',
     overdue: query.get('overdue') === 'true',
     handover: query.get('handover') === 'true',
     order: order ?? everything.order,
+    board: query.get('board') === 'true',
   };
 }
 

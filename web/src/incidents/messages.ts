@@ -11,6 +11,8 @@ export const incidentMessages = {
     zh: '事件不公开，查看需要访问令牌。',
     en: 'Incidents are not public: this needs an access token.',
   },
+  incidents_new: { zh: '{n} 条新事件', en: '{n} new incidents' },
+  incidents_report: { zh: '在此登记事件', en: 'Report an incident here' },
   incidents_n: { zh: '{n} 条', en: '{n} listed' },
   incidents_none: { zh: '没有符合条件的待办事件。', en: 'No open incident is of this kind.' },
   incidents_more: {

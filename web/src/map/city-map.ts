@@ -81,6 +81,8 @@ export class CityMap {
   readonly #listed = new ListedLayer();
   #visible: Visible;
   #palette: Palette;
+  /** Who gets the spots that are picked instead of onPick. */
+  #capture: ((lon: number, lat: number) => void) | null = null;
   /** Tilesets whose TileJSON is on its way. */
   readonly #loading = new Set<string>();
   readonly #tileJson = new Map<string, TileJson>();
@@ -203,6 +205,12 @@ export class CityMap {
     replace(this.#draft, draft === null ? [] : draftFeatures(draft, format));
   }
 
+  /** From now on clicks and Enter give their spot to the taker, whatever is drawn there, and to nobody else; null ends that. */
+  capture(taker: ((lon: number, lat: number) => void) | null): void {
+    this.#capture = taker;
+    this.#options.target.style.cursor = taker === null ? '' : 'crosshair';
+  }
+
   /** Draws the incidents of the list in place of those before. */
   showIncidents(incidents: readonly Listed[]): void {
     this.#listed.show(incidents);
@@ -258,20 +266,22 @@ export class CityMap {
 
   #listen(): void {
     const { target, onPick, onIncident, onPoint, onMove } = this.#options;
+    const pick = (lon: number, lat: number): void => (this.#capture ?? onPick)(lon, lat);
     this.#map.on('singleclick', ({ coordinate }) => {
+      const [lon = 0, lat = 0] = toLonLat(coordinate);
+      if (this.#capture !== null) return pick(lon, lat);
       const reach = this.#reach(coordinate);
       const incident =
         nearestCode(this.#listed.within(reach), coordinate) ??
         nearestCode(this.#visible.incidents ? this.#incidents.getFeaturesInExtent(reach) : [], coordinate);
       if (incident !== null) return onIncident(incident);
-      const [lon = 0, lat = 0] = toLonLat(coordinate);
-      onPick(lon, lat);
+      pick(lon, lat);
     });
     this.#map.on('pointermove', ({ coordinate, dragging }) => {
       const incident = dragging
         ? null
         : nearestCode(this.#listed.within(this.#reach(coordinate)), coordinate);
-      target.style.cursor = incident === null ? '' : 'pointer';
+      if (this.#capture === null) target.style.cursor = incident === null ? '' : 'pointer';
       onPoint(incident);
     });
     this.#map.on('moveend', () => onMove(this.view()));
@@ -286,7 +296,7 @@ export class CityMap {
     target.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.target !== target) return;
       const { lon, lat } = this.view();
-      onPick(lon, lat);
+      pick(lon, lat);
     });
   }
 

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readPasted } from './paste';
+
+test('a case of a hotline', () => {
+  const read = readPasted(
+    '工单编号：12345-2026-0077\n诉求内容：小区门口井盖缺失，存在安全隐患。\n事发地址：学府路18号\n来电人：王先生 138-0013-8000',
+  );
+  assert.equal(read.caseNo, '12345-2026-0077');
+  assert.equal(read.title, '小区门口井盖缺失，存在安全隐患'.normalize('NFKC'));
+  assert.equal(read.address, '学府路18号');
+  assert.equal(read.removed, 1);
+  assert.ok(!read.text.includes('8000'));
+  assert.equal(read.spot, null);
+});
+
+for (const [name, text, lon, lat] of [
+  ['longitude first', '119.5104261, 33.507027', 119.5104261, 33.507027],
+  ['latitude first, as some maps copy it', '33.507027,119.5104261', 119.5104261, 33.507027],
+  ['full width', '１１９．５１，３３．５０', 119.51, 33.5],
+  ['named', '纬度：33.507 经度：119.5104', 119.5104, 33.507],
+  ['in JSON', '{"lng":119.5104,"lat":33.507}', 119.5104, 33.507],
+  ['in a link', 'https://a.example/?location=119.5104,33.507&z=3', 119.5104, 33.507],
+  ['among words', '有人报告 119.5104 33.507 处有明火', 119.5104, 33.507],
+] as const) {
+  test(`a spot: ${name}`, () => assert.deepEqual(readPasted(text).spot, { lon, lat }));
+}
+
+for (const text of ['2026.11.22', '电话 0517-83123456', '200.55, 91.22', '3.14', '一二三', '']) {
+  test(`no spot: ${text}`, () => assert.equal(readPasted(text).spot, null));
+}
+
+test('an address without a label, and the first sentence as the title', () => {
+  const read = readPasted('建设西路120号门口有电动车占用消防通道。请尽快处理');
+  assert.match(read.address, /建设西路120号$/);
+  assert.equal(read.title, '建设西路120号门口有电动车占用消防通道');
+});
+
+test('coordinates are no title', () => {
+  assert.equal(readPasted('119.5104261, 33.507027\n路灯不亮').title, '路灯不亮');
+  assert.equal(readPasted('119.5104261, 33.507027').title, '');
+});
+
+test('numbers that no incident may hold are left out, however they are written', () => {
+  for (const number of [
+    '13800138000',
+    '138 0013 8000',
+    '+86 13800138000',
+    '１３８００１３８０００',
+    '11010519491231002X',
+    '0517-83123456',
+  ]) {
+    const { text, removed } = readPasted(`找 ${number} 谢`);
+    assert.equal(removed, 1, number);
+    assert.equal(text, '找 … 谢', number);
+  }
+  assert.equal(readPasted('门牌 120 号，共 1200 户').removed, 0);
+});
+
+test('a long text is read in bounded time', () => {
+  const { text } = readPasted('路'.repeat(100_000));
+  assert.equal(text.length, 4000);
+  readPasted('1.'.repeat(2000));
+  readPasted(`${'a'.repeat(3990)}号`);
+});

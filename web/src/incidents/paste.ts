@@ -1,0 +1,99 @@
+/** Reads what was pasted of a call, a message or a case of another system: where it is, its number there, and what it is about. */
+
+export interface Pasted {
+  /** In degrees; in which system the text does not say. */
+  spot: { lon: number; lat: number } | null;
+  /** Words that may say where it is, to search for. */
+  address: string;
+  caseNo: string;
+  title: string;
+  /** The text without what no incident may hold. */
+  text: string;
+  /** How many phone and identity numbers were left out of it (BR-60). */
+  removed: number;
+}
+
+/** No longer text is read. */
+export const maxPasted = 4000;
+
+const maxTitle = 60;
+
+const number = String.raw`[+-]?\d{1,3}\.\d{2,}`;
+const pair = new RegExp(String.raw`(?<![\d.])(${number})\s*[°度]?\s*[,;、\s/|]\s*(${number})(?![\d.])`);
+const longitude = new RegExp(
+  String.raw`(?:经度|东经|longitude|\blon|\blng)["'\s]*[:=为是]?\s*(${number})`,
+  'i',
+);
+const latitude = new RegExp(String.raw`(?:纬度|北纬|latitude|\blat)["'\s]*[:=为是]?\s*(${number})`, 'i');
+
+const labelled = (names: string, value: string): RegExp =>
+  new RegExp(String.raw`(?:${names})\s*[:：]\s*(${value})`, 'i');
+
+const caseNo = labelled(
+  '(?:工单|案件|事件|受理|流水|诉求)(?:编号|单号|号码|号)|编号|单号|case(?: no\\.?| number)?|ticket(?: no\\.?)?|ref\\.?',
+  '[A-Za-z0-9][A-Za-z0-9_/-]{2,63}',
+);
+const addressLabel = labelled(
+  '(?:事发|详细|具体|来电|诉求)?(?:地址|地点|位置)|address|location|place',
+  '[^\\n。；;]{2,100}',
+);
+const contentLabel = labelled(
+  '(?:诉求|来电|反映|事件|主要)?(?:内容|标题|描述|事由)|content|title|subject|summary',
+  '[^\\n]{2,200}',
+);
+/** A road with a number, a village, a compound: as much as is written together. */
+const addressWords =
+  /[\p{Script=Han}A-Za-z\d]{1,20}?(?:路|街|大道|巷|弄|小区|花园|新村|村|社区|广场|大厦)[\p{Script=Han}A-Za-z\d-]{0,20}?(?:\d+(?:号|弄|栋|幢|室)|(?=[,，。；;：:\s]|$))/u;
+
+const digit = '[0-9０-９]';
+const personal = [
+  new RegExp(`(?<!${digit})${digit}{17}[0-9０-９xXｘＸ](?!${digit})`, 'gu'),
+  new RegExp(
+    `(?<!${digit})(?:\\+?86[- ]?)?[1１][3-9３-９]${digit}([- .]?)${digit}{4}\\1${digit}{4}(?!${digit})`,
+    'gu',
+  ),
+  new RegExp(`(?<!${digit})[0０]${digit}{2,3}[-－ ]${digit}{7,8}(?!${digit})`, 'gu'),
+];
+
+/** Reads a pasted text. What it does not say is null or "". */
+export function readPasted(pasted: string): Pasted {
+  let text = pasted.slice(0, maxPasted).replace(/\r\n?/g, '\n').trim();
+  let removed = 0;
+  for (const pattern of personal) {
+    text = text.replace(pattern, () => (removed++, '…'));
+  }
+  const plain = text.normalize('NFKC');
+  const spot = spotIn(plain);
+  const said = (pattern: RegExp): string => (pattern.exec(plain)?.[1] ?? '').trim();
+  const title = titleOf(plain);
+  const short = spot === null && !plain.includes('\n') && plain.length <= 40;
+  const address = said(addressLabel) || (addressWords.exec(plain)?.[0] ?? (short ? title : ''));
+  return { spot, address: cut(address, 100), caseNo: said(caseNo), title, text, removed };
+}
+
+/** The first pair of numbers that may be a place; in China the longitude is the one above 60, in whichever order they stand. */
+function spotIn(text: string): { lon: number; lat: number } | null {
+  const [lonText, latText] = [longitude.exec(text)?.[1], latitude.exec(text)?.[1]];
+  if (lonText !== undefined && latText !== undefined) return valid(Number(lonText), Number(latText));
+  const [, first, second] = pair.exec(text) ?? [];
+  if (first === undefined || second === undefined) return null;
+  const [a, b] = [Number(first), Number(second)];
+  return Math.abs(a) <= 60 && Math.abs(b) > 60 ? valid(b, a) : valid(a, b);
+}
+
+const valid = (lon: number, lat: number): { lon: number; lat: number } | null =>
+  Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? { lon, lat } : null;
+
+/** What it is about, in a line: what is named so, else the first sentence that is more than numbers and labels. */
+function titleOf(text: string): string {
+  const named = contentLabel.exec(text)?.[1];
+  const lines = named === undefined ? text.split('\n') : [named];
+  for (const line of lines) {
+    const [sentence = ''] = line.replace(/^[【[(].*?[】\])]\s*/, '').split(/[。；;!?]/);
+    const other = [longitude, latitude, pair, caseNo].some((pattern) => pattern.test(sentence));
+    if (!other && /\p{L}{2}/u.test(sentence)) return cut(sentence.trim(), maxTitle);
+  }
+  return '';
+}
+
+const cut = (text: string, most: number): string => [...text].slice(0, most).join('').trim();
