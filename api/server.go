@@ -235,6 +235,11 @@ func (s *Server) router() *mux.Router {
 	remove("/v1/imports/{id}", s.from(s.cancelImport))
 	get("/v1/imports/{id}/rejects", s.from(s.importRejects))
 	get("/v1/imports/{id}/clean.geojson", s.from(s.importCleaning))
+	get("/v1/layers", s.from(s.layers))
+
+	get("/v1/tokens", s.from(s.tokens))
+	post("/v1/tokens", s.from(s.createToken))
+	remove("/v1/tokens/{id}", s.writing(s.from(s.revokeToken)))
 
 	open("/tiles/{tileset}.json", s.inTime(s.tileJSON, asOfParam))
 	open("/styles/{name}.json", s.inTime(s.style, asOfParam))

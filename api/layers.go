@@ -1,0 +1,53 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/live"
+)
+
+// layerJSON is a layer that can be imported, with its fields.
+type layerJSON struct {
+	Name   string           `json:"name"`
+	Shape  grid.Shape       `json:"shape"`
+	Fields []layerFieldJSON `json:"fields"`
+}
+
+type layerFieldJSON struct {
+	Name     string         `json:"name"`
+	Type     grid.FieldType `json:"type"`
+	Required bool           `json:"required"`
+	Values   []string       `json:"values"`
+	Default  *string        `json:"default"`
+}
+
+// layers answers GET /v1/layers: what files may hold, in the order in which layers refer to each other.
+func (s *Server) layers(w http.ResponseWriter, r *http.Request, state *live.State) error {
+	if _, err := params(r); err != nil {
+		return err
+	}
+	list := page[layerJSON]{Items: []layerJSON{}}
+	for i := range grid.Layers {
+		layer := layerJSON{Name: grid.Layers[i].Name, Shape: grid.Layers[i].Shape, Fields: []layerFieldJSON{}}
+		for _, f := range grid.Layers[i].Fields {
+			layer.Fields = append(layer.Fields, layerFieldJSON{
+				Name: f.Name, Type: f.Type, Required: f.Required, Values: valuesOf(f, state), Default: given(f.Default),
+			})
+		}
+		list.Items = append(list.Items, layer)
+	}
+	return sendJSON(w, list)
+}
+
+// valuesOf returns what a field of an enumeration may be, nil for other fields.
+func valuesOf(f grid.Field, state *live.State) []string {
+	if f.Enumeration == "" {
+		return f.Values
+	}
+	values := []string{}
+	for _, c := range state.Codes[f.Enumeration] {
+		values = append(values, c.Code)
+	}
+	return values
+}
