@@ -68,6 +68,15 @@ export interface Found {
   geometry: Geometry;
 }
 
+/** The map while somebody draws on it. */
+export interface Lent {
+  map: OlMap;
+  target: HTMLElement;
+  /** Calls back with the colours, now and whenever they change. */
+  onPalette: (repaint: (palette: Palette) => void) => void;
+  giveBack: () => void;
+}
+
 export class CityMap {
   readonly #map: OlMap;
   readonly #options: Options;
@@ -83,6 +92,8 @@ export class CityMap {
   #palette: Palette;
   /** Who gets the spots that are picked instead of onPick. */
   #capture: ((lon: number, lat: number) => void) | null = null;
+  /** Repaints what whoever has borrowed the map draws; null while it is nobody's. */
+  #borrower: ((palette: Palette) => void) | null = null;
   /** Tilesets whose TileJSON is on its way. */
   readonly #loading = new Set<string>();
   readonly #tileJson = new Map<string, TileJson>();
@@ -185,6 +196,7 @@ export class CityMap {
     this.#found.setStyle(foundStyle(palette));
     this.#spot.setStyle(spotStyle(palette));
     this.#listed.setPalette(palette);
+    this.#borrower?.(palette);
   }
 
   /** Draws what was found, and the spot asked for, in place of what was drawn before; the spot may be null. */
@@ -259,6 +271,22 @@ export class CityMap {
     this.#map.once('rendercomplete', () => this.#map.removeLayer(old));
   }
 
+  /** Lends the map to whoever draws on it: until it is given back, pointing at it looks nothing up, and names keep off. */
+  lend(): Lent {
+    this.#borrower = () => undefined;
+    this.#labels.setVisible(false); // they would cost each frame of a drag more than all that is drawn
+    this.#options.target.style.cursor = '';
+    return {
+      map: this.#map,
+      target: this.#options.target,
+      onPalette: (repaint) => (this.#borrower = repaint)(this.#palette),
+      giveBack: () => {
+        this.#borrower = null;
+        this.#labels.setVisible(true);
+      },
+    };
+  }
+
   dispose(): void {
     this.#map.setTarget(undefined);
     this.#map.dispose();
@@ -268,6 +296,7 @@ export class CityMap {
     const { target, onPick, onIncident, onPoint, onMove } = this.#options;
     const pick = (lon: number, lat: number): void => (this.#capture ?? onPick)(lon, lat);
     this.#map.on('singleclick', ({ coordinate }) => {
+      if (this.#borrower !== null) return;
       const [lon = 0, lat = 0] = toLonLat(coordinate);
       if (this.#capture !== null) return pick(lon, lat);
       const reach = this.#reach(coordinate);
@@ -278,6 +307,7 @@ export class CityMap {
       pick(lon, lat);
     });
     this.#map.on('pointermove', ({ coordinate, dragging }) => {
+      if (this.#borrower !== null) return;
       const incident = dragging
         ? null
         : nearestCode(this.#listed.within(this.#reach(coordinate)), coordinate);
@@ -294,7 +324,7 @@ export class CityMap {
       if (this.#loading.size === 0) target.dataset['ready'] = 'true';
     });
     target.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.target !== target) return;
+      if (event.key !== 'Enter' || event.target !== target || this.#borrower !== null) return;
       const { lon, lat } = this.view();
       pick(lon, lat);
     });

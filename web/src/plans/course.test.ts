@@ -6,7 +6,15 @@ import type { Consultation, Plan } from './plan';
 const nowMs = Date.parse('2026-11-22T08:00:00Z');
 
 const plan = (some: Partial<Plan> = {}): Plan => ({
-  ...{ code: 'P', kind: 'adjustment', version: 1, position: 0, checked_position: null, undoes: null },
+  ...{
+    code: 'P',
+    kind: 'adjustment',
+    version: 1,
+    position: 0,
+    last_change: 0,
+    checked_position: null,
+    undoes: null,
+  },
   ...{
     acts: ['check', 'edit', 'withdraw'],
     deciding_level: 'county',

@@ -8,6 +8,8 @@ export interface Plan {
   version: number;
   /** The number of the last operation that counts; 0 where nothing is drawn. */
   position: number;
+  /** The number of the last operation there is, undone ones included. */
+  last_change: number;
   /** The position at which it was last checked. */
   checked_position: number | null;
   /** What its state allows. */

@@ -1,0 +1,359 @@
+/** A sitting over one draft: the working set, what is chosen and drawn, and what the server says to each stroke. */
+import { aborted, asProblem, type Problem } from '../api';
+import type { CityMap } from '../map/city-map';
+import { Surface } from '../map/edit/surface';
+import type { Finding, Impact, Plan } from '../plans/plan';
+import { drawnLine, drawnPart, handlesOf, wrongOf } from './drawing';
+import { boxOf, degrees, linesOf, polygonOf, same, type Vertex } from './lattice';
+import { Partition, type Layer, type Part } from './partition';
+import { PointerHands } from './pointer';
+import type { Change, DivideServer, Stroke } from './server';
+import { Sketch } from './sketch';
+import { Catcher, type Caught, type Line } from './snap';
+import * as tool from './tools';
+
+/** What came of the last stroke: `done` in so many milliseconds, or why not. */
+export type Outcome =
+  | { kind: 'done'; op: string; codes: string[]; ms: number }
+  | { kind: 'refused'; problem: Problem }
+  | { kind: 'hint'; hint: Hint; code?: string };
+
+/** What the page itself has to say, without asking the server. */
+export type Hint =
+  | 'outline'
+  | 'community'
+  | 'fixed'
+  | 'fold'
+  | 'junction'
+  | 'nothing_there'
+  | 'no_block'
+  | 'choose_grid'
+  | 'not_enough';
+
+export class Session {
+  plan: Plan = $state.raw(undefined as unknown as Plan);
+  parts: Part[] = $state.raw([]);
+  /** Whether the working set has come, and all that lies below it. */
+  opened = $state(false);
+  complete = $state(true);
+  tool: tool.Tool = $state('border');
+  /** Ids of the chosen parts, the first one chosen first. */
+  chosen: string[] = $state.raw([]);
+  /** The corner of the chosen part that the panel is about. */
+  corner: Vertex | null = $state.raw(null);
+  sketch: Sketch = $state.raw(new Sketch(false));
+  catching = $state(true);
+  following = $state(true);
+  /** Whether a click gives a block of streets, and not a ring that is drawn. */
+  byBlock = $state(true);
+  busy = $state(false);
+  outcome: Outcome | null = $state.raw(null);
+  findings: Finding[] = $state.raw([]);
+  impact: Impact | null = $state.raw(null);
+  /** What a new grid is told. */
+  host: tool.Host = $state({ name: '', kind: 'other', organization: '' });
+
+  partition = new Partition([]);
+  #catcher = new Catcher([]);
+  #below: Line[] = [];
+  readonly surface: Surface;
+  readonly #hands: PointerHands;
+
+  constructor(
+    readonly server: DivideServer,
+    map: CityMap,
+    plan: Plan,
+  ) {
+    this.plan = plan;
+    this.#hands = new PointerHands(this);
+    this.surface = new Surface(map.lend(), this.#hands);
+  }
+
+  get editable(): boolean {
+    return this.plan.base_current && this.plan.acts.includes('edit');
+  }
+
+  get chosenParts(): Part[] {
+    return this.chosen.flatMap((id) => this.partition.get(id) ?? []);
+  }
+
+  /** Loads what is in sight. */
+  async open(): Promise<void> {
+    await this.#work(async () => {
+      const set = await this.server.open(this.plan.code, this.surface.bbox());
+      this.partition = new Partition(set.features);
+      const below = (set.references ?? []).map(({ kind, geometry }) => ({ kind, lines: linesOf(geometry) }));
+      this.#below = below.flatMap(({ lines }) => lines);
+      this.complete = set.references_complete ?? true;
+      this.#renew();
+      this.opened = true;
+      this.surface.show(
+        this.parts.map(drawnPart),
+        below.flatMap(({ kind, lines }) => lines.map((line) => drawnLine(kind, line))),
+      );
+      this.plan = set.version === this.plan.version ? this.plan : await this.server.plan(this.plan.code);
+      this.impact = this.editable ? await this.server.impact(this.plan.code) : null;
+    });
+  }
+
+  /** Takes over what the plan has become elsewhere, such as after another's change. */
+  async refresh(): Promise<void> {
+    await this.#work(async () => void (this.plan = await this.server.plan(this.plan.code)));
+    await this.open();
+  }
+
+  choose(next: tool.Tool): void {
+    this.tool = next;
+    this.#hands.forget();
+    this.cancel();
+    if (next !== 'merge') this.chosen = this.chosen.slice(0, 1);
+    this.outcome = null;
+    this.paint();
+  }
+
+  /** Chooses a part, or gives it up; to merge, several. */
+  pick(id: string): void {
+    const has = this.chosen.includes(id);
+    if (this.tool === 'merge')
+      this.chosen = has ? this.chosen.filter((one) => one !== id) : [...this.chosen, id];
+    else this.chosen = has && this.corner === null ? [] : [id];
+    this.corner = null;
+    this.paint();
+  }
+
+  /** Puts away what is being drawn. */
+  cancel(): void {
+    this.sketch = new Sketch(tool.draws[this.tool] === 'ring');
+    this.corner = null;
+    this.paint();
+  }
+
+  /** Where a point goes: onto what is near, if that is wanted. */
+  caught(at: Vertex, reachM: number, without?: (a: Vertex, b: Vertex) => boolean): Caught {
+    return (this.catching && this.#catcher.catch(at, reachM, without)) || { at, on: [] };
+  }
+
+  addPoint(at: Caught): void {
+    this.sketch = this.sketch.add(at, this.following);
+    this.outcome = null;
+    this.paint();
+  }
+
+  takeBack(): void {
+    this.sketch = this.sketch.back();
+    this.paint();
+  }
+
+  say(hint: Hint, code?: string): void {
+    this.outcome = code === undefined ? { kind: 'hint', hint } : { kind: 'hint', hint, code };
+    this.paint();
+  }
+
+  /** Sends what was drawn, as the tool that is chosen means it. */
+  async finish(): Promise<boolean> {
+    if (!this.sketch.ready) return (this.say('not_enough'), false);
+    const path = this.sketch.path();
+    const [part] = this.chosenParts;
+    switch (this.tool) {
+      case 'split': {
+        const cut = part ?? this.partition.about(middleOf(path), ['dedicated', 'base']);
+        return cut ? this.send(tool.split(cut, path)) : (this.say('choose_grid'), false);
+      }
+      case 'redraw':
+        return part ? this.send(tool.redraw(part, path)) : (this.say('choose_grid'), false);
+      case 'give':
+        return part ? this.send(tool.give(part, polygonOf(path))) : (this.say('choose_grid'), false);
+      case 'cut':
+        return this.send(tool.cutOut(this.host.name, path));
+      case 'dedicated':
+        return this.send(tool.layOver(this.host, path));
+      default:
+        return false;
+    }
+  }
+
+  /** Moves a corner, all borders that meet there with it. */
+  async moveCorner(layer: Layer, from: Vertex, to: Vertex): Promise<boolean> {
+    const lock = this.partition.lock(layer, from);
+    if (lock !== null) return (this.say(lock), false);
+    if (same(from, to)) return false;
+    if (this.partition.foldOfMove(layer, from, to) !== null) return (this.say('fold'), false);
+    const moved = await this.send(tool.moveVertex(layer, this.partition.having(layer, from)[0], from, to));
+    if (moved) this.#followCorner(layer, to);
+    return moved;
+  }
+
+  /** Bends a border to pass through a point. */
+  async bend(layer: Layer, edge: { a: Vertex; b: Vertex }, via: Vertex): Promise<boolean> {
+    const lock = this.partition.lockOfEdge(layer, edge);
+    if (lock !== null) return (this.say(lock), false);
+    if (this.partition.foldOfBend(layer, edge, via) !== null) return (this.say('fold'), false);
+    const part = this.partition.beside(layer, edge).find(({ fixed, kind }) => !fixed && kind !== 'void');
+    return part ? this.send(tool.bend(part, edge, via)) : (this.say('fixed'), false);
+  }
+
+  async insertCorner(layer: Layer, at: Vertex): Promise<boolean> {
+    const edge = this.partition.edgeNear(layer, at, 1);
+    if (edge === null) return (this.say('nothing_there'), false);
+    const lock = this.partition.lockOfEdge(layer, edge);
+    if (lock !== null) return (this.say(lock), false);
+    const added = await this.send(tool.insertVertex(layer, this.partition.beside(layer, edge)[0], at));
+    if (added) this.#followCorner(layer, at);
+    return added;
+  }
+
+  async removeCorner(layer: Layer, at: Vertex): Promise<boolean> {
+    const lock = this.partition.lock(layer, at);
+    if (lock !== null) return (this.say(lock), false);
+    if (!this.partition.removable(layer, at)) return (this.say('junction'), false);
+    const removed = await this.send(tool.removeVertex(layer, this.partition.having(layer, at)[0], at));
+    if (removed) this.corner = null;
+    return removed;
+  }
+
+  async merge(): Promise<boolean> {
+    if (this.chosen.length < 2) return (this.say('choose_grid'), false);
+    const merged = await this.send(tool.merge(this.chosenParts));
+    if (!merged) this.chosen = [];
+    return merged;
+  }
+
+  /** Gives the block of streets about a spot to the chosen grid. */
+  async giveBlock(at: Vertex): Promise<boolean> {
+    const [into] = this.chosenParts;
+    const from = this.partition.about(at, ['base']);
+    if (into === undefined) return (this.say('choose_grid'), false);
+    if (from === undefined || from.id === into.id) return (this.say('nothing_there'), false);
+    let area: unknown = null;
+    await this.#work(async () => void (area = await this.server.block(this.plan.code, from.code, at)));
+    if (this.outcome?.kind === 'refused') return false;
+    return area === null
+      ? (this.say('no_block', from.code), false)
+      : this.send(tool.give(into, area, [from]));
+  }
+
+  undo(): Promise<boolean> {
+    return this.#stroke('undo', () => this.server.undo(this.plan));
+  }
+
+  redo(): Promise<boolean> {
+    return this.#stroke('redo', () => this.server.redo(this.plan));
+  }
+
+  /** Sends an operation; true when the server has proven and kept it. */
+  send(change: Change): Promise<boolean> {
+    return this.#stroke(change.op, () => this.server.change(this.plan, change));
+  }
+
+  /** Where the chosen corner is one: among dedicated grids or among what they lie over. */
+  get layer(): Layer {
+    return this.chosenParts[0]?.kind === 'dedicated' ? 'dedicated' : 'tiling';
+  }
+
+  /** Chooses the corner at a place, of the part that was chosen or another that has it. */
+  takeCorner(layer: Layer, at: Vertex): void {
+    const near = this.partition.vertexNear(layer, at, 0.05);
+    if (near === null) return;
+    const parts = this.partition.having(layer, near);
+    const part = parts.find(({ id }) => this.chosen.includes(id)) ?? parts.find(({ fixed }) => !fixed);
+    if (part !== undefined) this.chosen = [part.id];
+    this.corner = near;
+    this.outcome = null;
+    this.paint();
+  }
+
+  /** Draws what is for the moment. */
+  paint(): void {
+    if (!this.opened) return;
+    const line = this.sketch.path();
+    const [part] = this.chosenParts;
+    const corners =
+      part !== undefined && this.tool === 'border' ? handlesOf(this.partition, part, this.corner) : [];
+    this.surface.draw({
+      chosen: this.chosenParts.map(drawnPart),
+      handles: corners,
+      sketch: line.length === 0 ? null : { line: line.map(degrees), closed: this.sketch.closed },
+      wrong: wrongOf(this.outcome, this.findings),
+      ...this.#hands.live(),
+    });
+  }
+
+  /** Brings a part into sight, and chooses it if it is not. */
+  show(part: Part): void {
+    const box = boxOf(part.area.flat(2));
+    if (box !== null) this.surface.goTo([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]);
+  }
+
+  dispose(): void {
+    this.surface.dispose();
+  }
+
+  async #stroke(op: string, ask: () => Promise<Stroke>): Promise<boolean> {
+    let kept = false;
+    await this.#work(async () => {
+      const from = performance.now();
+      const { plan, changed, findings, impact } = await ask();
+      const ms = Math.round(performance.now() - from);
+      this.plan = plan;
+      this.partition.apply(changed.features);
+      const gone = changed.features.filter(({ geometry }) => geometry === null);
+      const ids = changed.features.map(({ properties: p }) => `${p.kind} ${p.code}`);
+      this.surface.update(
+        ids.flatMap((id) => this.partition.get(id) ?? []).map(drawnPart),
+        gone.map(({ properties: p }) => `${p.kind} ${p.code}`),
+      );
+      this.#renew();
+      [this.findings, this.impact] = [findings, impact];
+      this.sketch = new Sketch(this.sketch.closed);
+      this.chosen = this.chosen.filter((id) => this.partition.get(id) !== undefined);
+      const codes = changed.features.map(({ properties: p }) => p.code);
+      this.outcome = { kind: 'done', op, codes, ms };
+      kept = true;
+    });
+    this.paint();
+    return kept;
+  }
+
+  /** Does one thing at a time; what fails is said. */
+  async #work(work: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.outcome = null;
+    try {
+      await work();
+    } catch (cause) {
+      if (!aborted(cause)) this.outcome = { kind: 'refused', problem: asProblem(cause) };
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** The corner that was moved stays the chosen one, and what was said of it stays. */
+  #followCorner(layer: Layer, at: Vertex): void {
+    const { outcome } = this;
+    this.takeCorner(layer, at);
+    this.outcome = outcome;
+  }
+
+  #renew(): void {
+    this.parts = this.partition.all();
+    const borders = this.parts.flatMap(({ area }) =>
+      area.flat().map((ring) => [...ring, ...ring.slice(0, 1)]),
+    );
+    this.#catcher = new Catcher([...borders, ...this.#below]);
+  }
+}
+
+/** The middle of a line by its length. */
+function middleOf(path: readonly Vertex[]): Vertex {
+  const lengths = path.slice(1).map((b, i) => Math.hypot(b.x - (path[i] ?? b).x, b.y - (path[i] ?? b).y));
+  let left = lengths.reduce((sum, l) => sum + l, 0) / 2;
+  for (const [i, l] of lengths.entries()) {
+    const [a, b] = [path[i], path[i + 1]];
+    if (a !== undefined && b !== undefined && left <= l) {
+      return { x: a.x + (left / l) * (b.x - a.x), y: a.y + (left / l) * (b.y - a.y) };
+    }
+    left -= l;
+  }
+  return path[0] ?? { x: 0, y: 0 };
+}

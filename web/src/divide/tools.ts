@@ -1,0 +1,79 @@
+/** The tools, and the operation that each of them sends. */
+import { degrees, lineOf, polygonOf, type Vertex } from './lattice';
+import type { Edge, Layer, Part } from './partition';
+import type { Change } from './server';
+
+export const tools = ['border', 'split', 'merge', 'redraw', 'give', 'cut', 'dedicated'] as const;
+export type Tool = (typeof tools)[number];
+
+/** What a tool draws. */
+export const draws: Readonly<Record<Tool, 'line' | 'ring' | null>> = {
+  border: null,
+  split: 'line',
+  merge: null,
+  redraw: 'line',
+  give: 'ring',
+  cut: 'ring',
+  dedicated: 'ring',
+};
+
+const crs = 'wgs84' as const;
+
+/** How far from the border a drawn end is still led to it, in metres. */
+const snapM = 5;
+
+/** Vertices of dedicated grids are named by their grid: they lie over the others. */
+const of = (layer: Layer, part: Part | undefined): { grid?: string } =>
+  layer === 'dedicated' && part ? { grid: part.code } : {};
+
+export function moveVertex(layer: Layer, part: Part | undefined, from: Vertex, to: Vertex): Change {
+  return { op: 'shift', ...of(layer, part), vertex: degrees(from), to: degrees(to), crs };
+}
+
+export function insertVertex(layer: Layer, part: Part | undefined, at: Vertex): Change {
+  const more = { action: 'insert', vertex: degrees(at), snap_m: 1 };
+  return { op: 'shift', ...of(layer, part), ...more, crs };
+}
+
+export function removeVertex(layer: Layer, part: Part | undefined, at: Vertex): Change {
+  return { op: 'shift', ...of(layer, part), action: 'remove', vertex: degrees(at), crs };
+}
+
+/** An edge is bent by drawing the border from end to end through a point. */
+export function bend(part: Part, { a, b }: Edge, via: Vertex): Change {
+  return { op: 'shift', grid: part.code, line: lineOf([a, via, b]), crs };
+}
+
+export function split(part: Part, line: readonly Vertex[]): Change {
+  return { op: 'split', grid: part.code, line: lineOf(line), snap_m: snapM, crs };
+}
+
+export function redraw(part: Part, line: readonly Vertex[]): Change {
+  return { op: 'shift', grid: part.code, line: lineOf(line), snap_m: snapM, crs };
+}
+
+export function merge(parts: readonly Part[]): Change {
+  return { op: 'merge', grids: parts.map((part) => part.code) };
+}
+
+/** Gives an area to a grid, out of some or of any of its community. */
+export function give(into: Part, area: unknown, from: readonly Part[] = []): Change {
+  const named = from.length > 0 ? { from: from.map((part) => part.code) } : {};
+  return { op: 'shift', into: into.code, ...named, area, crs };
+}
+
+export function cutOut(name: string, ring: readonly Vertex[]): Change {
+  return { op: 'create', kind: 'base', name, area: polygonOf(ring), crs };
+}
+
+/** What a new dedicated grid is told besides its area. */
+export interface Host {
+  name: string;
+  kind: string;
+  organization: string;
+}
+
+export function layOver({ name, kind, organization }: Host, ring: readonly Vertex[]): Change {
+  const host = { dedicated_kind: kind, host_org_code: organization };
+  return { op: 'create', kind: 'dedicated', name, ...host, area: polygonOf(ring), crs };
+}
