@@ -27,11 +27,12 @@ type Simplifier struct {
 	tolerance float64
 	near      func(box geo.Box, add func(geo.MultiPolygon))
 
-	covered []geo.Box // whose vertices and edges are known
-	places  places
-	corners []corner                 // by place
-	buckets buckets                  // of corners; empty when there are new ones
-	runs    map[*geo.Point][]geo.Box // of long rings, by their first vertex
+	covered   []geo.Box // whose vertices and edges are known
+	places    places
+	corners   []corner                 // by place
+	buckets   []buckets                // of corners, but for the newest
+	inBuckets int                      // how many corners are in buckets
+	runs      map[*geo.Point][]geo.Box // of long rings, by their first vertex
 
 	ring   []int32     // the places of the ring that is being simplified
 	piece  []geo.Point // of border that is being cut
@@ -77,7 +78,6 @@ func (s *Simplifier) know(box geo.Box) {
 		}
 	})
 	s.covered = append(s.covered, box)
-	s.buckets = buckets{}
 }
 
 // reach widens a box by as far as things matter to what lies in it.
@@ -193,13 +193,19 @@ func (s *Simplifier) join(from, to int32) bool {
 // isNode reports whether borders meet or end at a vertex of the ring.
 func (s *Simplifier) isNode(i int) bool { return s.corners[s.ring[i%len(s.ring)]].n != 2 }
 
-// surroundRing makes the surroundings of a ring known, some vertices at a time since a ring can go around a whole city.
+// surroundRing makes the surroundings of a ring known, a piece at a time since a ring can go around a whole city: pieces that are large beside
+// how far things matter, so that few are made known twice.
 func (s *Simplifier) surroundRing(r []geo.Point) {
-	const at = 64
-	for from := 0; from < len(r); from += at {
-		box := geo.EmptyBox()
-		for i := from; i <= from+at && i <= len(r); i++ {
+	for from := 0; from < len(r); {
+		box := geo.EmptyBox().Extend(r[from])
+		wide := 8 * (int64(box.Min.X) - int64(s.reach(box).Min.X))
+		for i := from; ; {
+			i++
 			box = box.Extend(r[i%len(r)])
+			if i == len(r) || i-from >= 64 && max(int64(box.Max.X)-int64(box.Min.X), int64(box.Max.Y)-int64(box.Min.Y)) >= wide {
+				from = i
+				break
+			}
 		}
 		s.Surround(box)
 	}
@@ -399,14 +405,16 @@ func (s *Simplifier) isFree(i, j int) bool {
 		most = [2]int64{max(most[0], along), max(most[1], across)}
 		box = box.Extend(p)
 	}
-	for place := range s.cornersIn(s.reach(box)) {
-		c := &s.corners[place]
-		along, across := turn(c.at)
-		if along < least[0] || along > most[0] || across < least[1] || across > most[1] {
-			continue
-		}
-		own := int(c.on) >= i && int(c.on) <= j || c.on == 0 && j == len(s.piece)-1 && s.closed()
-		if !own {
+	box, all := s.reach(box), s.allBuckets()
+	for k := range all {
+		if all[k].holds(box, func(at geo.Point, place int32) bool {
+			along, across := turn(at)
+			if along < least[0] || along > most[0] || across < least[1] || across > most[1] {
+				return false
+			}
+			on := int(s.corners[place].on)
+			return (on < i || on > j) && !(on == 0 && j == len(s.piece)-1 && s.closed())
+		}) {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/wangge/wangge/geo"
@@ -120,11 +121,21 @@ func (s *shapes) full() bool {
 func (c *City) PrepareTiles(goOn func() bool) {
 	t := c.tiling()
 	for z := uint8(0); z <= MaxTileZoom; z++ {
-		for _, e := range c.editions {
+		for i, e := range c.editions {
 			if !goOn() || t.shapes.full() {
 				return
 			}
-			t.shapesOf(z, t.featuresIn(z, e.box))
+			others := func(f feature) bool { return !t.belongs(f.key, int32(i)) }
+			t.shapesOf(z, slices.DeleteFunc(t.featuresIn(z, e.box), others))
 		}
 	}
+}
+
+// belongs reports whether what a key names belongs to a county, or to the whole city.
+func (t *tiles) belongs(key shapeKey, county int32) bool {
+	if key.layer.kind != tileDivisions {
+		return key.layer.of == county
+	}
+	code := t.city.outlines[key.layer.of].divisions[key.number].CountyCode
+	return code == "" || code == t.city.editions[county].info.CountyCode
 }
