@@ -240,8 +240,9 @@ export class Api {
     return this.#json(`/tiles/${tileset}.json`);
   }
 
-  locate(lon: number, lat: number, crs: Crs, signal: AbortSignal): Promise<Answer> {
-    return this.#json('/v1/locate', { lon, lat, crs, boundary: 'geojson' }, signal);
+  /** Who is responsible at a spot, now or at an instant (RFC 3339). */
+  locate(lon: number, lat: number, crs: Crs, asOf: string | null, signal: AbortSignal): Promise<Answer> {
+    return this.#json('/v1/locate', { lon, lat, crs, as_of: asOf, boundary: 'geojson' }, signal);
   }
 
   division(code: string): Promise<Division> {
@@ -271,8 +272,9 @@ export class Api {
     return this.#json('/v1/places', { grid, limit: 20 });
   }
 
+  /** The incidents of a grid that somebody still has to handle. */
   incidents(grid: string): Promise<Page<Incident>> {
-    return this.#json('/v1/incidents', { grid, limit: 20 });
+    return this.#json('/v1/incidents', { grid, state: 'open', limit: 20 });
   }
 
   /** A page of the incidents that somebody still has to handle, as they were stored. */
@@ -320,9 +322,9 @@ export class Api {
     return this.#json(`/v1/coverage/${encodeURIComponent(division)}`);
   }
 
-  /** A grid with its boundary. */
-  grid(code: string): Promise<Grid> {
-    return this.#json(`/v1/grids/${encodeURIComponent(code)}`, { geometry: 'true' });
+  /** A grid with its boundary, now or at an instant (RFC 3339). */
+  grid(code: string, asOf: string | null = null): Promise<Grid> {
+    return this.#json(`/v1/grids/${encodeURIComponent(code)}`, { geometry: 'true', as_of: asOf });
   }
 
   /** The bytes of a vector tile, no older than what answers have shown to be in force; empty for a tile without features. */

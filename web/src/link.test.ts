@@ -69,6 +69,10 @@ for (const [query, some] of [
   ['?new=', { task: 'incidents', intake: { at: null } }],
   ['?new=120.3123456,31.4', { task: 'incidents', intake: { at: { lon: 120.3123456, lat: 31.4 } } }],
   ['?at=120.3123456,31.4', { at: { lon: 120.3123456, lat: 31.4 } }],
+  [
+    '?at=120.3,31.4&as_of=2026-03-01T04:05:06Z',
+    { at: { lon: 120.3, lat: 31.4 }, asOf: '2026-03-01T04:05:06Z' },
+  ],
 ] as [string, Partial<Shown>][]) {
   test(`what is shown goes round/${query}`, () => {
     const shown = { ...nothingShown, ...some };
@@ -81,6 +85,8 @@ for (const [query, some] of [
 for (const at of ['', '120.3', '120.3,91', '120.3,31,2', 'a,b', '120.3,', '181,0']) {
   test(`parseLink/no spot/${at}`, () => assert.equal(parseLink(`#///en?at=${at}`).at, null));
 }
+
+test('nonsense is no instant', () => assert.equal(parseLink('#?at=1,2&as_of=once').asOf, null));
 
 test('nonsense in a filter is as usual', () => {
   const { task, filter } = parseLink('#?task=nonsense&state=closed&order=sideways&overdue=1');

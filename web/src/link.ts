@@ -1,9 +1,10 @@
 /**
  * The deep link in the hash: #lon/lat/zoom/lang, and after a question mark what is shown: plan=CODE, incident=CODE with the list's
  * filter, new= or new=lon,lat for one that is being taken down, what the plan screens show (plans/planning.ts), at=lon,lat for the
- * spot that was looked up, and task= where none of these says which.
+ * spot that was looked up with as_of= for an instant of the past, and task= where none of these says which.
  */
 import { everything, formatFilter, parseFilter, type Filter } from './incidents/incident';
+import { instantOf } from './lookup/when';
 import { isLanguage, type Language } from './messages';
 import { formatPlanning, parsePlanning, usualPlanning, type Planning } from './plans/planning';
 
@@ -29,6 +30,8 @@ export interface Shown {
   intake: Intake | null;
   /** The spot that was looked up. */
   at: { lon: number; lat: number } | null;
+  /** The instant that is asked about, RFC 3339; null for now. */
+  asOf: string | null;
 }
 
 export interface Intake {
@@ -49,6 +52,7 @@ export const nothingShown: Shown = {
   planning: usualPlanning,
   intake: null,
   at: null,
+  asOf: null,
 };
 
 /** Reads a hash; whatever is missing or nonsense comes back as null, or as usual. */
@@ -72,6 +76,7 @@ export function parseLink(hash: string): Link {
     filter: parseFilter(shown),
     planning: parsePlanning(shown),
     at: placeOf(shown.get('at') ?? ''),
+    asOf: instantOf(shown.get('as_of') ?? ''),
   };
 }
 
@@ -89,8 +94,11 @@ export function formatLink(view: View, language: Language, shown: Shown): string
     ...(task === 'incidents' && formatFilter(shown.filter)),
     ...(task === 'plans' && formatPlanning(shown.planning)),
     ...(task === 'lookup' && at !== null && { at: formatPlace(at) }),
+    ...(task === 'lookup' && shown.asOf !== null && { as_of: shown.asOf }),
   });
-  return query.size === 0 ? place : `${place}?${query.toString().replaceAll('%2C', ',')}`;
+  return query.size === 0
+    ? place
+    : `${place}?${query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':')}`;
 }
 
 function impliedTask({ plan, incident, intake }: Pick<Shown, 'plan' | 'incident' | 'intake'>): Task {

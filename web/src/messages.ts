@@ -102,8 +102,36 @@ export const messages = {
 
   lookup_title: { zh: '这里由谁负责？', en: 'Who is responsible here?' },
   lookup_hint: {
-    zh: '点击地图，或搜索网格、场所、地址，也可输入“经度, 纬度”。',
-    en: 'Click the map, search for a grid, place or address, or type longitude, latitude.',
+    zh: '点击地图，或输入地址、名称（可用拼音首字母）、网格编码、“经度, 纬度”。',
+    en: 'Click the map, or type an address, a name or its pinyin initials, a grid code, or longitude, latitude.',
+  },
+  lookup_next: {
+    zh: '还没有查询。试试输入“{example}”，或点击地图上的任意一点。',
+    en: 'Nothing asked yet. Try typing {example}, or click anywhere on the map.',
+  },
+  lookup_public: {
+    zh: '未登录时只能查到区划和网格；查地址和场所需要访问令牌。',
+    en: 'Without a token only divisions and grids are found; addresses and places need one.',
+  },
+  as_of: { zh: '截至', en: 'As of' },
+  as_of_other: { zh: '查询过去的时间', en: 'Ask about a day in the past' },
+  as_of_apply: { zh: '查询当时', en: 'Ask' },
+  as_of_now: { zh: '回到现在', en: 'Back to now' },
+  as_of_hint: {
+    zh: '答案和橙色边界是当时的；地图底图始终是现在的网格。',
+    en: 'The answer and the orange border are of then; the map always shows the grids of now.',
+  },
+  as_of_shown: { zh: '截至 {time} 的答案', en: 'As it was on {time}' },
+  copy: { zh: '复制', en: 'Copy' },
+  copy_done: { zh: '已复制，可粘贴到消息中。', en: 'Copied: paste it into a message.' },
+  copy_failed: {
+    zh: '浏览器不允许复制，请选中文字后按 Ctrl+C。',
+    en: 'The browser does not allow it: select the text and press Ctrl+C.',
+  },
+  print: { zh: '打印', en: 'Print' },
+  contents_token: {
+    zh: '网格内的事件和场所需要访问令牌才能查看。',
+    en: 'Incidents and places in this grid need an access token.',
   },
   search: { zh: '网格、场所、地址或经纬度', en: 'Grid, place, address or coordinates' },
   search_example: { zh: '例如 {example}', en: 'For example {example}' },
@@ -168,7 +196,7 @@ export const messages = {
   edition_text: { zh: '第 {number} 版，{day} 起', en: 'No. {number}, since {day}' },
   unproven: { zh: '未验证', en: 'unproven' },
   places_here: { zh: '网格内的场所与隐患', en: 'Places in this grid' },
-  incidents_here: { zh: '网格内的事件', en: 'Incidents in this grid' },
+  incidents_here: { zh: '网格内未办结的事件', en: 'Open incidents in this grid' },
   first_only: { zh: '仅显示前 {n} 条', en: 'The first {n} only' },
 
   warning_on_boundary: {
@@ -194,6 +222,19 @@ export const messages = {
   warning_unproven_edition: {
     zh: '该县（区）的网格尚未通过无缝无叠验证，结果仅供参考。',
     en: 'The grids of this county are not proven to be free of gaps and overlaps.',
+  },
+  warning_future_change: {
+    zh: '那时已决定的方案将会生效，答案已计入。',
+    en: 'Plans that are decided take effect by then, and are counted in.',
+  },
+  warning_networks_of_now: {
+    zh: '专业网络只有现在的，没有当时的。',
+    en: 'Networks are known as they are now, not as they were then.',
+  },
+  warning_no_unit: { zh: '没有单位负责此处的这类事件。', en: 'No unit handles this kind of thing here.' },
+  warning_several_units: {
+    zh: '此处有多个单位负责这类事件。',
+    en: 'Several units handle this kind of thing here.',
   },
   warning_no_grid: {
     zh: '此处没有网格，由所属社区或上级负责。',

@@ -22,6 +22,8 @@ export class Lookup {
   result: Result = $state.raw({ state: 'nothing' });
   /** The spot, on WGS 84; null before one was asked for, or known. */
   at: { lon: number; lat: number } | null = $state.raw(null);
+  /** The instant that is asked about, RFC 3339; null for now. */
+  asOf: string | null = $state.raw(null);
   #asked = new AbortController();
   readonly #api: Api;
   readonly #map: () => Marker | undefined;
@@ -53,6 +55,12 @@ export class Lookup {
     await this.#locate(this.at.lon, this.at.lat, 'wgs84', false);
   }
 
+  /** Asks about another instant, where a spot is known. */
+  async choose(asOf: string | null): Promise<void> {
+    this.asOf = asOf;
+    await this.refresh();
+  }
+
   /** Says why nothing could be found out. */
   fail(cause: unknown): void {
     this.#asked.abort();
@@ -64,7 +72,7 @@ export class Lookup {
     const { signal } = (this.#asked = new AbortController());
     const again = this.result.state === 'answer';
     try {
-      const answer = await this.#api.locate(lon, lat, crs, signal);
+      const answer = await this.#api.locate(lon, lat, crs, this.asOf, signal);
       if (signal.aborted) return;
       this.result = { state: 'answer', answer };
       this.at = answer.location;
@@ -84,7 +92,7 @@ export class Lookup {
   /** The borders of the grids that are so close that the spot may belong to them. */
   async #neighbours({ boundary_with: on, near }: Answer): Promise<Found[]> {
     const codes = [...new Set([...on, ...near].map(({ code }) => code))].slice(0, maxNeighbours);
-    const grids = await Promise.all(codes.map((code) => this.#api.grid(code).catch(() => null)));
+    const grids = await Promise.all(codes.map((code) => this.#api.grid(code, this.asOf).catch(() => null)));
     return grids.flatMap((grid): Found[] => {
       const geometry = grid === null ? null : geometryOf(grid.boundary);
       return geometry === null ? [] : [{ role: 'neighbour', geometry }];

@@ -30,6 +30,7 @@ import { ListedLayer, type Listed } from './listed';
 import { merge } from './merge';
 import { nearestCode } from './nearest';
 import type { Palette } from './palette';
+import { drawSnapshot } from './snapshot';
 import {
   areaStyle,
   draftStyle,
@@ -236,6 +237,12 @@ export class CityMap {
   /** Draws one of them larger, null for none. */
   pointAtIncident(code: string | null): void {
     this.#listed.pointAt(code);
+  }
+
+  /** Draws what the map shows about a spot into a canvas. */
+  drawInto(canvas: HTMLCanvasElement, lon: number, lat: number): void {
+    const at = this.#map.getPixelFromCoordinate(fromLonLat([lon, lat]));
+    drawSnapshot(this.#options.target, at ?? [], canvas);
   }
 
   /** Zooms to a fault or any other geometry. */
