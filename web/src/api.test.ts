@@ -41,7 +41,7 @@ const rejected = async (promise: Promise<unknown>): Promise<Problem> => {
 
 test('locate sends lon, lat, crs and wants the boundary', async () => {
   const seen = serve(() => Response.json({ outcome: 'served' }));
-  await new Api(new Memory()).locate(120.31, 31.49, 'gcj02', null, new AbortController().signal);
+  await new Api(new Memory()).locate(120.31, 31.49, 'gcj02', new AbortController().signal);
   assert.equal(seen[0]?.url, '/v1/locate?lon=120.31&lat=31.49&crs=gcj02&boundary=geojson');
   assert.equal(seen[0]?.headers.get('Authorization'), null);
 });

@@ -241,7 +241,13 @@ export class Api {
   }
 
   /** Who is responsible at a spot, now or at an instant (RFC 3339). */
-  locate(lon: number, lat: number, crs: Crs, asOf: string | null, signal: AbortSignal): Promise<Answer> {
+  locate(
+    lon: number,
+    lat: number,
+    crs: Crs,
+    signal: AbortSignal,
+    asOf: string | null = null,
+  ): Promise<Answer> {
     return this.#json('/v1/locate', { lon, lat, crs, as_of: asOf, boundary: 'geojson' }, signal);
   }
 

@@ -72,7 +72,7 @@ export class Lookup {
     const { signal } = (this.#asked = new AbortController());
     const again = this.result.state === 'answer';
     try {
-      const answer = await this.#api.locate(lon, lat, crs, this.asOf, signal);
+      const answer = await this.#api.locate(lon, lat, crs, signal, this.asOf);
       if (signal.aborted) return;
       this.result = { state: 'answer', answer };
       this.at = answer.location;
