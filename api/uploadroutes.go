@@ -24,7 +24,7 @@ import (
 
 const (
 	maxFileName = 200
-	// uploadIn bounds an upload of somebody who keeps up, and lookIn looking at it.
+	// uploadIn bounds an upload of somebody who keeps up, and lookIn looking into the file.
 	uploadIn = batchIn
 	lookIn   = 30 * time.Second
 )
@@ -200,7 +200,7 @@ func (s *Server) patchUpload(w http.ResponseWriter, r *http.Request, state *live
 	if change.Encoding != nil {
 		file.Encoding = *change.Encoding
 	}
-	contents, err := file.Inspect(r.Context())
+	contents, err := s.uploads.inspect(r.Context(), file)
 	if err != nil {
 		return err
 	}
@@ -282,6 +282,11 @@ func (s *Server) previewUpload(w http.ResponseWriter, r *http.Request, state *li
 	}
 	defer release()
 	file, _, _ := s.uploads.now(one)
+	leave, err := s.uploads.look(r.Context())
+	if err != nil {
+		return err
+	}
+	defer leave()
 	preview, err := file.Preview(r.Context(), of)
 	if err != nil {
 		return err

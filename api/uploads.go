@@ -22,14 +22,17 @@ const (
 	maxUploads       = 32
 	maxUploadedBytes = 4 << 30
 	uploadKept       = time.Hour
+	// maxLooks is how many files are looked into at the same time: the texts of a workbook are held in memory meanwhile.
+	maxLooks = 2
 )
 
 // uploads are the files that were sent to be imported, each for whoever sent it. They lie in a directory of their own, which is made with
 // the first and removed at the end.
 type uploads struct {
 	mu     sync.Mutex
-	parent string // "" for the system's temporary directory
-	dir    string // "" until the first comes
+	parent string        // "" for the system's temporary directory
+	dir    string        // "" until the first comes
+	looks  chan struct{} // one for each that is looked into
 	byID   map[string]*upload
 	closed bool
 }
@@ -49,7 +52,9 @@ type upload struct {
 	gone     bool // to be removed after the last of them
 }
 
-func newUploads(parent string) *uploads { return &uploads{parent: parent, byID: map[string]*upload{}} }
+func newUploads(parent string) *uploads {
+	return &uploads{parent: parent, byID: map[string]*upload{}, looks: make(chan struct{}, maxLooks)}
+}
 
 // begin makes room for a file of up to so many bytes and opens it.
 func (u *uploads) begin(owner grid.Actor, name, encoding string, bytes int64) (*upload, *os.File, error) {
@@ -104,6 +109,9 @@ func (u *uploads) done(one *upload, bytes int64, contents *intake.Contents) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	one.bytes, one.contents = bytes, contents
+	if contents.Guessed {
+		one.file.Encoding = contents.Encoding
+	}
 }
 
 // of returns a file of the owner's, which is all that they may know of.
@@ -133,6 +141,9 @@ func (u *uploads) reread(one *upload, file intake.File, contents *intake.Content
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	one.file, one.contents = file, contents
+	if contents.Guessed {
+		one.file.Encoding = contents.Encoding
+	}
 }
 
 // take is of, and keeps the file until release is called, even if it is removed or expires meanwhile.
@@ -200,6 +211,34 @@ func (u *uploads) close() error {
 	return os.RemoveAll(u.dir)
 }
 
+// look waits for its turn to look into a file, until leave is called.
+func (u *uploads) look(ctx context.Context) (leave func(), err error) {
+	select {
+	case u.looks <- struct{}{}:
+		return func() { <-u.looks }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (u *uploads) inspect(ctx context.Context, file intake.File) (intake.Contents, error) {
+	leave, err := u.look(ctx)
+	if err != nil {
+		return intake.Contents{}, err
+	}
+	defer leave()
+	looking, cancel := context.WithTimeout(ctx, lookIn)
+	defer cancel()
+	contents, err := file.Inspect(looking)
+	if err != nil && looking.Err() != nil && ctx.Err() == nil {
+		err = &problem{
+			status: http.StatusUnprocessableEntity, slug: "invalid", code: "invalid",
+			detail: "It takes too long to look into the file: send it in parts, or as CSV.",
+		}
+	}
+	return contents, err
+}
+
 // receive stores the body of a request and looks at what is in it. When that fails, nothing stays.
 func (u *uploads) receive(ctx context.Context, owner grid.Actor, name, encoding string, length int64, body io.Reader) (one *upload, err error) {
 	if length < 0 {
@@ -221,7 +260,7 @@ func (u *uploads) receive(ctx context.Context, owner grid.Actor, name, encoding 
 	if err != nil {
 		return nil, err
 	}
-	contents, err := one.file.Inspect(ctx)
+	contents, err := u.inspect(ctx, one.file)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ var bans = []struct {
 	{"github.com/jackc/pgx/...", func(room string) bool {
 		return !slices.Contains([]string{"grid/store", "grid/gridtest", "migrations"}, room)
 	}, "all SQL is in grid/store"},
-	{"zombiezen.com/...", func(room string) bool { return room != "grid/export" }, "SQLite is a format of files here, not a database"},
+	{"zombiezen.com/...", func(room string) bool { return room != "grid/export" && room != "grid/intake" }, "SQLite is a format of files here, not a database"},
 	{"database/sql/...", func(string) bool { return true }, "we speak to PostgreSQL through pgx"},
 	{"net/http/...", func(room string) bool { return matches("geo/...", room) || room == "grid" }, "geo and grid are pure"},
 	{"context", func(room string) bool { return matches("geo/...", room) }, "geo neither waits nor asks"},

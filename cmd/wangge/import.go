@@ -20,7 +20,7 @@ type importCmd struct {
 
 // fileFlags say what to read and how.
 type fileFlags struct {
-	Files []string `arg:"" help:"LAYER=FILE, or FILE when its name up to the first dot is the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, duty, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
+	Files []string `arg:"" help:"LAYER=FILE, LAYER=FILE#TABLE for one sheet, table or shapefile of several, or FILE when its name up to the first dot is the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, duty, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
 
 	CRS         string            `help:"Coordinate system of the files: wgs84, cgcs2000, gcj02 or bd09. Required for layers with a geometry."`
 	Map         map[string]string `help:"Where fields come from, for instance code=GIS_ID,name=NAME; lon, lat and wkt name a CSV's coordinates." mapsep:","`
@@ -29,7 +29,7 @@ type fileFlags struct {
 	Keep        []string          `help:"Columns to keep in external_refs; all others that no field takes are left out."`
 	Level       string            `help:"Level of the divisions, where neither code nor field says it: city, county, street or community."`
 	DateFormat  string            `help:"How dates are written where not as 2026-01-31, for instance M/D/YYYY."`
-	Encoding    string            `help:"Encoding of the files where it is not UTF-8: gbk, gb18030, utf-16le, utf-16be."`
+	Encoding    string            `help:"Encoding of the files where they do not say it, or say it wrong: utf-8, gbk, gb18030, big5, iso-8859-1, utf-16le, utf-16be."`
 	Clean       bool              `help:"Repair the base grids and void areas of each county where they nearly tile: gaps, overlaps and borders that do not match, below the tolerances qc.area_m2 and qc.width_m. What is above them stays as it is."`
 	Rejects     string            `help:"File that takes the rejected rows with line, field and reason." default:"rejects.ndjson" placeholder:"FILE"`
 	CleanReport string            `help:"File that takes everything that --clean changed: .json, or .geojson to look at on a map." placeholder:"FILE"`
@@ -140,7 +140,13 @@ func openSource(arg string) (intake.Source, *os.File, error) {
 	layer, path, named := strings.Cut(arg, "=")
 	if !named {
 		path = arg
+	}
+	path, table := cutTable(path)
+	if !named {
 		layer, _, _ = strings.Cut(filepath.Base(path), ".")
+		if _, known := grid.LayerByName(table); known {
+			layer = table
+		}
 	}
 	if _, known := grid.LayerByName(layer); !known {
 		return intake.Source{}, nil, fmt.Errorf("%s: there is no layer %q: write LAYER=FILE; the layers are %s", arg, layer, layerNames())
@@ -153,7 +159,16 @@ func openSource(arg string) (intake.Source, *os.File, error) {
 	if err != nil {
 		return intake.Source{}, nil, err
 	}
-	return intake.Source{Layer: layer, Name: filepath.Base(path), Reader: file, Size: info.Size()}, file, nil
+	return intake.Source{Layer: layer, Name: filepath.Base(path), Reader: file, Size: info.Size(), Table: table}, file, nil
+}
+
+// cutTable takes the name of a sheet, table or shapefile off FILE#TABLE, unless there is a file of that whole name.
+func cutTable(path string) (file, table string) {
+	i := strings.LastIndex(path, "#")
+	if _, err := os.Stat(path); i < 0 || err == nil {
+		return path, ""
+	}
+	return path[:i], path[i+1:]
 }
 
 func layerNames() string {

@@ -1,5 +1,6 @@
 // Package intake reads files into the domain: GeoJSON (a FeatureCollection, one Feature, a bare array), newline-delimited
-// GeoJSON and CSV, each gzipped or not, become checked, located and stored rows.
+// GeoJSON and CSV, each gzipped or not, sheets of XLSX workbooks, tables of GeoPackages and zipped shapefiles become checked, located and
+// stored rows. Sheets are read as the records of a CSV, what has a geometry as features of GeoJSON.
 //
 // Everything streams: memory is bounded by the limits below whatever the size of a file, except for divisions and grids,
 // which are checked as a whole. Every row is stored or stands in the rejects file with its line, its reason and itself,
@@ -21,4 +22,4 @@ const (
 )
 
 // Formats names what is read, for whoever sends something else.
-const Formats = "GeoJSON (FeatureCollection, Feature or array), newline-delimited GeoJSON and CSV, each gzipped or not"
+const Formats = "GeoJSON (FeatureCollection, Feature or array), newline-delimited GeoJSON and CSV, each gzipped or not, XLSX, GeoPackage and zipped shapefiles"

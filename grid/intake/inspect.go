@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"os"
 	"slices"
@@ -25,6 +26,7 @@ type File struct {
 type Contents struct {
 	Format   string // geojson, geojson_lines, csv, xlsx, geopackage or shapefile
 	Encoding string // in which texts were read; "" where that is not to be chosen
+	Guessed  bool   // nothing says that it is Encoding, which File.Encoding has to be from now on
 	Layers   []Layer
 	Warnings []string
 }
@@ -54,15 +56,32 @@ const (
 	countIn     = 5 * time.Second
 	sampleRunes = 60
 	samplesEach = 5
-	// MaxTables is how many layers of a file are listed.
-	MaxTables = 200
+	// maxTables is how many layers of a file are listed.
+	maxTables = 200
 )
 
 // format names, in the order of the constants.
 var formatNames = []string{"geojson", "geojson_lines", "geojson_lines", "csv", "xlsx", "geopackage", "shapefile"}
 
-// Inspect says what is in the file. Errors are *FileError, those of reading, or the context's.
+// Inspect says what is in the file. A text that is not UTF-8 and does not say what it is in is taken for GB 18030, of which GBK is a part,
+// if it can be. Errors are *FileError, those of reading, or the context's.
 func (f File) Inspect(ctx context.Context) (Contents, error) {
+	out, err := f.inspect(ctx)
+	var fault *FileError
+	if f.Encoding != "" || !errors.As(err, &fault) || !fault.notUTF8 {
+		return out, err
+	}
+	f.Encoding = gb18030Name
+	guessed, failed := f.inspect(ctx)
+	if failed != nil {
+		return out, err
+	}
+	guessed.Guessed = true
+	guessed.Warnings = append(guessed.Warnings, f.Name+": the texts are not in UTF-8; they were read as "+gb18030Name)
+	return guessed, nil
+}
+
+func (f File) inspect(ctx context.Context) (Contents, error) {
 	var out Contents
 	end := time.Now().Add(countIn)
 	err := f.each(ctx, "", func(name string, t *table, as format) error {
@@ -79,15 +98,16 @@ func (f File) Inspect(ctx context.Context) (Contents, error) {
 		out.Format, out.Encoding = formatNames[as], cmp.Or(out.Encoding, t.encoding)
 		out.Layers, out.Warnings = append(out.Layers, layer), append(out.Warnings, t.warnings...)
 		return nil
-	})
+	}, func(why *FileError) { out.Warnings = append(out.Warnings, why.Error()) })
 	if err == nil && len(out.Layers) == 0 {
-		err = fileErrorf(0, "the file holds nothing that can be read")
+		err = fileErrorf(0, "the file holds nothing that can be read: %s", strings.Join(out.Warnings, "; "))
 	}
 	return out, err
 }
 
-// each opens the tables of the file one after the other: all of them, or the one of that name.
-func (f File) each(ctx context.Context, only string, look func(name string, t *table, as format) error) error {
+// each opens the tables of the file one after the other, telling skipped of those of several that cannot be opened; or, without skipped, the
+// one that only names.
+func (f File) each(ctx context.Context, only string, look func(name string, t *table, as format) error, skipped func(*FileError)) error {
 	file, err := os.Open(f.Path)
 	if err != nil {
 		return err
@@ -111,15 +131,20 @@ func (f File) each(ctx context.Context, only string, look func(name string, t *t
 	}
 	defer c.close()
 	names := c.tables()
-	if only != "" || len(names) == 0 {
+	if skipped == nil || len(names) == 0 {
 		name, err := chooseTable(names, src)
 		if err != nil {
 			return err
 		}
 		names = []string{name}
 	}
-	for _, name := range names[:min(len(names), MaxTables)] {
+	for _, name := range names[:min(len(names), maxTables)] {
 		t, err := c.open(ctx, name)
+		var fault *FileError
+		if len(names) > 1 && errors.As(err, &fault) {
+			skipped(&FileError{File: name, Line: fault.Line, Reason: fault.Reason})
+			continue
+		}
 		if err != nil {
 			return err
 		}

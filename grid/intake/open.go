@@ -24,6 +24,9 @@ const (
 	formatLines                  // one JSON text a line
 	formatSequence               // JSON texts after record separators (RFC 8142)
 	formatCSV
+	formatXLSX
+	formatGeoPackage
+	formatShapefile
 )
 
 // open returns the UTF-8 text of a file, unpacked and without byte order mark, and what it is. encoding is "" where the
@@ -83,9 +86,9 @@ func gzipError(err error) error {
 // foreign names the format of a file that is told by its first bytes and that is not read.
 func foreign(head []byte) string {
 	for _, m := range []struct{ magic, what string }{
-		{"PK\x03\x04", "a ZIP archive (a zipped shapefile, an XLSX or a KMZ)"},
-		{"SQLite format 3\x00", "a GeoPackage or another SQLite database"},
-		{"\x00\x00\x27\x0a", "a shapefile"},
+		{"PK\x03\x04", "a ZIP archive, which has to be a file by itself, neither gzipped nor through a pipe"},
+		{"SQLite format 3\x00", "a GeoPackage or another SQLite database, which has to be a file by itself, neither gzipped nor through a pipe"},
+		{"\x00\x00\x27\x0a", "one file of a shapefile: put it into a ZIP archive with the .dbf, .prj and .cpg of its name"},
 		{"%PDF", "a PDF"},
 		{"fgb", "a FlatGeobuf"},
 		{"PAR1", "a Parquet file"},

@@ -30,6 +30,7 @@ type batch[T any] struct {
 	text    strings.Builder
 	ends    []int // of each row in the text
 	lines   []int64
+	faults  map[int]error // of rows that the table could not read, by their place in the batch
 	records []grid.Record // instead of text
 
 	outcomes []outcome[T]
@@ -117,7 +118,13 @@ func (b *batch[T]) fill(in *input) {
 	}
 	for len(b.ends) < batchRows && b.text.Len() < batchBytes {
 		raw, line, err := in.rows.next()
-		if err != nil {
+		var fault *rowFault
+		if errors.As(err, &fault) {
+			if b.faults == nil {
+				b.faults = map[int]error{}
+			}
+			b.faults[len(b.ends)] = fault.why
+		} else if err != nil {
 			b.err = err
 			return
 		}
@@ -142,7 +149,10 @@ func (b *batch[T]) run(in *input, work func(*row) (T, error)) {
 		}
 		in.layout.begin(&r)
 		o := outcome[T]{line: r.line}
-		err := in.parser.parse(&r)
+		err := b.faults[i]
+		if err == nil {
+			err = in.parser.parse(&r)
+		}
 		if err == nil {
 			o.value, err = work(&r)
 		}

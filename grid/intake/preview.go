@@ -60,7 +60,7 @@ func (f File) Preview(ctx context.Context, of PreviewOf) (Preview, error) {
 			out.Features = append(out.Features, PreviewFeature{out.Rows, g})
 		}
 		return nil
-	})
+	}, nil)
 	return out, err
 }
 

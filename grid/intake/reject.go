@@ -20,6 +20,8 @@ type FileError struct {
 	Line   int64  // where, 0 when it has no line
 	Rule   string // "" or the rule that it breaks, such as BR-60
 	Reason string
+
+	notUTF8 bool // it may be in GB 18030
 }
 
 // Error implements error.

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"io"
 	"os"
 	"strings"
 )
@@ -94,10 +95,26 @@ func openTable(ctx context.Context, src Source, raw *hashed) (*table, error) {
 }
 
 // openContainer opens a file of several tables, nil when it is none.
-func openContainer(_ context.Context, src Source) (container, format, error) {
+func openContainer(ctx context.Context, src Source) (container, format, error) {
 	file, _ := src.Reader.(*os.File)
 	if file == nil {
 		return nil, 0, nil
+	}
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, 0, err
+	}
+	var head [16]byte
+	n, err := file.ReadAt(head[:], 0)
+	if err != nil && err != io.EOF {
+		return nil, 0, err
+	}
+	switch magic := string(head[:n]); {
+	case strings.HasPrefix(magic, "PK\x03\x04"):
+		return openArchive(ctx, file, info.Size(), src)
+	case magic == "SQLite format 3\x00":
+		c, err := openGeoPackage(ctx, file.Name(), info.Size())
+		return c, formatGeoPackage, err
 	}
 	return nil, 0, nil
 }

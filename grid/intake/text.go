@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"unicode/utf8"
 )
@@ -90,5 +91,8 @@ func (t *textReader) fault(b byte) error {
 	case b == 0:
 		return fileErrorf(t.line, "a zero byte: this is no text, or UTF-16 without a byte order mark (then declare it: --encoding utf-16le)")
 	}
-	return fileErrorf(t.line, "byte 0x%02x is not UTF-8; if the file is in GBK, declare it: --encoding gb18030", b)
+	return &FileError{
+		Line: t.line, notUTF8: true,
+		Reason: fmt.Sprintf("byte 0x%02x is not UTF-8; if the file is in GBK, declare it: --encoding gb18030", b),
+	}
 }

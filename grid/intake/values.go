@@ -243,7 +243,7 @@ func (v *values) instant(s string) (time.Time, bool) {
 
 func list(name string, c cell) (any, error) {
 	var out []string
-	if c.kind == jsonCell {
+	if c.kind == jsonCell || strings.HasPrefix(c.text, "[") { // as our own exports write one
 		if json.Unmarshal([]byte(c.text), &out) != nil {
 			return nil, faultf("list", name, "a list of texts is expected")
 		}
