@@ -116,7 +116,39 @@ export interface Fault {
   width_m: number;
 }
 
+/** A base or dedicated grid in a coverage report. */
+export interface CoveredGrid {
+  kind: string;
+  code: string;
+  name: string;
+  community_code: string;
+  area_m2: number;
+  /** 1 for a disc, less for every other shape. */
+  compactness: number;
+  households: number | null;
+  load: number;
+  /** How many serve there. */
+  workers: number;
+  places: Record<string, number>;
+  incidents: { open: number; total: number };
+}
+
+/** How much of a division its grids cover. */
+export interface CoveredDivision extends DivisionRef {
+  parent_code: string | null;
+  area_m2: number;
+  covered_m2: number;
+  void_m2: number;
+  gaps: number;
+  overlaps: number;
+  other_faults: number;
+}
+
 export interface Coverage {
+  division: DivisionRef;
+  editions: Edition[];
+  /** The instant that it is of, where one was asked for. */
+  as_of?: string;
   area_m2: number;
   covered_m2: number;
   /** Declared areas without grids, such as water. */
@@ -124,15 +156,9 @@ export interface Coverage {
   gaps: Fault[];
   overlaps: Fault[];
   other_faults: Fault[];
-  grids: {
-    kind: string;
-    code: string;
-    name: string;
-    households: number | null;
-    load: number;
-    places: Record<string, number>;
-    incidents: { open: number; total: number };
-  }[];
+  grids: CoveredGrid[];
+  /** The division itself and all below it. */
+  divisions: CoveredDivision[];
   unassigned: { places: Record<string, number>; incidents: number };
   households: number;
   load: { min: number; mean: number; max: number; cv: number };
@@ -324,8 +350,9 @@ export class Api {
     if (this.#editions.note(`${county}=${number}`)) this.onNewEdition();
   }
 
-  coverage(division: string): Promise<Coverage> {
-    return this.#json(`/v1/coverage/${encodeURIComponent(division)}`);
+  /** How a division is covered, now or at an instant. */
+  coverage(division: string, asOf: string | null): Promise<Coverage> {
+    return this.#json(`/v1/coverage/${encodeURIComponent(division)}`, { as_of: asOf });
   }
 
   /** A grid with its boundary, now or at an instant (RFC 3339). */

@@ -3,6 +3,7 @@
  * filter, new= or new=lon,lat for one that is being taken down, what the plan screens show (plans/planning.ts), at=lon,lat for the
  * spot that was looked up with as_of= for an instant of the past, and task= where none of these says which.
  */
+import { formatChoice, parseChoice, usualChoice, type Choice } from './coverage/choice';
 import { everything, formatFilter, parseFilter, type Filter } from './incidents/incident';
 import { instantOf } from './lookup/when';
 import { isLanguage, type Language } from './messages';
@@ -32,6 +33,8 @@ export interface Shown {
   at: { lon: number; lat: number } | null;
   /** The instant that is asked about, RFC 3339; null for now. */
   asOf: string | null;
+  /** What is shown of coverage. */
+  coverage: Choice;
 }
 
 export interface Intake {
@@ -53,6 +56,7 @@ export const nothingShown: Shown = {
   intake: null,
   at: null,
   asOf: null,
+  coverage: usualChoice,
 };
 
 /** Reads a hash; whatever is missing or nonsense comes back as null, or as usual. */
@@ -68,15 +72,17 @@ export function parseLink(hash: string): Link {
     incident: shown.get('incident') || null,
     intake: taken === null ? null : { at: placeOf(taken) },
   };
+  const task = tasks.find((task) => task === shown.get('task')) ?? impliedTask(named);
   return {
     view: viewOf(lon, lat, zoom),
     language: isLanguage(language) ? language : null,
     ...named,
-    task: tasks.find((task) => task === shown.get('task')) ?? impliedTask(named),
+    task,
     filter: parseFilter(shown),
     planning: parsePlanning(shown),
     at: placeOf(shown.get('at') ?? ''),
     asOf: instantOf(shown.get('as_of') ?? ''),
+    coverage: task === 'coverage' ? parseChoice(shown) : usualChoice,
   };
 }
 
@@ -93,6 +99,7 @@ export function formatLink(view: View, language: Language, shown: Shown): string
     ...(task !== impliedTask({ plan, incident, intake }) && { task }),
     ...(task === 'incidents' && formatFilter(shown.filter)),
     ...(task === 'plans' && formatPlanning(shown.planning)),
+    ...(task === 'coverage' && formatChoice(shown.coverage)),
     ...(task === 'lookup' && at !== null && { at: formatPlace(at) }),
     ...(task === 'lookup' && shown.asOf !== null && { as_of: shown.asOf }),
   });

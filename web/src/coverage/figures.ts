@@ -15,19 +15,23 @@ export function countPlaces(coverage: Coverage): KindCount[] {
     counts.set(kind, found);
     return found;
   };
-  for (const grid of coverage.grids) {
-    for (const [kind, n] of Object.entries(grid.places)) of(kind).assigned += n;
+  for (const { kind: layer, places } of coverage.grids) {
+    if (layer !== 'base') continue; // it lies over base grids, which have counted the same
+    for (const [kind, n] of Object.entries(places)) of(kind).assigned += n;
   }
   for (const [kind, n] of Object.entries(coverage.unassigned.places)) of(kind).unassigned += n;
   return [...counts.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
 }
 
-/** Incidents in grids: all and those still open. */
+/** Incidents in base grids: all and those still open. */
 export function countIncidents(coverage: Coverage): { open: number; total: number } {
-  return coverage.grids.reduce(
-    (sum, { incidents }) => ({ open: sum.open + incidents.open, total: sum.total + incidents.total }),
-    { open: 0, total: 0 },
-  );
+  const sum = { open: 0, total: 0 };
+  for (const { kind, incidents } of coverage.grids) {
+    if (kind !== 'base') continue;
+    sum.open += incidents.open;
+    sum.total += incidents.total;
+  }
+  return sum;
 }
 
 /** How many grids of a kind the division has. */

@@ -4,7 +4,6 @@ import View from 'ol/View';
 import ScaleLine from 'ol/control/ScaleLine';
 import Feature from 'ol/Feature';
 import GeoJSON from 'ol/format/GeoJSON';
-import MVT from 'ol/format/MVT';
 import Point from 'ol/geom/Point';
 import DragPan from 'ol/interaction/DragPan';
 import DragZoom from 'ol/interaction/DragZoom';
@@ -16,18 +15,14 @@ import PinchZoom from 'ol/interaction/PinchZoom';
 import VectorLayer from 'ol/layer/Vector';
 import VectorTileLayer from 'ol/layer/VectorTile';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
-import RenderFeature from 'ol/render/Feature';
 import VectorSource from 'ol/source/Vector';
-import VectorTileSource from 'ol/source/VectorTile';
+import type VectorTileSource from 'ol/source/VectorTile';
 import { createXYZ } from 'ol/tilegrid';
-import type VectorTile from 'ol/VectorTile';
-import TileState from 'ol/TileState';
 import type { Bbox, Geometry, TileJson } from '../api';
 import type { View as LinkView } from '../link';
 import type { Draft } from '../plans/draft';
 import { draftFeatures } from './draft-features';
 import { ListedLayer, type Listed } from './listed';
-import { merge } from './merge';
 import { nearestCode } from './nearest';
 import type { Palette } from './palette';
 import { drawSnapshot } from './snapshot';
@@ -39,11 +34,12 @@ import {
   labelStyle,
   placeStyle,
   spotStyle,
+  type Painted,
   type Visible,
 } from './style';
+import { tileSize, tileSource } from './tiles';
 
 const mercator = 'EPSG:3857';
-const tileSize = 512;
 
 export interface Options {
   target: HTMLElement;
@@ -91,10 +87,14 @@ export class CityMap {
   readonly #listed = new ListedLayer();
   #visible: Visible;
   #palette: Palette;
+<<<<<<< HEAD
   /** Who gets the spots that are picked instead of onPick. */
   #capture: ((lon: number, lat: number) => void) | null = null;
   /** Repaints what whoever has borrowed the map draws; null while it is nobody's. */
   #borrower: ((palette: Palette) => void) | null = null;
+=======
+  #painted: Painted | null = null;
+>>>>>>> 552461a (web: paint any figure of coverage, with charts, tables and what to look into)
   /** Tilesets whose TileJSON is on its way. */
   readonly #loading = new Set<string>();
   readonly #tileJson = new Map<string, TileJson>();
@@ -189,7 +189,9 @@ export class CityMap {
     const visible = (): Visible => this.#visible;
     this.#palette = palette;
     this.#areas.setBackground(palette.background);
-    this.#areas.setStyle(areaStyle(palette, visible, baseResolution(this.#options.tiles)));
+    this.#areas.setStyle(
+      areaStyle(palette, visible, baseResolution(this.#options.tiles), () => this.#painted),
+    );
     this.#labels.setStyle(labelStyle(palette, visible));
     this.#places.setStyle(placeStyle(palette));
     this.#incidents.setStyle(incidentStyle(palette));
@@ -218,10 +220,19 @@ export class CityMap {
     replace(this.#draft, draft === null ? [] : draftFeatures(draft, format));
   }
 
+<<<<<<< HEAD
   /** From now on clicks and Enter give their spot to the taker, whatever is drawn there, and to nobody else; null ends that. */
   capture(taker: ((lon: number, lat: number) => void) | null): void {
     this.#capture = taker;
     this.#options.target.style.cursor = taker === null ? '' : 'crosshair';
+=======
+  /** Paints a figure in place of the tints; null brings them back. */
+  paint(painted: Painted | null): void {
+    if (painted === this.#painted) return;
+    this.#painted = painted;
+    delete this.#options.target.dataset['ready'];
+    this.#areas.changed();
+>>>>>>> 552461a (web: paint any figure of coverage, with charts, tables and what to look into)
   }
 
   /** Draws the incidents of the list in place of those before. */
@@ -362,41 +373,9 @@ export class CityMap {
       });
   }
 
-  #source(name: string, { minzoom = 0, maxzoom = 16 }: TileJson): VectorTileSource {
-    return new VectorTileSource({
-      format: new MVT(),
-      tileGrid: createXYZ({ tileSize, minZoom: minzoom, maxZoom: maxzoom }),
-      url: `/tiles/${name}/{z}/{x}/{y}.mvt`,
-      tileLoadFunction: (tile, url) => this.#load(tile as VectorTile<RenderFeature>, url),
-    });
+  #source(name: string, tiles: TileJson): VectorTileSource {
+    return tileSource(name, tiles, this.#options.loadTile);
   }
-
-  #load(tile: VectorTile<RenderFeature>, url: string): void {
-    tile.setLoader((extent, _resolution, projection) => {
-      this.#options.loadTile(url).then(
-        (bytes) => {
-          const features = tile.getFormat().readFeatures(bytes, { extent, featureProjection: projection });
-          tile.setFeatures(thinned(features, extent));
-        },
-        () => tile.setState(TileState.ERROR),
-      );
-    });
-  }
-}
-
-/** The features of a tile with crowds of places or incidents merged into one point with their number; see merge.ts. */
-function thinned(features: RenderFeature[], extent: number[]): RenderFeature[] {
-  const crowded = features.filter((feature) =>
-    ['places', 'incidents'].includes(String(feature.get('layer'))),
-  );
-  if (crowded.length === 0) return features;
-  const points = crowded.map((source) => {
-    const [x = 0, y = 0] = source.getFlatCoordinates();
-    return { x, y, count: Number(source.get('count') ?? 1), source };
-  });
-  return merge(points, extent).map(({ x, y, count, source }) => {
-    return source ?? new RenderFeature('Point', [x, y], [], 2, { count }, undefined);
-  });
 }
 
 function replace(layer: VectorLayer, features: Feature[]): void {

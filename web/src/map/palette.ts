@@ -15,6 +15,9 @@ export interface Palette {
   incident: string;
   /** Borders that a draft gives up, and its new ones; fills of the grids that it makes and changes. */
   draft: { old: string; new: string; created: string; changed: string };
+  /** The classes of a figure, the lowest first, and what is in none. */
+  classes: readonly string[];
+  unclassed: string;
 }
 
 /** Reads the palette from the style sheet, the one place where the map's and the legend's colours stand (app.css). */
@@ -38,6 +41,8 @@ export function readPalette(style: Pick<CSSStyleDeclaration, 'getPropertyValue'>
       created: colour('draft-created'),
       changed: colour('draft-changed'),
     },
+    classes: [1, 2, 3, 4, 5, 6, 7].map((n) => colour(`class-${n}`)),
+    unclassed: colour('class-none'),
   };
 }
 

@@ -21,6 +21,14 @@ export interface Visible {
   incidents: boolean;
 }
 
+/** What a figure paints: each unit of a level in the colour of its class. */
+export interface Painted {
+  /** `base` for grids, or the level of divisions. */
+  level: string;
+  /** The step of the palette's ramp by the unit's code, null for a unit without a value. Others are left bare. */
+  steps: ReadonlyMap<string, number | null>;
+}
+
 /** Signs are always drawn; names keep off those that are numbers. */
 const alwaysDrawn = { declutterMode: 'none' } as const;
 const keepsNamesOff = { declutterMode: 'obstacle' } as const;
@@ -34,9 +42,19 @@ const lines: Record<string, { width: number; dash?: number[]; order: number }> =
   community: { width: 1.1, dash: [5, 3], order: 11 },
 };
 
-/** Fields of grids, divisions. Until base grids appear (`baseResolution`, in metres a pixel) communities carry the tint. */
-export function areaStyle(palette: Palette, visible: () => Visible, baseResolution: number): StyleOf {
+/**
+ * Fields of grids, divisions. Until base grids appear (`baseResolution`, in metres a pixel) communities carry the tint. A figure that is
+ * painted takes the place of all tints.
+ */
+export function areaStyle(
+  palette: Palette,
+  visible: () => Visible,
+  baseResolution: number,
+  painted: () => Painted | null,
+): StyleOf {
   const baseLine = new Stroke({ color: palette.baseLine, width: 0.8 });
+  const bare = new Style({ stroke: baseLine, zIndex: 1 });
+  const paintOf = paintStyles(palette, baseLine);
   const tinted = new Map(
     palette.tints.map((tint) => [
       tint,
@@ -56,6 +74,10 @@ export function areaStyle(palette: Palette, visible: () => Visible, baseResoluti
     stroke: new Stroke({ color: palette.dedicatedLine, width: 1.4 }),
     zIndex: 5,
   });
+  const dedicatedOutline = new Style({
+    stroke: new Stroke({ color: palette.dedicatedLine, width: 1.4 }),
+    zIndex: 5,
+  });
   const borders = new Map(
     Object.entries(lines).map(([level, { width, dash, order }]) => {
       const stroke = new Stroke({
@@ -70,6 +92,11 @@ export function areaStyle(palette: Palette, visible: () => Visible, baseResoluti
   const division = (feature: FeatureLike, resolution: number): Style | Style[] | undefined => {
     const level = String(feature.get('level'));
     const border = visible().divisions ? borders.get(level) : undefined;
+    const figure = painted();
+    if (figure !== null) {
+      const paint = figure.level === level ? paintOf(figure, String(feature.get('code'))) : undefined;
+      return [paint, border].filter((style) => style !== undefined);
+    }
     if (resolution <= baseResolution || level === 'city') return border;
     const fill = fills.get(tintOf(String(feature.get('code')), palette.tints) + level);
     if (border === undefined || fill === undefined) return border ?? fill;
@@ -77,16 +104,38 @@ export function areaStyle(palette: Palette, visible: () => Visible, baseResoluti
   };
 
   return (feature, resolution) => {
+    const figure = painted();
     switch (feature.get('layer')) {
       case 'base':
+        if (figure?.level === 'base') return paintOf(figure, String(feature.get('code'))) ?? bare;
+        if (figure !== null) return resolution > baseResolution ? undefined : bare;
         return tinted.get(tintOf(String(feature.get('community')), palette.tints));
       case 'dedicated':
-        return visible().dedicated ? dedicated : undefined;
+        if (!visible().dedicated) return undefined;
+        return figure === null ? dedicated : dedicatedOutline; // a fill would change the colours of classes
       case 'divisions':
         return division(feature, resolution);
       default:
         return undefined;
     }
+  };
+}
+
+/** The fill of a unit; undefined for one that the figure does not have. Divisions are filled under the borders of grids. */
+function paintStyles(
+  { classes, unclassed }: Palette,
+  stroke: Stroke,
+): (figure: Painted, code: string) => Style | undefined {
+  const filled = (color: string): { grid: Style; division: Style } => ({
+    grid: new Style({ fill: new Fill({ color }), stroke, zIndex: 1 }),
+    division: new Style({ fill: new Fill({ color }), zIndex: 0 }),
+  });
+  const steps = classes.map(filled);
+  const none = filled(unclassed);
+  return ({ level, steps: known }, code) => {
+    const step = known.get(code);
+    if (step === undefined) return undefined;
+    return (step === null ? none : (steps[step] ?? none))[level === 'base' ? 'grid' : 'division'];
   };
 }
 

@@ -1,0 +1,152 @@
+// Coverage: figures on the map, their charts and tables, and what to look into, by mouse and by keyboard.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import type { Browser, Download, Page } from 'playwright-core';
+import type { Coverage, Session } from '../src/api';
+import { accessible, ask, launch, mapReady, session, visit } from './browser';
+
+let browser: Browser;
+let who: Session;
+let report: Coverage;
+
+before(async () => {
+  browser = await launch();
+  who = await session();
+  if (who.demo) report = await ask(`/v1/coverage/${who.city?.code}`);
+});
+after(() => browser.close());
+
+/** How many pixels of the map have each colour of the classes' ramp. */
+function painted(page: Page): Promise<number[]> {
+  return page.evaluate(() => {
+    const style = getComputedStyle(document.documentElement);
+    const ramp = [1, 2, 3, 4, 5, 6, 7].map((n) => style.getPropertyValue(`--map-class-${n}`).trim());
+    // The build shortens #aabbcc to #abc.
+    const long = ramp.map((hex) => (hex.length === 4 ? hex.replace(/\w/g, '$&$&') : hex));
+    const counts = new Map(long.map((hex) => [parseInt(hex.slice(1), 16), 0]));
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>('#map canvas')) {
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+      for (let i = 0; data && i < data.length; i += 4) {
+        const colour = ((data[i] ?? 0) << 16) | ((data[i + 1] ?? 0) << 8) | (data[i + 2] ?? 0);
+        const n = counts.get(colour);
+        if (n !== undefined) counts.set(colour, n + 1);
+      }
+    }
+    return [...counts.values()];
+  });
+}
+
+const used = (pixels: number[]): number => pixels.filter((n) => n > 200).length;
+
+async function saved(download: Promise<Download>): Promise<{ name: string; bytes: Buffer }> {
+  const file = await download;
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+}
+
+test('coverage: a figure is painted in classes, and each unit of the table can be zoomed to', async (t) => {
+  if (!who.demo) return t.skip('figures need a token here');
+  await visit(browser, { hash: '#///zh?task=coverage', expected: /willReadFrequently/ }, async (page) => {
+    await page.locator('#classes tbody tr').first().waitFor();
+    await mapReady(page);
+    assert.equal(await page.locator('#classes tbody tr').count(), 5);
+    assert.equal(used(await painted(page)), 5, 'five classes on the map');
+    const counted = await page.locator('#classes td').allInnerTexts();
+    const base = report.grids.filter(({ kind }) => kind === 'base').length;
+    assert.equal(
+      counted.reduce((sum, n) => sum + Number(n.replaceAll(',', '')), 0),
+      base,
+    );
+
+    await page.locator('select[name=figure]').selectOption('place_hazard');
+    await page.locator('select[name=classing]').selectOption('equal');
+    await page.locator('select[name=classes]').selectOption('3');
+    await page.locator('select[name=level]').selectOption('street');
+    await mapReady(page);
+    assert.equal(used(await painted(page)), 3, 'three classes on the map');
+    assert.match(page.url(), /task=coverage&figure=place_hazard&by=street&classing=equal&classes=3/);
+    const streets = report.divisions.filter(({ level }) => level === 'street');
+    await page.locator('#units summary').click();
+    assert.equal(await page.locator('#units tbody tr').count(), streets.length);
+    await accessible(page, 'coverage, by street');
+
+    const [before_] = page.url().split('?');
+    await page.locator('#units tbody button').first().click();
+    await page.waitForFunction((from) => !location.href.startsWith(String(from)), before_);
+
+    // The tints are back where coverage is not the task.
+    await page.locator('#tasks [data-task=lookup]').click();
+    await mapReady(page);
+    assert.equal(used(await painted(page)), 0);
+  });
+});
+
+test('coverage: a link shows a part at another time, and charts are saved as PNG and CSV', async (t) => {
+  if (!who.demo) return t.skip('figures need a token here');
+  const county = report.divisions.find(({ level }) => level === 'county');
+  assert.ok(county);
+  const asOf = new Date(Date.now() - 1000).toISOString();
+  const hash = `#///en?task=coverage&division=${county.code}&figure=density&as_of=${asOf}`;
+  await visit(browser, { hash, colorScheme: 'dark', acceptDownloads: true }, async (page) => {
+    await page.locator('#classes tbody tr').first().waitFor();
+    assert.equal(await page.locator('select[name=figure]').inputValue(), 'density');
+    assert.equal(await page.locator('select[name=division]').inputValue(), county.code);
+    await page.locator('.as-of').getByText('the borders in force now').waitFor();
+    await page.getByText('These lists are of now').waitFor();
+    await accessible(page, 'coverage, dark');
+
+    const chart = page.locator('figure').filter({ hasText: 'Households per km²: ranking' });
+    const coming = page.waitForEvent('download');
+    await chart.getByRole('button', { name: 'Save as CSV' }).click();
+    const csv = await saved(coming);
+    assert.match(csv.name, /^Households-per-km²-ranking-.*\.csv$/);
+    const lines = csv.bytes.toString('utf8').trimEnd().split('\r\n');
+    assert.equal(lines[0], '\ufeffName,Code,Households per km²');
+    const base = report.grids.filter(
+      ({ kind, code }) => kind === 'base' && code.startsWith(county.code.slice(0, 6)),
+    );
+    assert.equal(lines.length - 1, base.length);
+
+    const drawn = page.waitForEvent('download');
+    await chart.getByRole('button', { name: 'Save as PNG' }).click();
+    const png = await saved(drawn);
+    assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
+    assert.equal(png.bytes.readUInt32BE(16), 2 * (720 + 40), 'its width');
+  });
+});
+
+test('coverage: what is in no grid, and grids that want people, by keyboard', async (t) => {
+  if (!who.demo) return t.skip('figures need a token here');
+  await visit(browser, { hash: '#///en?task=coverage' }, async (page) => {
+    await mapReady(page);
+    const spots = page.locator('#spots');
+    const outside = spots.locator('details', { hasText: 'In no grid' }).first();
+    await outside.locator('summary').first().focus();
+    await page.keyboard.press('Enter');
+    const incidents = outside.locator('details', { hasText: 'Incidents' });
+    await incidents.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    const first = incidents.locator('li button').first();
+    await first.waitFor();
+    assert.equal(
+      (await incidents.locator('summary .count').innerText()).trim(),
+      String(report.unassigned.incidents),
+    );
+    const at = page.url();
+    await first.press('Enter');
+    await page.waitForFunction((from) => location.href !== from, at);
+    assert.match(page.url(), /^[^#]*#[\d.]+\/[\d.]+\/18\//, 'zoomed to the spot');
+
+    const staffing = await ask<{ without_anyone: { count: number } }>(`/v1/staffing/${who.city?.code}`);
+    const alone = spots.locator('details', { hasText: 'Grids without anybody' });
+    await alone.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await alone.locator('li').count(), Math.min(50, staffing.without_anyone.count));
+    const there = page.url();
+    await alone.locator('li button').first().press('Enter');
+    await page.waitForFunction((from) => location.href !== from, there);
+    await mapReady(page);
+    await spots.getByText('None. Good.').first().waitFor({ state: 'attached' });
+    await accessible(page, 'coverage, lists');
+  });
+});
