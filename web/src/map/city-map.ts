@@ -87,14 +87,11 @@ export class CityMap {
   readonly #listed = new ListedLayer();
   #visible: Visible;
   #palette: Palette;
-<<<<<<< HEAD
   /** Who gets the spots that are picked instead of onPick. */
   #capture: ((lon: number, lat: number) => void) | null = null;
   /** Repaints what whoever has borrowed the map draws; null while it is nobody's. */
   #borrower: ((palette: Palette) => void) | null = null;
-=======
   #painted: Painted | null = null;
->>>>>>> 552461a (web: paint any figure of coverage, with charts, tables and what to look into)
   /** Tilesets whose TileJSON is on its way. */
   readonly #loading = new Set<string>();
   readonly #tileJson = new Map<string, TileJson>();
@@ -220,19 +217,18 @@ export class CityMap {
     replace(this.#draft, draft === null ? [] : draftFeatures(draft, format));
   }
 
-<<<<<<< HEAD
   /** From now on clicks and Enter give their spot to the taker, whatever is drawn there, and to nobody else; null ends that. */
   capture(taker: ((lon: number, lat: number) => void) | null): void {
     this.#capture = taker;
     this.#options.target.style.cursor = taker === null ? '' : 'crosshair';
-=======
+  }
+
   /** Paints a figure in place of the tints; null brings them back. */
   paint(painted: Painted | null): void {
     if (painted === this.#painted) return;
     this.#painted = painted;
     delete this.#options.target.dataset['ready'];
     this.#areas.changed();
->>>>>>> 552461a (web: paint any figure of coverage, with charts, tables and what to look into)
   }
 
   /** Draws the incidents of the list in place of those before. */
