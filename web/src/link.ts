@@ -81,7 +81,7 @@ export function parseLink(hash: string): Link {
     filter: parseFilter(shown),
     planning: parsePlanning(shown),
     at: placeOf(shown.get('at') ?? ''),
-    asOf: instantOf(shown.get('as_of') ?? ''),
+    asOf: task === 'coverage' ? null : instantOf(shown.get('as_of') ?? ''),
     coverage: task === 'coverage' ? parseChoice(shown) : usualChoice,
   };
 }
