@@ -19,7 +19,7 @@ import (
 )
 
 // tileEncoding changes when the same data would give other bytes, so that no tag outlives its encoder.
-const tileEncoding = "5"
+const tileEncoding = "6"
 
 // tile answers GET /tiles/{tileset}/{z}/{x}/{y}.mvt. A match with the tag costs no tile.
 func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State) error {

@@ -2,8 +2,10 @@ package edition
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/wangge/wangge/geo"
+	"github.com/wangge/wangge/geo/mesh"
 	"github.com/wangge/wangge/geo/mvt"
 )
 
@@ -20,6 +22,7 @@ const (
 type DiffTiles struct {
 	layers []diffLayer
 	box    geo.Box
+	shapes [MaxTileZoom + 1]func() [][]*mvt.Shape // of each zoom, by layer; made when first asked for
 }
 
 type diffLayer struct {
@@ -28,8 +31,8 @@ type diffLayer struct {
 }
 
 type diffFeature struct {
-	shape *mvt.Shape
-	tags  []mvt.Tag
+	area geo.MultiPolygon
+	tags []mvt.Tag
 }
 
 // NewDiffTiles returns the tiles of d.
@@ -60,6 +63,9 @@ func NewDiffTiles(d *Diff) *DiffTiles {
 			{Key: "area_m2", Value: mvt.Double(m.AreaM2)},
 		})
 	}
+	for z := range t.shapes {
+		t.shapes[z] = sync.OnceValue(func() [][]*mvt.Shape { return t.simplified(uint8(z)) })
+	}
 	return t
 }
 
@@ -71,7 +77,7 @@ func (t *DiffTiles) layer(name string) int {
 
 func (t *DiffTiles) add(layer int, area geo.MultiPolygon, tags []mvt.Tag) {
 	l := &t.layers[layer]
-	l.features = append(l.features, diffFeature{mvt.NewPolygons(area), tags})
+	l.features = append(l.features, diffFeature{area, tags})
 	t.box = t.box.Union(area.Box())
 }
 
@@ -83,6 +89,25 @@ func (t *DiffTiles) addPart(layer int, d *PartDiff, p *Part) {
 		{Key: "community", Value: mvt.String(p.Community())},
 		{Key: "change", Value: mvt.String(d.Change)},
 	})
+}
+
+// simplified returns the shapes of all features at a zoom. Where areas of several layers share a border, it comes out the same.
+func (t *DiffTiles) simplified(z uint8) [][]*mvt.Shape {
+	s := mesh.NewSimplifier(tileTolerance*tileUnits(z), func(_ geo.Box, add func(geo.MultiPolygon)) {
+		for _, l := range t.layers {
+			for _, f := range l.features {
+				add(f.area)
+			}
+		}
+	})
+	s.Surround(t.box)
+	shapes := make([][]*mvt.Shape, len(t.layers))
+	for i, l := range t.layers {
+		for _, f := range l.features {
+			shapes[i] = append(shapes[i], mvt.NewPolygons(simplified(s, f.area)))
+		}
+	}
+	return shapes
 }
 
 // Box returns the box of all that the tiles show, empty for no difference.
@@ -98,10 +123,11 @@ func (t *DiffTiles) Tile(id mvt.TileID) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range t.layers {
+	shapes := t.shapes[id.Z]()
+	for i, l := range t.layers {
 		layer := tile.Layer(l.name)
-		for i, f := range l.features {
-			layer.Add(uint64(i+1), f.shape, f.tags...)
+		for k, f := range l.features {
+			layer.Add(uint64(k+1), shapes[i][k], f.tags...)
 		}
 	}
 	return tile.Encode(nil), nil

@@ -66,11 +66,7 @@ func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
 		s.Surround(small)
 	}
 	for _, i := range missing {
-		area := features[i].area
-		if features[i].layer != LayerDedicated { // it shares no border with what is simplified
-			area = simplified(s, area)
-		}
-		all[i] = mvt.NewPolygons(area)
+		all[i] = mvt.NewPolygons(simplified(s, features[i].area))
 		t.shapes.hold(features[i].key, heldShape{all[i], features[i].area.Box()})
 	}
 	return all

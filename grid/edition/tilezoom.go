@@ -17,13 +17,20 @@ func tileUnits(z uint8) float64 {
 	return 360 * geo.UnitsPerDegree / float64(uint64(1)<<z) / mvt.Extent
 }
 
-// near calls add with everything whose borders tiles of a zoom show, or which shares some with that: divisions, base grids and void areas.
+// near calls add with everything whose borders tiles of a zoom show, or which shares some with that: divisions, grids and void areas.
 func (t *tiles) near(z uint8, box geo.Box, add func(geo.MultiPolygon)) {
 	c := t.city
 	for rank := range c.outlines {
 		if o := &c.outlines[rank]; t.shows(z, o) {
 			for _, i := range o.overlapping(box) {
 				add(o.parts[i])
+			}
+		}
+	}
+	if z >= t.least[LayerDedicated] {
+		for _, e := range c.editions {
+			for _, k := range e.dedicatedIndex.Overlapping(box, nil) {
+				add(e.dedicatedParts[k])
 			}
 		}
 	}
