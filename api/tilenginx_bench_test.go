@@ -133,8 +133,8 @@ WEB METADATA "ows_enable_request" "*" END END
 }
 
 // mapServerRequests asks for the same tiles.
-func (p *tilePeers) mapServerRequests(least, most uint8, layer string) [][]byte {
-	ids, requests := p.requests(least, most, "/%d/%d/%d")
+func (p *tilePeers) mapServerRequests(round int, least, most uint8, layer string) [][]byte {
+	ids, requests := p.requests(round, least, most, "/%d/%d/%d")
 	for i, id := range ids {
 		requests[i] = fmt.Appendf(nil, "GET /?mode=tile&tilemode=gmap&map.imagetype=mvt&layers=%s&tile=%d+%d+%d HTTP/1.1\r\nHost: localhost\r\n\r\n", layer, id.X, id.Y, id.Z)
 	}
@@ -147,7 +147,7 @@ func BenchmarkTilesCached(b *testing.B) {
 	p := newTilePeers(b)
 	product := p.server(b, 256<<20)
 	dir := b.TempDir()
-	ids, requests := p.requests(10, 16, "/tiles/grids/%d/%d/%d.mvt")
+	ids, requests := p.requests(mixedRound, 10, 16, "/tiles/grids/%d/%d/%d.mvt")
 	for _, id := range ids {
 		answer, err := http.Get(fmt.Sprintf("http://%s/tiles/grids/%d/%d/%d.mvt", product, id.Z, id.X, id.Y))
 		if err != nil {
