@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/wangge/wangge/api/basemap"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/live"
 	"github.com/wangge/wangge/grid/store"
@@ -35,6 +36,8 @@ type Config struct {
 	TileCache int64
 	// UploadDir is where files lie while they are imported, in a directory of the server's own; "" for the system's temporary directory.
 	UploadDir string
+	// Basemap lies under the page's map; nil for none.
+	Basemap *basemap.Basemap
 	// Operator is who makes every request, when it is not nil: for a caller in this process, whom nobody needs to ask for a token.
 	Operator *grid.Actor
 	// Progress is told how far an export for the Operator is; nil for nobody. A total of 0 is not known.
@@ -49,6 +52,7 @@ type Server struct {
 	packed     map[string]packedFile // of the page
 	openReads  bool
 	publicURL  string
+	basemap    *basemap.Basemap
 	operator   *grid.Actor
 	progress   func(what string, done, total int64) // of exports
 	document   func() ([]byte, error)               // the OpenAPI document as JSON
@@ -79,7 +83,7 @@ type Server struct {
 // New returns a server for the config.
 func New(c Config) *Server {
 	s := &Server{
-		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL, operator: c.Operator,
+		store: c.Store, live: c.Live, page: c.Page, packed: packPage(c.Page), openReads: c.OpenReads, publicURL: c.PublicURL, operator: c.Operator, basemap: c.Basemap,
 		document: sync.OnceValues(openAPIDocument), registry: prometheus.NewRegistry(), started: time.Now(),
 		batches: make(chan struct{}, maxBatches()), cleans: make(chan struct{}, maxCleans),
 		listeners: make(chan struct{}, maxListeners), strangers: make(chan struct{}, maxStrangers),
@@ -244,6 +248,9 @@ func (s *Server) router() *mux.Router {
 	open("/tiles/{tileset}.json", s.inTime(s.tileJSON, asOfParam))
 	open("/styles/{name}.json", s.inTime(s.style, asOfParam))
 	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.inTime(s.tile, asOfParam))
+
+	open("/basemap/{z}/{x}/{y}", s.basemapTile)
+	open("/basemap.pmtiles", s.basemapFile)
 
 	for _, one := range s.ogcRoutes() { // with an OpenAPI document of its own
 		get(one.Path, anyOrigin(s.from(one.Handle)))

@@ -87,6 +87,7 @@ var problemPages = map[string]string{
 	"no-service":          "The place is in a void area that no grid serves; reason says why. 此处为无网格区域。",
 	"timeout":             "The answer took too long. 处理超时。",
 	"edition-not-reached": "This server has not seen the edition asked for yet. 本服务器尚未到达所要求的版本。",
+	"basemap":             "The source of the basemap does not answer; everything else works without it. 底图来源没有应答，其他功能不受影响。",
 	"busy":                "Too many batches are running, or the registers are still being loaded: try again in a few seconds. 批量请求过多，或登记数据仍在加载，请稍后重试。",
 	"unavailable":         "The database cannot be reached; reads from memory go on. 数据库暂不可用。",
 }
@@ -141,7 +142,10 @@ func (s *Server) session(w http.ResponseWriter, r *http.Request, state *live.Sta
 	}
 	answer := map[string]any{
 		"actor": nil, "role": nil, "scope": actor.Scope, "demo": s.readsAreOpen(r), "city": nil,
-		"load_weights": state.City.Settings().LoadWeights,
+		"load_weights": state.City.Settings().LoadWeights, "basemap": nil,
+	}
+	if s.basemap != nil {
+		answer["basemap"] = s.basemap.About()
 	}
 	if actor.Role != "" {
 		answer["actor"], answer["role"] = actor.Name, actor.Role

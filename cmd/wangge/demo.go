@@ -17,11 +17,12 @@ import (
 )
 
 type demoCmd struct {
-	Listen    string `help:"Address to listen on; loopback only, since everybody may read the demo." default:"127.0.0.1:8080"`
-	TileCache int64  `help:"How many megabytes of tiles to hold in memory; 0 for none." default:"256"`
-	Size      string `help:"small: 500 grids and 20,000 places; city: 5,000 and 1,000,000; empty: an empty database for your own files." enum:"small,city,empty" default:"small"`
-	Data      string `help:"Folder to keep the database in; the next start goes on from there. Without it nothing is left behind." type:"path" placeholder:"DIR"`
-	Seed      uint64 `help:"The same seed gives the same city." default:"1"`
+	Listen       string `help:"Address to listen on; loopback only, since everybody may read the demo." default:"127.0.0.1:8080"`
+	TileCache    int64  `help:"How many megabytes of tiles to hold in memory; 0 for none." default:"256"`
+	Size         string `help:"small: 500 grids and 20,000 places; city: 5,000 and 1,000,000; empty: an empty database for your own files." enum:"small,city,empty" default:"small"`
+	Data         string `help:"Folder to keep the database in; the next start goes on from there. Without it nothing is left behind." type:"path" placeholder:"DIR"`
+	Seed         uint64 `help:"The same seed gives the same city." default:"1"`
+	basemapFlags `embed:""`
 }
 
 // demoSizes are the cities of --size.
@@ -35,6 +36,11 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if !loopback(c.Listen) {
 		return fmt.Errorf("the demo lets everybody read, so it listens on loopback only, not on %s: use “wangge serve” with tokens for others", c.Listen)
 	}
+	under, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer under.Close() //nolint:errcheck // read only
 	begun := time.Now()
 	config := cluster.Config{}
 	made := ""
@@ -70,7 +76,7 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err := printTokens(ctx, s); err != nil {
 		return err
 	}
-	return serve(ctx, s, serving{listen: c.Listen, tileCache: c.TileCache << 20, poll: time.Second, openReads: true, ready: func(address string) {
+	return serve(ctx, s, serving{listen: c.Listen, tileCache: c.TileCache << 20, poll: time.Second, openReads: true, basemap: under, ready: func(address string) {
 		say("up in %.1f s; Ctrl-C ends it", time.Since(begun).Seconds())
 		fmt.Println("ready", address)
 	}})

@@ -39,10 +39,11 @@ var rooms = map[string][]string{
 	"grid/gridtest": {"grid", "grid/edition", "grid/store", "grid/cluster", "migrations", "geo/..."},
 	"migrations":    {},
 
-	"api":        {"api/...", "grid/...", "geo/..."},
-	"api/ogc":    {"grid/...", "geo/..."},
-	"web":        {},
-	"cmd/wangge": {"api/...", "grid/...", "geo/...", "migrations", "web"},
+	"api":         {"api/...", "grid/...", "geo/..."},
+	"api/basemap": {"geo/..."},
+	"api/ogc":     {"grid/...", "geo/..."},
+	"web":         {},
+	"cmd/wangge":  {"api/...", "grid/...", "geo/...", "migrations", "web"},
 }
 
 // bans says who may import packages of others, or of the standard library, that are not for everybody.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wangge/wangge/api"
+	"github.com/wangge/wangge/api/basemap"
 	"github.com/wangge/wangge/grid/live"
 	"github.com/wangge/wangge/grid/store"
 	"github.com/wangge/wangge/migrations"
@@ -18,14 +19,20 @@ import (
 )
 
 type serveCmd struct {
-	Listen    string        `help:"Address to listen on." default:"127.0.0.1:8080"`
-	PublicURL string        `help:"Address that links carry, when a proxy stands in front."`
-	TileCache int64         `help:"How many megabytes of tiles to hold in memory; 0 for none." default:"256"`
-	Poll      time.Duration `help:"How often to look for new editions; while their commits are heard of, every fifth time." default:"1s"`
+	Listen       string        `help:"Address to listen on." default:"127.0.0.1:8080"`
+	PublicURL    string        `help:"Address that links carry, when a proxy stands in front."`
+	TileCache    int64         `help:"How many megabytes of tiles to hold in memory; 0 for none." default:"256"`
+	Poll         time.Duration `help:"How often to look for new editions; while their commits are heard of, every fifth time." default:"1s"`
+	basemapFlags `embed:""`
 }
 
 // Run serves until it is told to stop.
 func (c *serveCmd) Run(ctx context.Context, all *cli) error {
+	under, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer under.Close()     //nolint:errcheck // read only
 	s, err := all.open(ctx) // first, since it says best when there is no database
 	if err != nil {
 		return err
@@ -50,7 +57,7 @@ func (c *serveCmd) Run(ctx context.Context, all *cli) error {
 			return fmt.Errorf("refusing to listen on %s, which others can reach, without tokens: make one first with “wangge token create NAME --role administrator”", c.Listen)
 		}
 	}
-	return serve(ctx, s, serving{listen: c.Listen, publicURL: c.PublicURL, tileCache: c.TileCache << 20, poll: c.Poll, ready: func(address string) {
+	return serve(ctx, s, serving{listen: c.Listen, publicURL: c.PublicURL, tileCache: c.TileCache << 20, poll: c.Poll, basemap: under, ready: func(address string) {
 		slog.InfoContext(ctx, "ready", "address", address)
 	}})
 }
@@ -62,6 +69,7 @@ type serving struct {
 	tileCache int64 // bytes
 	poll      time.Duration
 	openReads bool
+	basemap   *basemap.Basemap
 	ready     func(address string)
 }
 
@@ -77,7 +85,7 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --listen or WANGGE_LISTEN", err)
 	}
-	app := api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL, TileCache: c.tileCache})
+	app := api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL, TileCache: c.tileCache, Basemap: c.basemap})
 	defer func() {
 		if err := app.Close(); err != nil {
 			slog.WarnContext(ctx, "removing files that were sent", "error", err)
