@@ -248,9 +248,10 @@ func (u *uploads) receive(ctx context.Context, owner grid.Actor, name, encoding 
 	if err != nil {
 		return nil, err
 	}
+	begun := one // a failure returns nil for it
 	defer func() {
 		if err != nil {
-			u.remove(one)
+			u.remove(begun)
 		}
 	}()
 	n, err := io.Copy(file, body)

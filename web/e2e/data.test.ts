@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { accessible, launch, mapReady, origin, visit } from './browser';
+import { accessible, ask, launch, mapReady, origin, session, someGrid, visit } from './browser';
+import { send, signedIn, tokenOf } from './client';
 
 let browser: Browser;
 
@@ -45,7 +50,11 @@ test('a token stands in every address, and nothing else does', () =>
       assert.ok((await field(page, name)).startsWith(`${under}/`), name);
     }
     await page.getByRole('combobox', { name: 'Data' }).selectOption('hazards');
-    assert.equal(await page.locator('#files a').count(), 0, 'a purpose comes first');
+    const links = page.locator('#files').getByRole('link');
+    assert.equal(await links.count(), 4);
+    for (const link of await links.all()) assert.equal(await link.getAttribute('href'), null);
+    await page.getByText('Fill in the purpose first').first().waitFor();
+    await accessible(page, 'downloads that wait for a purpose');
     await page.getByRole('textbox', { name: 'Purpose' }).fill('a test');
     for (const link of await page.locator('#files a').all()) {
       const address = (await link.getAttribute('href')) ?? '';
@@ -83,3 +92,209 @@ for (const language of ['zh', 'en'] as const) {
       }));
   }
 }
+
+const noAdministrator = 'needs the loopback demo, and its token in $TOKEN_ADMINISTRATOR';
+
+/** A test that imports or makes tokens. */
+function administered(name: string, body: () => Promise<void>): void {
+  void test(name, async (t) => {
+    const { demo } = await session();
+    return demo && tokenOf('administrator') !== '' ? body() : t.skip(noAdministrator);
+  });
+}
+
+interface File {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
+const file = (name: string, buffer: Buffer): File => ({ name, mimeType: '', buffer });
+
+/** Three shelters about the middle of a grid, and one on the other side of the world, as a table in UTF-8. */
+async function shelters(prefix: string): Promise<string> {
+  const { label } = await someGrid();
+  const [lon, lat] = label;
+  const rows = [0, 1, 2].map((i) => `${prefix}${i},避难点${i},${lon + i * 1e-5},${lat}`);
+  return ['编码,名称,经度,纬度', ...rows, `${prefix}9,走失,-70.5,-33.4`, ''].join('\n');
+}
+
+const inGbk = (text: string): Buffer => execFileSync('iconv', ['-f', 'utf-8', '-t', 'gbk'], { input: text });
+
+/** The same things in the formats that GIS programs write. */
+async function written(): Promise<File[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'wangge-e2e-'));
+  try {
+    const { label } = await someGrid();
+    const features = [0, 1].map((i) => ({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [label[0] + i * 1e-5, label[1]] },
+      properties: { code: `F${i}`, name: `避难点${i}` },
+    }));
+    const json = Buffer.from(JSON.stringify({ type: 'FeatureCollection', features }));
+    const source = join(folder, 'shelters.geojson');
+    writeFileSync(source, json);
+    const make = (name: string, ...options: string[]): File => {
+      const to = join(folder, name);
+      execFileSync('ogr2ogr', [...options, '-nln', 'shelters', to, source], { stdio: 'pipe' });
+      return file(name, readFileSync(to));
+    };
+    return [
+      file('shelters.geojson', json),
+      make('shelters.gpkg', '-f', 'GPKG'),
+      make('shelters.xlsx', '-f', 'XLSX'),
+      make('shelters.shz', '-f', 'ESRI Shapefile', '-lco', 'ENCODING=GBK'),
+    ].map((of) => ({ ...of, name: of.name.replace(/\.shz$/, '.zip') }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const importing = '#///zh?task=data&part=import';
+const state = (page: Page, is: string): Promise<void> =>
+  page.locator(`#import-state[data-state=${is}]`).waitFor();
+
+administered(
+  'mouse: a table in GBK is dropped, mapped, seen under each system, tried, imported',
+  async () => {
+    const table = inGbk(await shelters('E2E'));
+    await visit(browser, { hash: importing, before: signedIn('administrator') }, async (page) => {
+      await mapReady(page);
+      await page.getByRole('heading', { name: '导入文件' }).waitFor();
+      await page.locator('[name=files]:enabled').waitFor();
+      const dropped = await page.evaluateHandle(
+        (bytes) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(bytes)], '避难场所.csv'));
+          return transfer;
+        },
+        [...table],
+      );
+      await page.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped });
+      const card = page.locator('section.file');
+      await card.getByText('避难点0', { exact: false }).waitFor(); // its encoding was seen
+      assert.equal(await card.locator('[name=layer]').inputValue(), 'shelters');
+      assert.equal(await card.locator('[data-column="经度"]').inputValue(), 'lon');
+      await card.locator('[data-column="名称"]').selectOption('');
+      await card.locator('[data-column="名称"]').selectOption('name');
+
+      await page.getByRole('button', { name: '试导', exact: false }).click();
+      await page.getByText('请选择坐标系').waitFor();
+      const drawn = page.locator('#map[data-previewed="4"]');
+      await page.getByRole('radio', { name: 'WGS 84' }).click();
+      await drawn.waitFor();
+      const metres = page.locator('#crs [data-metres]');
+      await page.locator('#crs [data-metres="0"]').waitFor();
+      await page.getByRole('radio', { name: 'GCJ-02', exact: false }).click();
+      await page.waitForFunction(() => {
+        const off = document.querySelector('#crs [data-metres]')?.getAttribute('data-metres') ?? '';
+        return Number(off) > 100 && Number(off) < 1000;
+      });
+      assert.match(await metres.innerText(), /相差约/);
+      await accessible(page, 'a file and its coordinate system');
+      await page.getByRole('radio', { name: 'WGS 84' }).click();
+
+      await page.getByRole('button', { name: '试导', exact: false }).click();
+      await state(page, 'done');
+      await page.getByText('试导完成，没有入库').waitFor();
+      assert.equal(await page.locator('[data-counts]').getAttribute('data-counts'), '4,3,1');
+      const before = page.url();
+      await page.locator('#faults li').first().getByRole('button').click();
+      await page.waitForURL((url) => url.href !== before); // the map has gone to the spot
+      const download = page.waitForEvent('download');
+      await page.locator('#rejects').click();
+      const rejects = readFileSync(await (await download).path(), 'utf8');
+      assert.match(rejects, /走失/);
+      assert.equal(rejects.trim().split('\n').length, 1);
+      const none = await fetch(`${origin}/v1/places/E2E0`);
+      assert.equal(none.status, 404, 'trying stores nothing');
+
+      await page.getByRole('button', { name: '导入', exact: true }).last().click();
+      await page.getByText('导入完成').waitFor();
+      await accessible(page, 'an import that is done');
+      assert.equal((await ask<{ name: string }>('/v1/places/E2E0')).name, '避难点0');
+    });
+  },
+);
+
+administered('keyboard: every format is read, and an encoding that was wrong is set right', async () => {
+  const files = await written();
+  await visit(browser, { hash: '#///en?task=data', before: signedIn('administrator') }, async (page) => {
+    await mapReady(page);
+    await page.locator('#data-parts').getByRole('button', { name: 'Import' }).focus();
+    await page.keyboard.press('Enter');
+    assert.match(page.url(), /part=import/);
+    const input = page.locator('[name=files]:enabled');
+    await input.setInputFiles(files);
+    for (const { name } of files) {
+      const card = page.locator(`[data-upload="${name}"]`);
+      await card.getByText('避难点0', { exact: false }).waitFor();
+      assert.equal(await card.locator('[name=layer]').inputValue(), 'shelters', name);
+      await card.getByRole('button', { name: `Remove ${name}` }).focus();
+      await page.keyboard.press('Enter');
+      await card.waitFor({ state: 'detached' });
+    }
+    await input.setInputFiles(file('shelters.csv', inGbk(await shelters('G'))));
+    const encoding = page.locator('[name=encoding]');
+    await encoding.focus();
+    await encoding.selectOption('big5');
+    await page.getByText('避难点0', { exact: false }).first().waitFor({ state: 'detached' });
+    await encoding.selectOption('gbk');
+    await page.getByText('避难点0', { exact: false }).first().waitFor();
+    await page.getByRole('radio', { name: 'WGS 84' }).focus();
+    await page.keyboard.press('Space');
+    await page.locator('#map[data-previewed="4"]').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction(
+      () => Number(document.querySelector('#crs [data-metres]')?.getAttribute('data-metres')) > 100,
+    );
+    await page.getByRole('button', { name: 'Try', exact: false }).focus();
+    await page.keyboard.press('Enter');
+    await state(page, 'done');
+  });
+});
+
+administered('a file that is no file of ours is refused in words', () =>
+  visit(browser, { hash: importing, expected: /422/, before: signedIn('administrator') }, async (page) => {
+    await page.locator('[name=files]:enabled').setInputFiles(file('photo.png', Buffer.from('\x89PNG\r\n')));
+    await page.getByRole('alert').getByText('photo.png', { exact: false }).waitFor();
+    await page.locator('[name=files]:enabled').waitFor();
+  }),
+);
+
+administered('a token is made, shown once, and revoked', () =>
+  visit(
+    browser,
+    { hash: '#///en?task=data&part=tokens', before: signedIn('administrator') },
+    async (page) => {
+      await page.locator('#token-list tbody tr').first().waitFor();
+      await page.getByLabel('User').first().fill('Ming');
+      await page.locator('#new-token [name=role]').selectOption('planner');
+      await page.getByRole('button', { name: 'Make a token' }).focus();
+      await page.keyboard.press('Enter');
+      const secret = await page.getByLabel('New token').inputValue();
+      assert.match(secret, /^[A-Z2-7]{26}$/);
+      await accessible(page, 'tokens');
+      const headers = { Authorization: `Bearer ${secret}` };
+      const mine = (): Promise<Response> => fetch(`${origin}/v1/session`, { headers });
+      assert.equal(((await (await mine()).json()) as { role: string }).role, 'planner');
+      const row = page.locator('#token-list tr', { hasText: 'Ming' });
+      await row.getByRole('button', { name: /^Revoke/ }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+      await row.getByText('revoked').waitFor();
+      assert.equal((await mine()).status, 401);
+      const { body } = await send('administrator', 'GET', '/v1/tokens');
+      assert.ok(!JSON.stringify(body).includes(secret), 'it is told once');
+    },
+  ),
+);
+
+test('without a token, importing says whose it is', async (t) => {
+  if (!(await session()).demo) return t.skip('the demo shows the rest');
+  await visit(browser, { hash: '#///en?task=data&part=import' }, async (page) => {
+    await page.getByText('This is for administrators', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Enter a token' }).click();
+    await page.getByRole('dialog').waitFor();
+  });
+});

@@ -66,6 +66,7 @@ for (const [query, some] of [
     '?task=incidents&severity=serious&text=%E4%BA%95%E7%9B%96&board=true',
     { task: 'incidents', filter: { ...everything, severity: 'serious', text: '井盖', board: true } },
   ],
+  ['?task=data&part=import', { task: 'data', part: 'import' }],
   ['?new=', { task: 'incidents', intake: { at: null } }],
   ['?new=120.3123456,31.4', { task: 'incidents', intake: { at: { lon: 120.3123456, lat: 31.4 } } }],
   ['?at=120.3123456,31.4', { at: { lon: 120.3123456, lat: 31.4 } }],

@@ -1,9 +1,10 @@
 /**
  * The deep link in the hash: #lon/lat/zoom/lang, and after a question mark what is shown: plan=CODE, incident=CODE with the list's
- * filter, new= or new=lon,lat for one that is being taken down, what the plan screens show (plans/planning.ts), at=lon,lat for the
- * spot that was looked up with as_of= for an instant of the past, and task= where none of these says which.
+ * filter, new= or new=lon,lat for one that is being taken down, part= of Data, what the plan screens show (plans/planning.ts),
+ * at=lon,lat for the spot that was looked up with as_of= for an instant of the past, and task= where none of these says which.
  */
 import { formatChoice, parseChoice, usualChoice, type Choice } from './coverage/choice';
+import { dataParts, type DataPart } from './data/parts';
 import { everything, formatFilter, parseFilter, type Filter } from './incidents/incident';
 import { instantOf } from './lookup/when';
 import { isLanguage, type Language } from './messages';
@@ -27,6 +28,8 @@ export interface Shown {
   incident: string | null;
   filter: Filter;
   planning: Planning;
+  /** Which part of Data. */
+  part: DataPart;
   /** An incident that is being taken down, and where, once that is known. */
   intake: Intake | null;
   /** The spot that was looked up. */
@@ -53,6 +56,7 @@ export const nothingShown: Shown = {
   incident: null,
   filter: everything,
   planning: usualPlanning,
+  part: dataParts[0],
   intake: null,
   at: null,
   asOf: null,
@@ -79,6 +83,7 @@ export function parseLink(hash: string): Link {
     ...named,
     task,
     filter: parseFilter(shown),
+    part: dataParts.find((part) => part === shown.get('part')) ?? dataParts[0],
     planning: parsePlanning(shown),
     at: placeOf(shown.get('at') ?? ''),
     asOf: task === 'coverage' ? null : instantOf(shown.get('as_of') ?? ''),
@@ -98,6 +103,7 @@ export function formatLink(view: View, language: Language, shown: Shown): string
     ...(intake !== null && { new: formatPlace(intake.at) }),
     ...(task !== impliedTask({ plan, incident, intake }) && { task }),
     ...(task === 'incidents' && formatFilter(shown.filter)),
+    ...(task === 'data' && shown.part !== dataParts[0] && { part: shown.part }),
     ...(task === 'plans' && formatPlanning(shown.planning)),
     ...(task === 'coverage' && formatChoice(shown.coverage)),
     ...(task === 'lookup' && at !== null && { at: formatPlace(at) }),

@@ -9,8 +9,8 @@ export const dataMessages = {
   },
   token: { zh: '地址令牌', en: 'Token for addresses' },
   token_hint: {
-    zh: '网格和区划是公开的；其余数据的地址须含专门的只读令牌。管理员用 wangge token create 姓名 --path 生成，可随时撤销。持有这样的地址即持有令牌。',
-    en: 'Grids and divisions are public. Addresses of the rest hold a token made for them, which only reads: wangge token create NAME --path makes one, and it can be revoked. Whoever has such an address has the token.',
+    zh: '网格和区划是公开的；其余数据的地址须含专门的只读令牌。管理员在“令牌”中生成，可随时撤销。持有这样的地址即持有令牌。',
+    en: 'Grids and divisions are public. Addresses of the rest hold a token made for them, which only reads: an administrator makes one under Tokens, and can revoke it. Whoever has such an address has the token.',
   },
   token_wrong: {
     zh: '这不是令牌：应为 26 个大写字母或数字。',
@@ -57,6 +57,7 @@ export const dataMessages = {
     zh: '不公开的数据：每次下载连同用途都会记录。',
     en: 'Not public: each download is kept in the log with its purpose.',
   },
+  purpose_needed: { zh: '请先填写用途，再下载。', en: 'Fill in the purpose first, then download.' },
   file_gpkg: { zh: 'GeoPackage', en: 'GeoPackage' },
   file_geojson: { zh: 'GeoJSON', en: 'GeoJSON' },
   file_ndjson: { zh: '逐行 GeoJSON', en: 'GeoJSON by lines' },

@@ -25,6 +25,7 @@ import { draftFeatures } from './draft-features';
 import { ListedLayer, type Listed } from './listed';
 import { nearestCode } from './nearest';
 import type { Palette } from './palette';
+import { PreviewLayer, type Previewed } from './preview';
 import { drawSnapshot } from './snapshot';
 import {
   areaStyle,
@@ -85,6 +86,7 @@ export class CityMap {
   readonly #found: VectorLayer;
   readonly #spot: VectorLayer;
   readonly #listed = new ListedLayer();
+  readonly #preview = new PreviewLayer();
   #visible: Visible;
   #palette: Palette;
   /** Who gets the spots that are picked instead of onPick. */
@@ -127,7 +129,7 @@ export class CityMap {
       ],
       layers: [
         ...[this.#areas, this.#found, this.#labels, this.#draft],
-        ...[this.#places, this.#incidents, this.#spot, this.#listed.layer],
+        ...[this.#places, this.#incidents, this.#preview.layer, this.#spot, this.#listed.layer],
       ],
       view: cityView(options.bbox),
     });
@@ -197,6 +199,7 @@ export class CityMap {
     this.#spot.setStyle(spotStyle(palette));
     this.#listed.setPalette(palette);
     this.#borrower?.(palette);
+    this.#preview.setPalette(palette);
   }
 
   /** Draws what was found, and the spot asked for, in place of what was drawn before; the spot may be null. */
@@ -229,6 +232,12 @@ export class CityMap {
     this.#painted = painted;
     delete this.#options.target.dataset['ready'];
     this.#areas.changed();
+  }
+
+  /** Draws what is only looked at, over the city, in place of what was drawn before; null for nothing. */
+  showPreview(collection: Previewed | null): void {
+    this.#preview.show(collection, mercator);
+    this.#options.target.dataset['previewed'] = String(this.#preview.size);
   }
 
   /** Draws the incidents of the list in place of those before. */

@@ -1,0 +1,167 @@
+/** Files that are sent, looked at and imported; the server does all the reading. */
+import type { Api, Bbox, Page, Position } from '../api';
+import type { Crs } from '../coordinates';
+import type { Previewed } from '../map/preview';
+
+export interface Column {
+  name: string;
+  /** Some of its values, shortened. */
+  samples: string[];
+}
+
+/** A sheet, a table, or the file itself. */
+export interface FileLayer {
+  name: string;
+  /** null where there are too many to count them at once. */
+  rows: number | null;
+  columns: Column[];
+  geometry: 'none' | 'point' | 'line' | 'polygon' | 'mixed';
+  /** What the file says of its coordinates, null where it says nothing. */
+  crs: 'wgs84' | 'cgcs2000' | 'web_mercator' | null;
+  suggested: { layer: string | null; map: Record<string, string> };
+}
+
+export interface Upload {
+  id: string;
+  name: string;
+  bytes: number;
+  format: string;
+  /** null where it cannot be chosen. */
+  encoding: string | null;
+  expires_at: string;
+  layers: FileLayer[];
+  warnings: string[];
+}
+
+/** A layer of the city, with what its columns may become. */
+export interface Layer {
+  name: string;
+  shape: 'none' | 'point' | 'line' | 'polygon' | 'any';
+  fields: Field[];
+}
+
+export interface Field {
+  name: string;
+  type: string;
+  required: boolean;
+  values: string[] | null;
+  default: string | null;
+}
+
+export interface Preview extends Previewed {
+  rows: number;
+  /** How many of them have no coordinates on the globe. */
+  skipped: number;
+  bbox?: Bbox;
+}
+
+export interface Fault {
+  file: string;
+  row: number;
+  line: number;
+  field?: string;
+  rule: string;
+  detail: string;
+  at?: Position;
+}
+
+export interface Import {
+  id: string;
+  state: 'waiting' | 'reading' | 'storing' | 'done' | 'failed' | 'cancelled';
+  dry_run: boolean;
+  rows_read: number;
+  rows_accepted: number;
+  rows_rejected: number;
+  bytes_read: number;
+  bytes_total: number;
+  faults: Fault[];
+  files: {
+    file: string;
+    layer: string;
+    read: number;
+    stored: number;
+    rejected: number;
+    unassigned: number;
+    warnings: string[];
+  }[];
+  editions: { county: string; base: number; dedicated: number; voids: number; proven: boolean }[];
+  clean: Cleaned[] | null;
+  problem: { detail?: string } | null;
+}
+
+export interface Cleaned {
+  county: string;
+  proven: boolean;
+  changes: Record<string, number>;
+  left: Record<string, number>;
+  gained_m2: number;
+  lost_m2: number;
+  max_move_m: number;
+}
+
+/** A file's layer on its way into one of the city's. */
+export interface Source {
+  upload: string;
+  layer_in_file: string;
+  layer: string;
+  map: Record<string, string>;
+}
+
+/** Encodings that a file may be read in. */
+export const encodings = ['utf-8', 'gbk', 'gb18030', 'big5', 'utf-16le', 'utf-16be', 'iso-8859-1'] as const;
+
+export const send = async (api: Api, file: File, signal: AbortSignal): Promise<Upload> => {
+  const raw = file.slice(0, file.size, 'application/octet-stream');
+  const { value } = await api.send<Upload>('POST', '/v1/uploads', raw, {
+    query: { name: file.name },
+    signal,
+  });
+  return value;
+};
+
+export async function readAs(api: Api, id: string, encoding: string): Promise<Upload> {
+  return (await api.send<Upload>('PATCH', `/v1/uploads/${id}`, { encoding })).value;
+}
+
+export async function forget(api: Api, id: string): Promise<void> {
+  await api.send('DELETE', `/v1/uploads/${id}`);
+}
+
+export const layers = (api: Api): Promise<Page<Layer>> => api.get('/v1/layers');
+
+/** The first rows as they would lie under that system. `map` says which columns of a table are coordinates. */
+export function preview(
+  api: Api,
+  { upload, layer_in_file: layer, map }: Omit<Source, 'layer'>,
+  crs: Crs,
+  signal: AbortSignal,
+): Promise<Preview> {
+  const columnOf = (field: string): string | undefined =>
+    Object.keys(map).find((column) => map[column] === field);
+  const columns = { lon: columnOf('lon'), lat: columnOf('lat'), wkt: columnOf('wkt') };
+  return api.get(`/v1/uploads/${upload}/preview`, { layer, crs, limit: 1000, ...columns }, signal);
+}
+
+export interface Order {
+  sources: Source[];
+  crs: Crs | null;
+  dry_run: boolean;
+  clean: boolean;
+}
+
+export async function begin(api: Api, order: Order): Promise<Import> {
+  return (await api.send<Import>('POST', '/v1/imports', order)).value;
+}
+
+export const stateOf = (api: Api, id: string): Promise<Import> => api.get(`/v1/imports/${id}`);
+
+export async function cancel(api: Api, id: string): Promise<Import> {
+  return (await api.send<Import>('DELETE', `/v1/imports/${id}`)).value;
+}
+
+export const cleaning = (api: Api, id: string): Promise<Previewed> =>
+  api.get(`/v1/imports/${id}/clean.geojson`);
+
+export const rejectsOf = (api: Api, id: string): Promise<Blob> => api.download(`/v1/imports/${id}/rejects`);
+
+export const hasEnded = ({ state }: Import): boolean => ['done', 'failed', 'cancelled'].includes(state);

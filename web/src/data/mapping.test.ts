@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Field, FileLayer, Layer } from './imports';
+import { firstMap, fitting, mapped, wanting } from './mapping';
+
+const field = (name: string, required = false): Field => ({
+  ...{ name, type: 'text', required },
+  ...{ values: null, default: null },
+});
+const shelters: Layer = { name: 'shelters', shape: 'any', fields: [field('code', true), field('name')] };
+const workers: Layer = { name: 'workers', shape: 'none', fields: [field('code', true)] };
+const grids: Layer = { name: 'base_grids', shape: 'polygon', fields: [field('code', true)] };
+
+const file = (columns: string[], map: Record<string, string> = {}): FileLayer => ({
+  name: 'x',
+  rows: 2,
+  columns: columns.map((name) => ({ name, samples: [] })),
+  geometry: 'point',
+  crs: null,
+  suggested: { layer: 'shelters', map },
+});
+
+test('the server’s suggestion comes first, then the names, each field once', () => {
+  const of = file(['编号', 'code', 'Name', '经度', 'LAT', 'colour'], { 编号: 'code', colour: 'nothing' });
+  assert.deepEqual(firstMap(of, shelters, true), { 编号: 'code', Name: 'name', 经度: 'lon', LAT: 'lat' });
+  assert.deepEqual(firstMap(of, shelters, false), { 编号: 'code', Name: 'name' });
+  assert.deepEqual(firstMap(of, null, true), {});
+});
+
+test('a field that another column gets is taken from the first', () => {
+  assert.deepEqual(mapped({ a: 'code', b: 'name' }, 'b', 'code'), { b: 'code' });
+  assert.deepEqual(mapped({ a: 'code', b: 'name' }, 'a', ''), { b: 'name' });
+});
+
+test('what is missing: required fields, and coordinates of a table with a shape', () => {
+  assert.deepEqual(wanting(shelters, {}, true), ['code', 'lon']);
+  assert.deepEqual(wanting(shelters, { a: 'code', b: 'lon' }, true), ['lon'], 'half a spot is none');
+  assert.deepEqual(wanting(shelters, { a: 'code', b: 'wkt' }, true), []);
+  assert.deepEqual(wanting(shelters, { a: 'code' }, false), []);
+  assert.deepEqual(wanting(workers, { a: 'code' }, true), []);
+});
+
+test('layers of another shape are not offered', () => {
+  assert.deepEqual(
+    fitting([shelters, workers, grids], file([])).map(({ name }) => name),
+    ['shelters', 'workers'],
+  );
+});
