@@ -37,6 +37,8 @@ async function start(child: ChildProcess): Promise<Pick<Demo, 'url' | 'tokens'>>
   const tokens: Record<string, string> = {};
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
+    const database = /^demo: export DATABASE_URL='(.*)'$/.exec(line)?.[1];
+    if (database !== undefined) process.env['DATABASE_URL'] = database; // for the command, which proves what was drawn
     const [, role, token] = /^token (\w+) +(\w+)/.exec(line) ?? [];
     if (role !== undefined && token !== undefined) tokens[role] = token;
     const url = /^ready (http:\S+)/.exec(line)?.[1];

@@ -1,11 +1,12 @@
-// A planner divides: every tool by mouse and again by keyboard, and after each the whole database is proven.
+// A planner divides: every tool by mouse and again by keyboard, and after each the whole draft is proven.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { degrees } from '../src/divide/lattice';
-import { launch } from './browser';
-import { tokenOf } from './client';
-import { corners, Desk } from './desk';
+import { degrees, distanceM, inside, type Vertex } from '../src/divide/lattice';
+import type { Part } from '../src/divide/partition';
+import { accessible, ask, launch, mapReady, visit } from './browser';
+import { signedIn, tokenOf } from './client';
+import { corners, Desk, inTheMiddle, importStreet, metres, proveDatabase, publishPlan } from './desk';
 
 let browser: Browser;
 
@@ -14,34 +15,311 @@ before(async () => {
 });
 after(() => browser.close());
 
-const noPlan = 'needs the loopback demo, and its token in $TOKEN_PLANNER';
+const noPlan = 'needs the loopback demo, and its tokens in $TOKEN_PLANNER and $TOKEN_ADMINISTRATOR';
 
 /** A test with a plan of its own, drawn on by a planner. */
 function divided(name: string, body: (desk: Desk) => Promise<void>, language: 'zh' | 'en' = 'en'): void {
   void test(name, async (t) => {
-    if (tokenOf('planner') === '') return t.skip(noPlan);
+    if (tokenOf('planner') === '' || tokenOf('administrator') === '') return t.skip(noPlan);
     await Desk.with(browser, language, name, body);
   });
 }
 
-divided('drag a shared corner: by mouse', async (desk) => {
+const idsAt = (parts: readonly Part[]): string[] => parts.map(({ id }) => id).sort();
+
+test('from nothing to a draft: choose Divide, begin a plan, in both languages', async (t) => {
+  if (tokenOf('planner') === '') return t.skip(noPlan);
+  await visit(browser, { hash: '#///zh', before: signedIn('planner') }, async (page) => {
+    await mapReady(page);
+    await page.getByRole('navigation').getByRole('button', { name: '划分' }).click();
+    await page.getByRole('heading', { name: '新建方案' }).waitFor();
+    await accessible(page, 'plans to draw on, in Chinese');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByLabel('Title', { exact: true }).fill('A plan of my own');
+    await page.getByLabel('Title', { exact: true }).press('Enter');
+    await page.getByRole('heading', { name: 'A plan of my own' }).waitFor();
+    assert.match(page.url(), /plan=[0-9-]+&task=divide/);
+    await page.getByText('Zoom in until at most 400 grids are in sight', { exact: false }).first().waitFor();
+  });
+});
+
+divided('a shared border: dragged by mouse, moved by keyboard, undone and done again', async (desk) => {
+  const { page } = desk;
   const corner = await desk.corner();
   const before = await desk.partition();
-  const gridsThere = before
-    .having('tiling', corner)
-    .map(({ id }) => id)
-    .sort();
-  assert.ok(gridsThere.length >= 3);
+  const there = idsAt(before.having('tiling', corner));
+  assert.ok(there.length >= 3);
   await desk.drag(degrees(corner), [30, 12]);
-  const after = await desk.proven(/Border changed: done, and proven/);
-  assert.deepEqual(after.having('tiling', corner), [], 'nobody keeps the old corner');
-  const elsewhere = corners(after).filter((v) => before.having('tiling', v).length === 0);
-  assert.equal(elsewhere.length, 1);
-  assert.deepEqual(
-    after
-      .having('tiling', elsewhere[0] ?? corner)
-      .map(({ id }) => id)
-      .sort(),
-    gridsThere,
-  );
+  const dragged = await desk.proven(/Border changed: done, and proven/);
+  assert.deepEqual(dragged.having('tiling', corner), [], 'nobody keeps the old corner');
+  const [moved, ...more] = corners(dragged).filter((v) => before.having('tiling', v).length === 0);
+  assert.ok(moved && more.length === 0);
+  assert.deepEqual(idsAt(dragged.having('tiling', moved)), there);
+
+  // The corner that was dragged is the one in the panel.
+  const back = degrees(corner);
+  await page
+    .getByLabel('Coordinates (longitude, latitude)')
+    .fill(`${back[0].toFixed(7)}, ${back[1].toFixed(7)}`);
+  await page.keyboard.press('Enter');
+  await desk.shown(before);
+  await page.locator('#map').focus();
+  await page.keyboard.press('Control+z');
+  await desk.shown(dragged);
+  await page.keyboard.press('Control+z');
+  await desk.shown(before);
+  await page.keyboard.press('Control+y');
+  await desk.shown(dragged);
+  await page.getByRole('button', { name: 'Next corner that may move' }).press('Enter');
+  await page.getByRole('button', { name: '5 m north' }).press('Enter');
+  await desk.proven(/Border changed: done, and proven/);
+  await accessible(page, 'the desk');
 });
+
+divided('an edge is bent, a corner added and deleted: by mouse', async (desk) => {
+  const { page } = desk;
+  const { a, b } = await desk.freeEdge();
+  const middle: Vertex = { x: Math.round((a.x + b.x) / 2), y: Math.round((a.y + b.y) / 2) };
+  const before = await desk.partition();
+  await page.getByLabel('Catch on lines').uncheck();
+  await desk.drag(degrees(middle), [0, 14]);
+  const bent = await desk.proven(/Border changed: done, and proven/);
+  const [added] = corners(bent).filter((v) => before.having('tiling', v).length === 0);
+  assert.ok(added && bent.having('tiling', added).length === 2);
+  await page.keyboard.down('Alt');
+  await desk.clickAt(degrees(added));
+  await page.keyboard.up('Alt');
+  await desk.shown(before);
+  await page.keyboard.down('Alt');
+  await desk.clickAt(degrees(middle));
+  await page.keyboard.up('Alt');
+  const inserted = await desk.proven(/Border changed: done, and proven/);
+  assert.equal(corners(inserted).length, corners(before).length + 1);
+});
+
+divided('a corner is added and deleted by keyboard; what may not move says so', async (desk) => {
+  const { page } = desk;
+  const before = await desk.partition();
+  const from = await desk.corner();
+  const [outline] = corners(before)
+    .filter((v) => before.lock('tiling', v) === 'community' && before.vertexNear('dedicated', v, 60) === null)
+    .sort((v, w) => distanceM(v, from) - distanceM(w, from));
+  if (outline !== undefined && desk.inSight(outline)) {
+    await desk.clickAt(degrees(outline));
+    await page
+      .locator('#outcome')
+      .getByText('This border is between communities', { exact: false })
+      .waitFor();
+  }
+  const { a } = await desk.freeEdge();
+  await desk.pick(before.having('tiling', a).find(({ fixed }) => !fixed));
+  await page.getByRole('button', { name: 'Next corner that may move' }).press('Enter');
+  await page.getByText(/borders meet here; it may move/).waitFor();
+  await page.getByRole('button', { name: 'Add a corner halfway to the next' }).press('Enter');
+  await desk.proven(/Border changed|stays|never moves/);
+  const added = await desk.partition();
+  if (corners(added).length > corners(before).length) {
+    await page.getByRole('button', { name: 'Delete this corner' }).press('Enter');
+    await desk.shown(before);
+  }
+});
+
+divided('a grid is split by a line: by mouse, then by keyboard, and the figures follow', async (desk) => {
+  const { page } = desk;
+  const before = await desk.partition();
+  const part = await desk.grid();
+  const [top, bottom] = desk.across(part);
+  await page.getByLabel('Split', { exact: true }).check();
+  await desk.clickAt(degrees(top));
+  const end = await desk.pixel(degrees(bottom));
+  await page.mouse.dblclick(end.x, end.y);
+  const split = await desk.proven(/Split: done, and proven/);
+  assert.equal(
+    split.all().filter(({ fixed }) => !fixed).length,
+    before.all().filter(({ fixed }) => !fixed).length + 1,
+  );
+  const { impact } = {
+    impact: await ask<{ parts: { kind: string; change: string; name: string }[] }>(
+      `/v1/plans/${desk.code}/impact`,
+    ),
+  };
+  for (const { kind, change, name } of impact.parts) {
+    if (kind === 'base' && change !== 'bent')
+      await page.locator('#live').getByRole('rowheader', { name }).first().waitFor();
+  }
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await desk.shown(before);
+
+  await desk.pick(part);
+  for (const at of [top, bottom]) {
+    const [lon, lat] = degrees(at);
+    await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
+    await page.keyboard.press('Enter');
+  }
+  await page.getByText('2 points so far').waitFor();
+  await page.getByRole('button', { name: 'Finish' }).press('Enter');
+  await desk.proven(/Split: done, and proven/);
+});
+
+divided(
+  'a line that does not divide is refused, at its spot, and changes nothing',
+  async (desk) => {
+    const { page } = desk;
+    const before = await desk.partition();
+    const part = await desk.grid();
+    const at = inTheMiddle(part);
+    await page.getByLabel('切分', { exact: true }).check();
+    await page.getByLabel('吸附').uncheck();
+    await desk.clickAt(degrees(at));
+    const end = await desk.pixel(degrees(metres(at, 8, 0)));
+    await page.mouse.dblclick(end.x, end.y);
+    await page.locator('#outcome').getByText('没有改动：这条线没有切开网格', { exact: false }).waitFor();
+    await page.getByRole('button', { name: '看看在哪里' }).waitFor();
+    await accessible(page, 'a refused stroke, in Chinese');
+    await desk.same(before);
+  },
+  'zh',
+);
+
+divided('two grids are merged: by clicking them, then by keyboard', async (desk) => {
+  const { page } = desk;
+  const before = await desk.partition();
+  const [one, other] = await desk.neighbours();
+  await page.getByLabel('Merge', { exact: true }).check();
+  await desk.clickAt(degrees(inTheMiddle(one)));
+  await desk.clickAt(degrees(inTheMiddle(other)));
+  const merged = await desk.proven(/Merged: done, and proven/);
+  assert.equal(
+    merged.all().filter(({ fixed }) => !fixed).length,
+    before.all().filter(({ fixed }) => !fixed).length - 1,
+  );
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await desk.shown(before);
+  await desk.pick(one);
+  await desk.pick(other);
+  await page.getByRole('button', { name: 'Merge those chosen' }).press('Enter');
+  await desk.proven(/Merged: done, and proven/);
+});
+
+divided('a border is redrawn by tracing: by mouse, then by keyboard', async (desk) => {
+  const { page } = desk;
+  const before = await desk.partition();
+  const { a, b } = await desk.freeEdge();
+  const part = before.beside('tiling', { a, b }).find(({ fixed, kind }) => !fixed && kind === 'base');
+  assert.ok(part);
+  const way = metres({ x: Math.round((a.x + b.x) / 2), y: Math.round((a.y + b.y) / 2) }, 6, 6);
+  await page.getByLabel('Redraw a border').check();
+  await page.getByLabel('Follow lines').uncheck();
+  await desk.clickAt(degrees(inTheMiddle(part)));
+  await page.locator('#chosen', { hasText: part.name }).waitFor();
+  await desk.clickAt(degrees(a));
+  await page.getByLabel('Catch on lines').uncheck();
+  await desk.clickAt(degrees(way));
+  await page.getByLabel('Catch on lines').check();
+  const end = await desk.pixel(degrees(b));
+  await page.mouse.dblclick(end.x, end.y);
+  const redrawn = await desk.proven(/Border changed: done, and proven/);
+  assert.ok(corners(redrawn).length > corners(before).length);
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await desk.shown(before);
+  for (const at of [a, way, b]) {
+    const [lon, lat] = degrees(at);
+    await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
+    await page.getByRole('button', { name: 'Add these coordinates' }).press('Enter');
+  }
+  await page.getByRole('button', { name: 'Finish' }).press('Enter');
+  const again = await desk.proven(/Border changed: done, and proven/);
+  assert.ok(again.having('tiling', way).length >= 2);
+});
+
+divided('ground is given to a neighbour: a ring by mouse, a block of streets by keyboard', async (desk) => {
+  const { page } = desk;
+  const corner = await desk.corner();
+  const before = await desk.partition();
+  const into = before.having('tiling', corner).find(({ fixed, kind }) => !fixed && kind === 'base');
+  assert.ok(into);
+  await page.getByLabel('Give a block').check();
+  await desk.clickAt(degrees(inTheMiddle(into)));
+  await page.getByText(`To ${into.name}`).waitFor();
+  await page.getByLabel('By a ring').check();
+  await page.getByLabel('Catch on lines').uncheck();
+  for (const [east, north] of [
+    [-25, -25],
+    [25, -25],
+    [25, 25],
+  ] as const) {
+    await desk.clickAt(degrees(metres(corner, east, north)));
+  }
+  const last = await desk.pixel(degrees(metres(corner, -25, 25)));
+  await page.mouse.dblclick(last.x, last.y);
+  const given = await desk.proven(/Border changed: done, and proven/);
+  assert.ok((given.get(into.id)?.areaM2 ?? 0) > into.areaM2);
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await desk.shown(before);
+
+  // A street through the neighbour, parallel to the border that the two have in common.
+  const edge = await desk.freeEdge();
+  const [gains, loses] = before.beside('tiling', edge);
+  assert.ok(gains && loses);
+  const far = inTheMiddle(loses);
+  const border = { x: (edge.a.x + edge.b.x) / 2, y: (edge.a.y + edge.b.y) / 2 };
+  const spot = { x: Math.round((5 * border.x + far.x) / 6), y: Math.round((5 * border.y + far.y) / 6) };
+  const along = { x: 30 * (edge.b.x - edge.a.x), y: 30 * (edge.b.y - edge.a.y) };
+  const [lon, lat] = degrees(spot);
+  await desk.pick(gains);
+  await page.getByLabel('By a block of streets').check();
+  await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
+  const ends = [-1, 1].map((by) => ({ x: far.x + by * along.x, y: far.y + by * along.y })) as [
+    Vertex,
+    Vertex,
+  ];
+  if (!importStreet(...ends)) return;
+  await page.getByRole('button', { name: 'Give the block at these coordinates' }).press('Enter');
+  const block = await desk.proven(/Border changed: done, and proven/);
+  const got = block.get(gains.id);
+  assert.ok(got && got.areaM2 > gains.areaM2 && inside(got.area, spot));
+});
+
+divided('a new grid is cut out by mouse, a dedicated one laid over by keyboard', async (desk) => {
+  const { page } = desk;
+  const part = await desk.grid();
+  const at = inTheMiddle(part);
+  const ring = [metres(at, -20, -20), metres(at, 20, -20), metres(at, 20, 20), metres(at, -20, 20)];
+  await page.getByLabel('Cut out a grid').check();
+  await page.getByLabel('Name', { exact: true }).fill('新网格');
+  await page.getByLabel('Catch on lines').uncheck();
+  for (const corner of ring.slice(0, 3)) await desk.clickAt(degrees(corner));
+  const last = await desk.pixel(degrees(ring[3] ?? at));
+  await page.mouse.dblclick(last.x, last.y);
+  const cut = await desk.proven(/New grid: done, and proven/, /^QC-10/);
+  assert.ok(cut.all().some(({ name }) => name === '新网格'));
+  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await page.locator('#outcome').getByText('Undone').waitFor();
+
+  await page.getByLabel('Dedicated grid', { exact: true }).focus();
+  await page.keyboard.press('Space');
+  await page.getByLabel('Name', { exact: true }).fill('新园区');
+  await page.getByLabel('Kind').selectOption('market');
+  const { items } = await ask<{ items: { code: string }[] }>('/v1/organizations?limit=1');
+  await page.getByLabel('Host').fill(items[0]?.code ?? '');
+  for (const corner of ring) {
+    const [lon, lat] = degrees(corner);
+    await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
+    await page.keyboard.press('Enter');
+  }
+  await page.getByRole('button', { name: 'Finish' }).press('Enter');
+  const laid = await desk.proven(/New grid: done, and proven/, /^QC-17/);
+  assert.ok(laid.all().some(({ name, kind }) => name === '新园区' && kind === 'dedicated'));
+});
+
+// It changes the city, so it is the last.
+divided(
+  'what was drawn takes effect, and the whole database is proven: nesting, L1, L2, L3',
+  async (desk) => {
+    await desk.drag(degrees(await desk.corner()), [20, 8]);
+    await desk.proven(/Border changed: done, and proven/);
+    await publishPlan(desk.code);
+    await desk.page.getByText(/This plan cannot be drawn on now|The county has moved on/).waitFor();
+    proveDatabase();
+  },
+);

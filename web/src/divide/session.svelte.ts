@@ -79,21 +79,23 @@ export class Session {
 
   /** Loads what is in sight. */
   async open(): Promise<void> {
-    await this.#work(async () => {
-      const set = await this.server.open(this.plan.code, this.surface.bbox());
-      this.partition = new Partition(set.features);
-      const below = (set.references ?? []).map(({ kind, geometry }) => ({ kind, lines: linesOf(geometry) }));
-      this.#below = below.flatMap(({ lines }) => lines);
-      this.complete = set.references_complete ?? true;
-      this.#renew();
-      this.opened = true;
-      this.surface.show(
-        this.parts.map(drawnPart),
-        below.flatMap(({ kind, lines }) => lines.map((line) => drawnLine(kind, line))),
-      );
-      this.plan = set.version === this.plan.version ? this.plan : await this.server.plan(this.plan.code);
-      this.impact = this.editable ? await this.server.impact(this.plan.code) : null;
-    });
+    await this.#work(() => this.#load());
+  }
+
+  async #load(): Promise<void> {
+    const set = await this.server.open(this.plan.code, this.surface.bbox());
+    this.partition = new Partition(set.features);
+    const below = (set.references ?? []).map(({ kind, geometry }) => ({ kind, lines: linesOf(geometry) }));
+    this.#below = below.flatMap(({ lines }) => lines);
+    this.complete = set.references_complete ?? true;
+    this.#renew();
+    this.opened = true;
+    this.surface.show(
+      this.parts.map(drawnPart),
+      below.flatMap(({ kind, lines }) => lines.map((line) => drawnLine(kind, line))),
+    );
+    this.plan = set.version === this.plan.version ? this.plan : await this.server.plan(this.plan.code);
+    this.impact = this.editable ? await this.server.impact(this.plan.code) : null;
   }
 
   /** Takes over what the plan has become elsewhere, such as after another's change. */
@@ -292,7 +294,7 @@ export class Session {
     let kept = false;
     await this.#work(async () => {
       const from = performance.now();
-      const { plan, changed, findings, impact } = await ask();
+      const { plan, changed, findings, impact } = await this.#again(ask);
       const ms = Math.round(performance.now() - from);
       this.plan = plan;
       this.partition.apply(changed.features);
@@ -306,12 +308,35 @@ export class Session {
       [this.findings, this.impact] = [findings, impact];
       this.sketch = new Sketch(this.sketch.closed);
       this.chosen = this.chosen.filter((id) => this.partition.get(id) !== undefined);
+      const [part] = this.chosenParts;
+      const { corner } = this;
+      if (corner !== null && !part?.area.flat(2).some((v) => same(v, corner))) this.corner = null;
       const codes = changed.features.map(({ properties: p }) => p.code);
       this.outcome = { kind: 'done', op, codes, ms };
       kept = true;
     });
     this.paint();
     return kept;
+  }
+
+  /** Asks once more where the plan was only checked or the like meanwhile; where it was drawn on, that is shown first. */
+  async #again(ask: () => Promise<Stroke>): Promise<Stroke> {
+    try {
+      return await ask();
+    } catch (cause) {
+      if (asProblem(cause).status !== 412) throw cause;
+      const drawn = [
+        this.plan.position,
+        this.plan.last_change,
+        this.plan.counties.map((c) => c.base_edition),
+      ];
+      const plan = await this.server.plan(this.plan.code);
+      this.plan = plan;
+      const now = [plan.position, plan.last_change, plan.counties.map((c) => c.base_edition)];
+      if (JSON.stringify(now) === JSON.stringify(drawn)) return ask();
+      await this.#load();
+      throw cause;
+    }
   }
 
   /** Does one thing at a time; what fails is said. */
