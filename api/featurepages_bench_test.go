@@ -33,7 +33,7 @@ const (
 		LIMIT 100`
 	gridsInBox = `
 		SELECT g.code, g.community_code, g.county_code, v.name, v.households, v.residents, v.buildings, v.area_m2, v.perimeter_m, v.compactness,
-		       v.host_org_code, v.bounds_text, v.valid_from, v.from_edition, ST_AsEWKB(v.boundary)
+		       v.host_org_code, v.bounds_text, v.from_edition, ST_AsEWKB(v.boundary)
 		FROM grid_version v
 		JOIN grid g ON g.id = v.grid_id
 		WHERE v.to_edition IS NULL AND g.kind = 'base' AND v.boundary && ST_MakeEnvelope($1, $2, $3, $4, 4326)

@@ -132,10 +132,12 @@ func (a *API) readPage(q *request, question features.Query, s system) (*itemsPag
 	}
 	question.Limit++ // whether there is a next page
 	found := &itemsPage{system: s}
-	var last string
+	var last grid.Feature
 	err = a.Features.Read(q.Context(), q.state, question, func(f grid.Feature) error {
 		if found.number == limit || len(found.geoJSON) > most {
-			found.next = last
+			if found.next, err = question.Position(&last); err != nil {
+				return err
+			}
 			return errFull
 		}
 		if found.number > 0 {
@@ -150,7 +152,7 @@ func (a *API) readPage(q *request, question features.Query, s system) (*itemsPag
 			found.features = append(found.features, f)
 		}
 		found.number++
-		last = features.Position(question.Collection, f)
+		last = f
 		return nil
 	})
 	var rule *grid.RuleError

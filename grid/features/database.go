@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -18,15 +19,15 @@ import (
 // batch is how many features are read from the database at once.
 const batch = 1000
 
-// readStored reads places and incidents batch by batch, each at one moment: what was there at the first one and stays is read once.
+// readStored reads places and incidents batch by batch: what was there at the first one and stays where it is is read once.
 func (r *Reader) readStored(ctx context.Context, q *Query, each func(grid.Feature) error) error {
-	after, err := rowAfter(q.After)
-	if err != nil {
+	from := storeQuery(q)
+	var err error
+	if from.After, err = storedAfter(&from, q.After); err != nil {
 		return err
 	}
-	from := storeQuery(q)
 	for left := q.Limit; ; {
-		from.After, from.Limit = after, batch
+		from.Limit = batch
 		if q.Limit > 0 {
 			from.Limit = min(left, batch)
 		}
@@ -43,7 +44,9 @@ func (r *Reader) readStored(ctx context.Context, q *Query, each func(grid.Featur
 		if len(found) < from.Limit || q.Limit > 0 && left == 0 {
 			return nil
 		}
-		after = found[len(found)-1].ID
+		if from.After, err = from.Position(&found[len(found)-1]); err != nil {
+			return err
+		}
 	}
 }
 
@@ -79,6 +82,28 @@ func storeQuery(q *Query) store.FeatureQuery {
 	return store.FeatureQuery{
 		Collection: q.Collection, Scope: q.Actor.Scope, Public: anybody(q.Actor), Boxes: q.Boxes, Filter: q.Filter, From: q.From, To: q.To,
 	}
+}
+
+// storedAfter reads what Query.Position has written: an id, and before it the cell where features stand in the order of cells.
+func storedAfter(q *store.FeatureQuery, position string) (after store.FeaturePosition, err error) {
+	if position == "" {
+		return after, nil
+	}
+	cell, id, boxed := strings.Cut(position, " ")
+	if boxed != q.Boxed() {
+		return after, badPosition(position)
+	}
+	if !boxed {
+		after.ID, err = rowAfter(position)
+		return after, err
+	}
+	if after.Cell, err = strconv.ParseInt(cell, 10, 64); err == nil {
+		after.ID, err = strconv.ParseInt(id, 10, 64)
+	}
+	if err != nil || after.Cell < -1 || after.ID < 0 {
+		return after, badPosition(position)
+	}
+	return after, nil
 }
 
 func rowAfter(position string) (int64, error) {

@@ -2,8 +2,8 @@
 // grids and divisions come from memory, as the state has them; places and incidents from the database.
 //
 // Positions are lon/lat degrees on WGS 84, on the lattice. A box means the real geometry, borders included. Order is stable: grids by
-// county and code, divisions by code, places and incidents as they were stored, so that a page goes on where the one before ended
-// whatever has been written meanwhile.
+// county and code, divisions by code, places and incidents as they were stored or, where boxes are given, from place to place, so that a page
+// goes on where the one before ended whatever else has been written meanwhile.
 package features
 
 import (
@@ -116,16 +116,21 @@ func (r *Reader) Feature(ctx context.Context, state *live.State, c *grid.Collect
 	return r.storedFeature(ctx, state, &q, code)
 }
 
-// Position returns where f stands in its collection, for Query.After.
-func Position(c *grid.Collection, f grid.Feature) string {
-	switch c.ID {
+// Position returns where a feature that the query has chosen stands among all of them, for After.
+func (q *Query) Position(f *grid.Feature) (string, error) {
+	switch q.Collection.ID {
 	case grid.CollectionBase, grid.CollectionDedicated:
-		county, _ := f.Values[c.Index("county_code")].(string)
-		return county + " " + f.Code
+		county, _ := f.Values[q.Collection.Index("county_code")].(string)
+		return county + " " + f.Code, nil
 	case grid.CollectionDivisions:
-		return f.Code
+		return f.Code, nil
 	}
-	return strconv.FormatInt(f.ID, 10)
+	stored := storeQuery(q)
+	at, err := stored.Position(f)
+	if stored.Boxed() {
+		return fmt.Sprint(at.Cell, at.ID), err
+	}
+	return strconv.FormatInt(at.ID, 10), err
 }
 
 // Types returns the properties that filters can be about, with the geometry: for anybody without those that are not for everybody.

@@ -150,11 +150,16 @@ func (w town) checkAgree(t *testing.T, all map[string][]grid.Feature) {
 				want = append(want, f.Code)
 			}
 		}
-		if got := codes(w.read(t, q)); !slices.Equal(got, want) {
+		boxed := q.Boxes != nil || q.Filter != nil && q.Filter.Boxes() != nil
+		got := codes(w.read(t, q))
+		if boxed { // in the order of the cells
+			slices.Sort(got)
+			slices.Sort(want)
+		}
+		if !slices.Equal(got, want) {
 			rt.Fatalf("%s %s, boxes %v, %v to %v: read %d %v\nwant %d %v", c.ID, filterText(q), q.Boxes, q.From, q.To, len(got), got, len(want), want)
 		}
 		n, exact, err := w.Count(t.Context(), w.state, q, 500)
-		boxed := q.Boxes != nil || q.Filter != nil && q.Filter.Boxes() != nil // then a count may be too dear where many are near
 		if err != nil || exact && n != len(want) || !exact && len(want) <= 500 && !boxed {
 			rt.Fatalf("%s: counted %d, %v, %v, want %d", filterText(q), n, exact, err, len(want))
 		}
@@ -186,7 +191,10 @@ func (w town) checkPages(t *testing.T, all map[string][]grid.Feature) {
 			if len(page) < q.Limit {
 				break
 			}
-			q.After = features.Position(c, page[len(page)-1])
+			var err error
+			if q.After, err = q.Position(&page[len(page)-1]); err != nil {
+				rt.Fatal(err)
+			}
 			if written < 20 {
 				written++
 				w.writePlace(t, all["hazards"][0])
@@ -197,7 +205,8 @@ func (w town) checkPages(t *testing.T, all map[string][]grid.Feature) {
 		if len(slices.Compact(unique)) != len(got) {
 			rt.Fatalf("a feature is on two pages")
 		}
-		if got = got[:min(len(got), len(want))]; !slices.Equal(got, want) { // what is new comes last
+		got = slices.DeleteFunc(got, func(code string) bool { return !slices.Contains(want, code) }) // what is new
+		if !slices.Equal(got, want) {
 			rt.Fatalf("%s %s, limit %d: pages have\n%v, want\n%v", c.ID, filterText(q), q.Limit, got, want)
 		}
 	})

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -85,33 +86,71 @@ func cellOf(shape orb.Geometry) (int64, error) {
 // cellRange is a closed range of cells.
 type cellRange struct{ first, last int64 }
 
-// boxCells returns ranges, at most 25, that together hold every cell of the box and little else, ascending. What they hold too
-// much is for the caller to filter.
-func boxCells(box geo.Box) []cellRange {
+// How closely boxCells goes along the border of a box: coarse where each range is a condition of its own, fine where they are read one
+// after the other.
+const (
+	coarseCells = 2 // squares of which no more than 5 by 5 meet the box: at most 25 ranges
+	fineCells   = 5 // 33 by 33: at most 200 ranges, which hold a tenth too much
+)
+
+// boxCells returns ranges that together hold every cell of the box and little else, ascending. What they hold too much is for the caller to
+// filter.
+func boxCells(box geo.Box, closeness int) []cellRange {
 	northWest := mvt.Project(geo.Point{X: box.Min.X, Y: box.Max.Y})
 	southEast := mvt.Project(geo.Point{X: box.Max.X, Y: box.Min.Y})
-	minX, minY := northWest.X>>(32-cellBits), northWest.Y>>(32-cellBits)
-	maxX, maxY := southEast.X>>(32-cellBits), southEast.Y>>(32-cellBits)
-	if minX > maxX || minY > maxY {
+	c := cover{
+		minX: northWest.X >> (32 - cellBits), minY: northWest.Y >> (32 - cellBits),
+		maxX: southEast.X >> (32 - cellBits), maxY: southEast.Y >> (32 - cellBits),
+	}
+	if c.minX > c.maxX || c.minY > c.maxY {
 		return nil
 	}
-	// Squares of a size of which no more than five by five meet the box.
-	size := max(0, bits.Len32(max(maxX-minX, maxY-minY))-2)
-	var ranges []cellRange
-	var firsts []int64
-	for x := minX >> size; x <= maxX>>size; x++ {
-		for y := minY >> size; y <= maxY>>size; y++ {
-			firsts = append(firsts, int64(spread(x)|spread(y)<<1)<<(2*size))
-		}
+	c.smallest = max(0, bits.Len32(max(c.maxX-c.minX, c.maxY-c.minY))-closeness)
+	c.add(0, 0, cellBits)
+	return c.ranges
+}
+
+// cover makes the ranges of the cells from min to max, both included, out of squares of 2^smallest cells.
+type cover struct {
+	minX, minY, maxX, maxY uint32
+	smallest               int
+	ranges                 []cellRange
+}
+
+// add adds what meets the box of a square of 2^size cells.
+func (c *cover) add(x, y uint32, size int) {
+	last := uint32(1)<<size - 1
+	if x > c.maxX || y > c.maxY || x+last < c.minX || y+last < c.minY {
+		return
 	}
-	slices.Sort(firsts)
-	for _, first := range firsts {
-		last := first + 1<<(2*size) - 1
-		if n := len(ranges); n > 0 && ranges[n-1].last+1 == first {
-			ranges[n-1].last = last
+	if size > c.smallest && (x < c.minX || y < c.minY || x+last > c.maxX || y+last > c.maxY) {
+		size--
+		half := uint32(1) << size
+		c.add(x, y, size)
+		c.add(x+half, y, size)
+		c.add(x, y+half, size)
+		c.add(x+half, y+half, size)
+		return
+	}
+	first := int64(spread(x) | spread(y)<<1)
+	end := first + 1<<(2*size) - 1
+	if n := len(c.ranges); n > 0 && c.ranges[n-1].last+1 == first {
+		c.ranges[n-1].last = end
+		return
+	}
+	c.ranges = append(c.ranges, cellRange{first, end})
+}
+
+// mergeRanges returns the ranges ascending, with those that meet as one.
+func mergeRanges(ranges []cellRange) []cellRange {
+	slices.SortFunc(ranges, func(a, b cellRange) int { return cmp.Compare(a.first, b.first) })
+	var merged []cellRange
+	for _, r := range ranges {
+		if n := len(merged); n > 0 && r.first <= merged[n-1].last {
+			merged[n-1].last = max(merged[n-1].last, r.last)
 			continue
 		}
-		ranges = append(ranges, cellRange{first, last})
+		merged = append(merged, r)
 	}
-	return ranges
+	return merged
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/wangge/wangge/geo"
@@ -49,8 +50,12 @@ func TestBoxCellsHoldEveryPointOfTheBox(t *testing.T) {
 			p = geo.Point{X: p.X / 2, Y: p.Y / 2}
 		}
 		box := geo.EmptyBox().Extend(p).Extend(q)
-		ranges := boxCells(box)
-		if len(ranges) == 0 || len(ranges) > 25 {
+		closeness, most := coarseCells, 25
+		if rng.IntN(2) == 0 {
+			closeness, most = fineCells, 200
+		}
+		ranges := boxCells(box, closeness)
+		if len(ranges) == 0 || len(ranges) > most {
 			t.Fatalf("box %v has %d ranges", box, len(ranges))
 		}
 		for i := 1; i < len(ranges); i++ {
@@ -71,5 +76,34 @@ func TestBoxCellsHoldEveryPointOfTheBox(t *testing.T) {
 				t.Fatalf("box %v: %v is in none of its ranges", box, in)
 			}
 		}
+	}
+}
+
+func TestFineCellsHoldLittleElse(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(3, 3))
+	var worst float64
+	for range 500 {
+		p := geo.Point{X: int32(1.2e9) + rng.Int32N(1e6), Y: int32(3.1e8) + rng.Int32N(1e6)}
+		side := 1 + rng.Int32N(1e7)
+		box := geo.Box{Min: p, Max: geo.Point{X: p.X + side, Y: p.Y + side}}
+		low, high := mvt.Project(geo.Point{X: box.Min.X, Y: box.Max.Y}), mvt.Project(geo.Point{X: box.Max.X, Y: box.Min.Y})
+		var held float64
+		for _, r := range boxCells(box, fineCells) {
+			held += float64(r.last - r.first + 1)
+		}
+		in := float64(high.X>>1-low.X>>1+1) * float64(high.Y>>1-low.Y>>1+1)
+		worst = max(worst, held/in)
+	}
+	if worst > 1.3 {
+		t.Errorf("the cells of a box are %.2f times its own", worst)
+	}
+}
+
+func TestMergeRanges(t *testing.T) {
+	t.Parallel()
+	got := mergeRanges([]cellRange{{7, 9}, {1, 3}, {3, 5}, {8, 8}, {6, 6}})
+	if want := []cellRange{{1, 5}, {6, 6}, {7, 9}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -8,55 +8,82 @@ import (
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/geotest"
 	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/cql2"
 	"github.com/wangge/wangge/grid/gridtest"
 	"github.com/wangge/wangge/grid/store"
 )
 
-// TestPagesOfLargeBoxes pages through a box that holds more rows than are sorted, and through one that does not.
-func TestPagesOfLargeBoxes(t *testing.T) {
+// TestPagesOfBoxes pages through boxes of points and of polygons, by what is common and by what is rare.
+func TestPagesOfBoxes(t *testing.T) {
 	t.Parallel()
-	const n = 9000
-	s := store.New(gridtest.Tx(t))
+	const n = 30_000 // more than are walked through
+	tx := gridtest.Tx(t)
+	s := store.New(tx)
 	tiling := geotest.Big(20, 10)
 	outline := tiling.Outline.Box()
 	points := clustered(rand.New(rand.NewPCG(1, 2)), n, outline)
 	imp := newImport("hazards", n)
 	imp.City = tiled(t, s, tiling)
-	err := s.ImportPlaces(t.Context(), imp, layerOf(t, "hazard"), each(n, func(i int) grid.Place { return hazard(points[i].Orb(), grid.Assignment{}) }))
+	err := s.ImportPlaces(t.Context(), imp, layerOf(t, "hazard"), each(n, func(i int) grid.Place {
+		h := hazard(points[i].Orb(), grid.Assignment{})
+		if h.Name = "common"; i%3000 == 7 {
+			h.Name = "rare"
+		}
+		return h
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := tx.Exec(t.Context(), "ANALYZE place, hazard"); err != nil {
+		t.Fatal(err)
+	}
 	hazards, _ := grid.CollectionByID("hazards")
-	pages := func(boxes []geo.Box, limit int) (ids []int64, all []grid.Feature) {
-		q := store.FeatureQuery{Collection: hazards, Boxes: boxes, Limit: limit}
+	pages := func(q store.FeatureQuery) (ids []int64, all []grid.Feature) {
+		q.Collection = hazards
 		for {
 			found, err := s.Features(t.Context(), q)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, f := range found {
-				ids, q.After = append(ids, f.ID), f.ID
+			for i := range found {
+				ids = append(ids, found[i].ID)
+				if q.After, err = q.Position(&found[i]); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if all = append(all, found...); len(found) < limit {
+			if all = append(all, found...); len(found) < q.Limit {
+				slices.Sort(ids)
 				return ids, all
 			}
 		}
 	}
-	_, all := pages(nil, n+1)
-	small := geo.Box{Min: outline.Min, Max: geo.Point{X: outline.Min.X/2 + outline.Max.X/2, Y: outline.Min.Y/2 + outline.Max.Y/2}}
-	for _, box := range []geo.Box{outline, small} {
+	_, all := pages(store.FeatureQuery{Limit: n + 1})
+	rare, err := cql2.Parse("name = 'rare'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quarter := geo.Box{Min: outline.Min, Max: geo.Point{X: outline.Min.X/2 + outline.Max.X/2, Y: outline.Min.Y/2 + outline.Max.Y/2}}
+	for _, c := range []struct {
+		boxes  []geo.Box
+		filter *cql2.Expr
+		limit  int
+	}{
+		{[]geo.Box{outline}, nil, 7000}, {[]geo.Box{quarter}, nil, 700}, {[]geo.Box{quarter, quarter, outline}, nil, 9000},
+		{[]geo.Box{outline}, rare, 3}, {[]geo.Box{outline}, rare, 300}, {[]geo.Box{quarter}, rare, 3}, {[]geo.Box{}, nil, 10},
+	} {
 		var want []int64
 		for _, f := range all {
 			shape, err := geo.ShapeFromOrb(f.Geometry)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if box.Contains(shape.Points[0]) {
+			in := slices.ContainsFunc(c.boxes, func(box geo.Box) bool { return box.Contains(shape.Points[0]) })
+			if in && (c.filter == nil || f.Values[hazards.Index("name")] == "rare") {
 				want = append(want, f.ID)
 			}
 		}
-		if got, _ := pages([]geo.Box{box}, 700); len(want) == 0 || !slices.Equal(got, want) {
-			t.Errorf("%v: %d features on pages, %d in the box", box, len(got), len(want))
+		if got, _ := pages(store.FeatureQuery{Boxes: c.boxes, Filter: c.filter, Limit: c.limit}); !slices.Equal(got, want) || (len(want) == 0) != (len(c.boxes) == 0) {
+			t.Errorf("%v, %v: %d features on pages of %d, want %d", c.boxes, c.filter, len(got), c.limit, len(want))
 		}
 	}
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/wangge/wangge/grid/cql2"
 )
 
-// FeatureQuery chooses features of a collection of places or of incidents; a zero field does not restrict. They come by id.
+// FeatureQuery chooses features of a collection of places or of incidents; a zero field does not restrict. FeaturePosition says in which
+// order they come.
 type FeatureQuery struct {
 	Collection *grid.Collection
 	Code       string
@@ -22,60 +23,77 @@ type FeatureQuery struct {
 	Public     bool      // only what anybody may see, by grid.Place.IsPublic, and of it only what is for anybody
 	Boxes      []geo.Box // of which the shape meets one; nil for no restriction
 	Filter     *cql2.Expr
-	From, To   time.Time // within which the collection's Time lies, both included
-	After      int64     // id of the last one seen
-	Limit      int       // at least 1
+	From, To   time.Time       // within which the collection's Time lies, both included
+	After      FeaturePosition // of the last one seen
+	Limit      int             // at least 1
 }
 
 // Features returns the features that the query chooses. The filter must have passed Check; what is not carried out is a
-// *cql2.SyntaxError all the same.
+// *cql2.SyntaxError all the same. What moves from one cell to another while a box is read may be found in both, or in neither.
 func (s *Store) Features(ctx context.Context, q FeatureQuery) ([]grid.Feature, error) {
-	var found []grid.Feature
-	err := s.snapshot(ctx, func(db DB) error {
-		var err error
-		found, err = q.page(ctx, db)
-		return err
-	})
-	return found, err
+	found, err := q.page(ctx, s.db)
+	return found, translate(err)
 }
 
 // CountFeatures returns how many features the query chooses, After and Limit aside, but at most most; exact is false when there may be more,
-// or when boxes hold so many that counting would take longer than a page.
+// or when they are chosen by where they are: looking for all of them would take longer than a page.
 func (s *Store) CountFeatures(ctx context.Context, q FeatureQuery, most int) (n int, exact bool, err error) {
-	q.After = 0
-	err = s.snapshot(ctx, func(db DB) error {
-		rows, err := q.countedRows(ctx, db)
-		if err != nil || rows == nil {
-			return err
-		}
-		columns, _ := q.columns()
-		var sql statement
-		sql.add("SELECT count(*) FROM (SELECT")
-		if err := q.from(ctx, db, &sql, columns, *rows); err != nil {
-			return err
-		}
-		sql.add("LIMIT", sql.arg(most+1), ") AS found")
-		err = db.QueryRow(ctx, sql.String(), sql.args...).Scan(&n)
-		exact = n <= most
-		return err
-	})
-	return min(n, most), exact, err
+	if q.Boxed() {
+		return 0, false, nil
+	}
+	q.After = FeaturePosition{}
+	table, err := q.table()
+	if err != nil {
+		return 0, false, err
+	}
+	columns, _ := q.columns()
+	var sql statement
+	sql.add("SELECT count(*) FROM (SELECT FROM", q.source(table), "WHERE", q.ofKind(&sql, "t"), "AND")
+	if err := q.conditions(ctx, s.db, &sql, columns, (*statement).meetsBoxes); err != nil {
+		return 0, false, translate(err)
+	}
+	sql.add("LIMIT", sql.arg(most+1), ") AS found")
+	err = s.db.QueryRow(ctx, sql.String(), sql.args...).Scan(&n)
+	return min(n, most), err == nil && n <= most, translate(err)
 }
 
-// selected returns the features that the query chooses among rows.
-func (q *FeatureQuery) selected(ctx context.Context, db DB, among rowsOf) ([]grid.Feature, error) {
-	columns, values := q.columns()
-	var sql statement
-	sql.add("SELECT t.id, t.code, ST_AsEWKB(t.shape),", strings.Join(values, ", "))
-	if err := q.from(ctx, db, &sql, columns, among); err != nil {
-		return nil, err
+// inOrder is how rows are chosen by their shapes, and in which order.
+type inOrder struct {
+	meets meets
+	after func(q *FeatureQuery, sql *statement) string
+	order string
+}
+
+func inIDOrder(meets meets) inOrder {
+	return inOrder{meets, func(q *FeatureQuery, sql *statement) string { return "t.id > " + sql.arg(q.After.ID) }, "t.id"}
+}
+
+func inCellOrder(meets meets) inOrder {
+	after := func(q *FeatureQuery, sql *statement) string {
+		return "(t.cell, t.id) > (" + sql.arg(q.After.Cell) + ", " + sql.arg(q.After.ID) + ")"
 	}
-	sql.add("ORDER BY t.id LIMIT", sql.arg(q.Limit))
-	rows, err := db.Query(ctx, sql.String(), sql.args...)
+	return inOrder{meets, after, "t.cell, t.id"}
+}
+
+// selected returns the features that the query chooses, as the planner finds them.
+func (q *FeatureQuery) selected(ctx context.Context, db DB, rows inOrder) ([]grid.Feature, error) {
+	table, err := q.table()
 	if err != nil {
 		return nil, err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.Feature, error) {
+	columns, values := q.columns()
+	var sql statement
+	sql.add("SELECT t.id, t.code, ST_AsEWKB(t.shape),", strings.Join(values, ", "))
+	sql.add("FROM", q.source(table), "WHERE", q.ofKind(&sql, "t"), "AND", rows.after(q, &sql), "AND")
+	if err := q.conditions(ctx, db, &sql, columns, rows.meets); err != nil {
+		return nil, err
+	}
+	sql.add("ORDER BY", rows.order, "LIMIT", sql.arg(q.Limit))
+	found, err := db.Query(ctx, sql.String(), sql.args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, func(row pgx.CollectableRow) (grid.Feature, error) {
 		raw, err := row.Values()
 		if err != nil {
 			return grid.Feature{}, err
@@ -84,36 +102,28 @@ func (q *FeatureQuery) selected(ctx context.Context, db DB, among rowsOf) ([]gri
 	})
 }
 
-// from writes FROM and WHERE of the query.
-func (q *FeatureQuery) from(ctx context.Context, db DB, sql *statement, columns columns, among rowsOf) error {
-	incidents := q.Collection.ID == grid.CollectionIncidents
-	table, err := q.table()
-	if err != nil {
-		return err
+// source writes the tables t and d, whose columns a feature has.
+func (q *FeatureQuery) source(table string) string {
+	if q.Collection.ID == grid.CollectionIncidents {
+		return table + " t"
 	}
-	sql.add("FROM", q.rows(sql, table, among), "t")
-	if !incidents {
-		sql.add("JOIN", detailTables[q.Collection.Kind], "d ON d.place_id = t.id")
-	}
-	sql.add("WHERE", q.position(sql, "t"))
-	if among.ids != nil {
-		sql.add("AND t.id = ANY (", sql.arg(among.ids), ")")
-	}
+	return "(" + table + " t JOIN " + detailTables[q.Collection.Kind] + " d ON d.place_id = t.id)"
+}
+
+// conditions writes everything that the query says about rows besides their kind and order.
+func (q *FeatureQuery) conditions(ctx context.Context, db DB, sql *statement, columns columns, meets meets) error {
+	sql.add("true")
 	if q.Code != "" {
 		sql.add("AND t.code =", sql.arg(q.Code))
 	}
 	if q.Public {
 		sql.add("AND t.public", publicOf[q.Collection.Kind])
 	}
-	if err := inScope(ctx, db, sql, q.Scope, incidents); err != nil {
+	if err := inScope(ctx, db, sql, q.Scope, q.Collection.ID == grid.CollectionIncidents); err != nil {
 		return err
 	}
 	if c, ok := columns.byName[q.Collection.Time]; ok {
 		sql.add("AND", sql.within(c, q.From, q.To))
-	}
-	meets := sql.meetsBoxes
-	if among.any() {
-		meets = sql.meetsBoxesOf
 	}
 	return chosen(sql, columns, q.Filter, q.Boxes, meets)
 }
@@ -129,16 +139,12 @@ func (q *FeatureQuery) table() (string, error) {
 	return "", fmt.Errorf("collection %s: %w", q.Collection.ID, grid.ErrNotFound)
 }
 
-// position writes that rows are of the collection and come after the last one seen.
-func (q *FeatureQuery) position(sql *statement, alias string) string {
-	conditions := "true"
-	if q.Collection.Kind != "" {
-		conditions = alias + ".kind = " + sql.arg(q.Collection.Kind)
+// ofKind writes that rows are of the collection.
+func (q *FeatureQuery) ofKind(sql *statement, alias string) string {
+	if q.Collection.Kind == "" {
+		return "true"
 	}
-	if q.After != 0 {
-		conditions += " AND " + alias + ".id > " + sql.arg(q.After)
-	}
-	return conditions
+	return alias + ".kind = " + sql.arg(q.Collection.Kind)
 }
 
 // detailTables are the tables of the kinds of places.
@@ -169,9 +175,7 @@ func inScope(ctx context.Context, db DB, sql *statement, scope string, incidents
 }
 
 // chosen writes the boxes and the filter.
-func chosen(
-	sql *statement, columns columns, filter *cql2.Expr, boxes []geo.Box, meetsBoxes func(alias string, boxes []geo.Box) (string, error),
-) error {
+func chosen(sql *statement, columns columns, filter *cql2.Expr, boxes []geo.Box, meets meets) error {
 	wanted := [][]geo.Box{boxes}
 	if filter != nil {
 		wanted = append(wanted, filter.Boxes()) // which have an index, as the filter itself has not
@@ -180,11 +184,11 @@ func chosen(
 		if boxes == nil {
 			continue
 		}
-		meets, err := meetsBoxes("t", boxes)
+		condition, err := meets(sql, "t", boxes)
 		if err != nil {
 			return err
 		}
-		sql.add("AND", meets)
+		sql.add("AND", condition)
 	}
 	if filter == nil {
 		return nil

@@ -283,35 +283,6 @@ func units(s *geo.Shape) ([]byte, error) {
 	return encodeUnits(all)
 }
 
-// meetsBoxes writes that the shape of a table, which has cells and an index of what is not a point, meets one of the boxes. A point is
-// compared in degrees, which are the same numbers on both sides; anything else in lattice units. What the index cannot say stands in a CASE,
-// of which the planner expects that half of the rows pass: of the comparisons each by itself it expects that together hardly one does, and
-// then joins row by row (measured: seconds instead of milliseconds).
-func (s *statement) meetsBoxes(alias string, boxes []geo.Box) (string, error) {
-	shape := alias + ".shape"
-	meets := []string{"false"}
-	for _, box := range boxes {
-		window := geo.BoxShape(box)
-		inUnits, err := units(&window)
-		if err != nil {
-			return "", err
-		}
-		low, high := box.Min.Orb(), box.Max.Orb()
-		lon := "BETWEEN " + s.arg(low[0]) + " AND " + s.arg(high[0])
-		lat := "BETWEEN " + s.arg(low[1]) + " AND " + s.arg(high[1])
-		envelope := fmt.Sprintf("ST_MakeEnvelope($%d, $%d, $%d, $%d, 4326)", len(s.args)-3, len(s.args)-1, len(s.args)-2, len(s.args))
-		cells := []string{"false"}
-		for _, r := range boxCells(box) {
-			cells = append(cells, alias+".cell BETWEEN "+s.arg(r.first)+" AND "+s.arg(r.last))
-		}
-		meets = append(meets,
-			"("+strings.Join(cells, " OR ")+") AND CASE WHEN GeometryType("+shape+") = 'POINT' THEN ST_X("+shape+") "+lon+" AND ST_Y("+shape+") "+lat+" ELSE false END",
-			"GeometryType("+shape+") <> 'POINT' AND "+shape+" && "+envelope+
-				" AND CASE WHEN GeometryType("+shape+") <> 'POINT' THEN ST_Intersects(lattice_units("+shape+"), ST_GeomFromEWKB("+s.arg(inUnits)+")) END")
-	}
-	return "(" + strings.Join(meets, " OR ") + ")", nil
-}
-
 // within writes that a column lies between two instants, both included, of which a zero one is open. Of a date some of the day, in UTC,
 // lies between them.
 func (s *statement) within(c column, from, to time.Time) string {

@@ -94,7 +94,7 @@ func newHandover(ctx context.Context, db DB, draft *edition.Draft, boxes []geo.B
 func (h *handover) encodeBoxes(fallbackM float64) error {
 	var cells []cellRange
 	for _, b := range h.boxes {
-		cells = append(cells, boxCells(b)...)
+		cells = append(cells, boxCells(b, coarseCells)...)
 		low, high := b.Min.Orb(), b.Max.Orb()
 		// Metres in a degree of longitude, and fewer than in one of latitude.
 		degrees := fallbackM / (110_000 * math.Cos(max(math.Abs(low[1]), math.Abs(high[1]))*math.Pi/180))

@@ -116,7 +116,7 @@ func boxParameters(boxes []geo.Box) (first, last []int64, window []byte, err err
 	first, last = []int64{}, []int64{}
 	var area orb.MultiPolygon
 	for _, box := range boxes {
-		for _, r := range boxCells(box) {
+		for _, r := range boxCells(box, coarseCells) {
 			first, last = append(first, r.first), append(last, r.last)
 		}
 		area = append(area, orb.Bound{Min: box.Min.Orb(), Max: box.Max.Orb()}.ToPolygon())

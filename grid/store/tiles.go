@@ -147,7 +147,7 @@ func (q *tileStatement) where(ctx context.Context, sql *statement) error {
 	if !q.filter.From.IsZero() || !q.filter.To.IsZero() {
 		sql.add("AND", q.layer.within(sql, q.filter.From, q.filter.To))
 	}
-	return chosen(sql, q.layer.columns, q.filter.Filter, nil, sql.meetsBoxes)
+	return chosen(sql, q.layer.columns, q.filter.Filter, nil, (*statement).meetsBoxes)
 }
 
 // count returns how many points there are, at most most.

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/wangge/wangge/geo"
+)
+
+// meets writes that what lies in a table with cells and an index of what is no point meets one of the boxes.
+type meets func(sql *statement, alias string, boxes []geo.Box) (string, error)
+
+// meetsBoxes writes that a shape meets one of the boxes. A point is compared in degrees, which are the same numbers on both sides; anything
+// else in lattice units. What the index cannot say stands in a CASE, of which the planner expects that half of the rows pass: of the comparisons
+// each by itself it expects that together hardly one does, and then joins row by row (measured: seconds instead of milliseconds).
+func (s *statement) meetsBoxes(alias string, boxes []geo.Box) (string, error) {
+	points, err := s.pointsMeet(alias, boxes)
+	if err != nil {
+		return "", err
+	}
+	shapes, err := s.shapesMeet(alias, boxes)
+	return "(" + points + " OR " + shapes + ")", err
+}
+
+// pointsMeet is meetsBoxes for points.
+func (s *statement) pointsMeet(alias string, boxes []geo.Box) (string, error) {
+	var cells []string
+	for _, box := range boxes {
+		for _, r := range boxCells(box, coarseCells) {
+			cells = append(cells, alias+".cell BETWEEN "+s.arg(r.first)+" AND "+s.arg(r.last))
+		}
+	}
+	are, err := s.pointsAre(alias, boxes)
+	return "(" + anyOf(cells) + ") AND " + are, err
+}
+
+// pointsAre is pointsMeet for rows that have been found already, without an index.
+func (s *statement) pointsAre(alias string, boxes []geo.Box) (string, error) {
+	var in []string
+	for _, box := range boxes {
+		low, high := box.Min.Orb(), box.Max.Orb()
+		in = append(in, "ST_X("+alias+".shape) BETWEEN "+s.arg(low[0])+" AND "+s.arg(high[0])+" AND ST_Y("+alias+".shape) BETWEEN "+s.arg(low[1])+" AND "+s.arg(high[1]))
+	}
+	return "CASE WHEN GeometryType(" + alias + ".shape) = 'POINT' THEN " + anyOf(in) + " ELSE false END", nil
+}
+
+// shapesMeet is meetsBoxes for what is no point.
+func (s *statement) shapesMeet(alias string, boxes []geo.Box) (string, error) {
+	shape := alias + ".shape"
+	var meet []string
+	for _, box := range boxes {
+		window := geo.BoxShape(box)
+		inUnits, err := units(&window)
+		if err != nil {
+			return "", err
+		}
+		low, high := box.Min.Orb(), box.Max.Orb()
+		envelope := "ST_MakeEnvelope(" + s.arg(low[0]) + ", " + s.arg(low[1]) + ", " + s.arg(high[0]) + ", " + s.arg(high[1]) + ", 4326)"
+		meet = append(meet, shape+" && "+envelope+
+			" AND CASE WHEN GeometryType("+shape+") <> 'POINT' THEN ST_Intersects(lattice_units("+shape+"), ST_GeomFromEWKB("+s.arg(inUnits)+")) END")
+	}
+	return "GeometryType(" + shape + ") <> 'POINT' AND (" + anyOf(meet) + ")", nil
+}
+
+// anyOf joins conditions by OR; none of none is met.
+func anyOf(conditions []string) string {
+	if len(conditions) == 0 {
+		return "false"
+	}
+	return strings.Join(conditions, " OR ")
+}
