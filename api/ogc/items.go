@@ -83,7 +83,7 @@ func (q *request) features(c *grid.Collection, actor grid.Actor) (features.Query
 	}
 	if question.Filter != nil { // before a match with the tag, which says nothing about a filter that is none
 		if err := question.Filter.Check(features.Types(c, actor)); err != nil {
-			return question, ofFilter(err)
+			return question, BadFilter(err)
 		}
 	}
 	question.After, err = q.query.position()
@@ -162,7 +162,7 @@ func (a *API) readPage(q *request, question features.Query, s system) (*itemsPag
 	case errors.As(err, &rule) && rule.Field == "after":
 		return nil, badCursor()
 	}
-	return nil, ofFilter(err)
+	return nil, BadFilter(err)
 }
 
 // count finds how many features match on all pages, where that is cheap.

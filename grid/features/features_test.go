@@ -250,11 +250,7 @@ func (w town) checkPublic(t *testing.T, all map[string][]grid.Feature) {
 		}
 		var want []string
 		for _, f := range list {
-			published, _ := valueOf(c, f, "published_at").(time.Time)
-			switch {
-			case c.Public, id == "shelters" && valueOf(c, f, "public") == true:
-			case id == "danger_zones" && valueOf(c, f, "public") == true && !published.IsZero() && !published.After(time.Now()):
-			default:
+			if !published(c, f) {
 				continue
 			}
 			want = append(want, f.Code)
@@ -295,6 +291,15 @@ func parse(t testing.TB, text string) *cql2.Expr {
 	return e
 }
 
+// published reports whether anybody reads the feature.
+func published(c *grid.Collection, f grid.Feature) bool {
+	if c.Public || !c.SomePublic || valueOf(c, f, "public") != true {
+		return c.Public
+	}
+	on, _ := valueOf(c, f, "published_at").(time.Time)
+	return c.ID == "shelters" || !on.IsZero() && !on.After(time.Now())
+}
+
 // checkScope: a token for a street reads of what is not public only what lies there.
 func (w town) checkScope(t *testing.T, all map[string][]grid.Feature) {
 	community := all["base"][0].Values[3].(string)
@@ -302,10 +307,12 @@ func (w town) checkScope(t *testing.T, all map[string][]grid.Feature) {
 	for id, list := range all {
 		c, _ := grid.CollectionByID(id)
 		var want []string
+		hidden := map[string]bool{}
 		for _, f := range list {
 			in, _ := valueOf(c, f, "community_code").(string)
-			if c.Public || in != "" && w.state.City.Division(in).ParentCode == street {
+			if own := in != "" && w.state.City.Division(in).ParentCode == street; own || published(c, f) {
 				want = append(want, f.Code)
+				hidden[f.Code] = !own && c.SomePublic
 			}
 		}
 		got := w.read(t, features.Query{Collection: c, Actor: grid.Actor{Role: grid.RoleReader, Scope: street}})
@@ -317,6 +324,11 @@ func (w town) checkScope(t *testing.T, all map[string][]grid.Feature) {
 		}
 		if !slices.Equal(codes(got), want) {
 			t.Errorf("%s: a street reads %d, want %d", id, len(got), len(want))
+		}
+		for _, f := range got {
+			if hidden[f.Code] && valueOf(c, f, "source") != nil {
+				t.Errorf("%s: a street reads where %s of another one comes from", id, f.Code)
+			}
 		}
 	}
 	c, _ := grid.CollectionByID("hazards")

@@ -52,7 +52,7 @@ func TestBoxCellsHoldEveryPointOfTheBox(t *testing.T) {
 		box := geo.EmptyBox().Extend(p).Extend(q)
 		closeness, most := coarseCells, 25
 		if rng.IntN(2) == 0 {
-			closeness, most = fineCells, 200
+			closeness, most = fineCells, 100
 		}
 		ranges := boxCells(box, closeness)
 		if len(ranges) == 0 || len(ranges) > most {
@@ -76,27 +76,6 @@ func TestBoxCellsHoldEveryPointOfTheBox(t *testing.T) {
 				t.Fatalf("box %v: %v is in none of its ranges", box, in)
 			}
 		}
-	}
-}
-
-func TestFineCellsHoldLittleElse(t *testing.T) {
-	t.Parallel()
-	rng := rand.New(rand.NewPCG(3, 3))
-	var worst float64
-	for range 500 {
-		p := geo.Point{X: int32(1.2e9) + rng.Int32N(1e6), Y: int32(3.1e8) + rng.Int32N(1e6)}
-		side := 1 + rng.Int32N(1e7)
-		box := geo.Box{Min: p, Max: geo.Point{X: p.X + side, Y: p.Y + side}}
-		low, high := mvt.Project(geo.Point{X: box.Min.X, Y: box.Max.Y}), mvt.Project(geo.Point{X: box.Max.X, Y: box.Min.Y})
-		var held float64
-		for _, r := range boxCells(box, fineCells) {
-			held += float64(r.last - r.first + 1)
-		}
-		in := float64(high.X>>1-low.X>>1+1) * float64(high.Y>>1-low.Y>>1+1)
-		worst = max(worst, held/in)
-	}
-	if worst > 1.3 {
-		t.Errorf("the cells of a box are %.2f times its own", worst)
 	}
 }
 

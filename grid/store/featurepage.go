@@ -58,40 +58,22 @@ func (q *FeatureQuery) indexBoxes() []geo.Box {
 	return q.Boxes
 }
 
-// page returns the features of a page.
+// page returns the features of a page: of boxes cell by cell as long as that is quick.
 func (q *FeatureQuery) page(ctx context.Context, db DB) ([]grid.Feature, error) {
 	boxes := q.indexBoxes()
 	if boxes == nil {
-		return q.selected(ctx, db, inIDOrder((*statement).meetsBoxes))
+		return q.selected(ctx, db, inIDOrder)
 	}
-	var found []grid.Feature
-	if q.Collection.Shape != grid.PointShape && (q.After == FeaturePosition{} || q.After.Cell == noPoint) {
-		var err error
-		found, err = q.selected(ctx, db, inIDOrder((*statement).shapesMeet))
-		if err != nil || len(found) == q.Limit {
-			return found, err
-		}
-	}
-	points, err := q.points(ctx, db, boxes, q.Limit-len(found))
-	return append(found, points...), err
-}
-
-// points returns up to limit points after the last one seen: cell by cell along the boxes as long as that is quick.
-func (q *FeatureQuery) points(ctx context.Context, db DB, boxes []geo.Box, limit int) ([]grid.Feature, error) {
 	var ranges []cellRange
 	for _, box := range boxes {
 		ranges = append(ranges, boxCells(box, fineCells)...)
 	}
-	part, found := *q, []grid.Feature(nil)
-	part.After.Cell = max(0, part.After.Cell)
-	if q.After.Cell == noPoint {
-		part.After.ID = 0
-	}
 	ranges = mergeRanges(ranges)
+	part, found := *q, []grid.Feature(nil)
 	walked := 0
-	for log2 := bits.Len(uint(limit + limit/8)); walked <= mostWalked; log2 += 2 {
+	for log2 := bits.Len(uint(q.Limit + 7)); walked <= mostWalked || part.After.Cell == noPoint; log2 += 2 {
 		size := 1 << log2
-		near, err := part.near(ctx, db, ranges, size)
+		near, err := part.near(ctx, db, boxes, ranges, size)
 		if err != nil {
 			return nil, err
 		}
@@ -99,7 +81,7 @@ func (q *FeatureQuery) points(ctx context.Context, db DB, boxes []geo.Box, limit
 			if row.chosen {
 				found = append(found, row.feature)
 			}
-			if len(found) == limit {
+			if len(found) == q.Limit {
 				return found, nil
 			}
 		}
@@ -108,8 +90,8 @@ func (q *FeatureQuery) points(ctx context.Context, db DB, boxes []geo.Box, limit
 		}
 		part.After, walked = near[len(near)-1].at, walked+size
 	}
-	part.Limit = limit - len(found)
-	rest, err := part.selected(ctx, db, inCellOrder((*statement).pointsMeet))
+	part.Limit = q.Limit - len(found)
+	rest, err := part.selected(ctx, db, inCellOrder)
 	return append(found, rest...), err
 }
 
@@ -120,44 +102,61 @@ type nearRow struct {
 	feature grid.Feature
 }
 
-// near returns the first rows, up to size, of the collection in the cells after the last one seen, in their order. How it is carried out
+// near returns the first rows, up to size, of the collection near the boxes after the last one seen, in their order. How it is carried out
 // depends on its size alone, which is no parameter therefore: so a connection plans it once for each power of two.
-func (q *FeatureQuery) near(ctx context.Context, db DB, ranges []cellRange, size int) ([]nearRow, error) {
+func (q *FeatureQuery) near(ctx context.Context, db DB, boxes []geo.Box, ranges []cellRange, size int) ([]nearRow, error) {
 	table, err := q.table()
 	if err != nil {
 		return nil, err
 	}
-	var first, last []int64
-	for _, r := range ranges {
-		if r.last >= q.After.Cell {
-			first, last = append(first, max(r.first, q.After.Cell)), append(last, r.last)
-		}
-	}
-	if first == nil {
-		return nil, nil
-	}
-	columns, values := q.columns()
 	var sql statement
-	bound := strconv.Itoa(size)
-	sql.add("WITH near AS MATERIALIZED (SELECT f.cell, f.id, row_number() OVER () AS n",
-		"FROM unnest(", sql.arg(first), "::bigint[],", sql.arg(last), "::bigint[]) AS r (first, last) CROSS JOIN LATERAL (",
-		"SELECT w.cell, w.id FROM", table, "w WHERE", q.ofKind(&sql, "w"), "AND w.cell BETWEEN r.first AND r.last",
-		"AND (w.cell <>", sql.arg(q.After.Cell), "OR w.id >", sql.arg(q.After.ID), ") ORDER BY w.cell, w.id LIMIT", bound, ") AS f LIMIT", bound, ")",
+	columns, values, err := q.scopedColumns(ctx, db, &sql)
+	if err != nil {
+		return nil, err
+	}
+	limit := "LIMIT " + strconv.Itoa(size)
+	sql.add("WITH")
+	shapes := ""
+	if q.Collection.Shape != grid.PointShape && (q.After == FeaturePosition{} || q.After.Cell == noPoint) {
+		sql.add("shapes AS MATERIALIZED (SELECT w.id FROM", table, "w WHERE", q.ofKind(&sql, "w"), "AND w.id >", sql.arg(q.After.ID),
+			"AND GeometryType(w.shape) <> 'POINT' AND (", sql.overlaps("w.shape", boxes), ")),")
+		shapes = "(SELECT -1::bigint AS cell, id FROM shapes ORDER BY id " + limit + ") UNION ALL"
+	}
+	sql.add("near AS MATERIALIZED (SELECT f.cell, f.id, row_number() OVER () AS n FROM (", shapes, "(")
+	q.nearPoints(&sql, table, boxes, ranges, limit)
+	sql.add(")) AS f", limit, ")",
 		"SELECT near.cell, near.id, t.code, ST_AsEWKB(t.shape),", strings.Join(values, ", "),
 		"FROM near LEFT JOIN", q.source(table), "ON t.id = near.id AND")
-	if err := q.conditions(ctx, db, &sql, columns, (*statement).pointsAre); err != nil {
+	if err := q.conditions(&sql, columns, (*statement).nearMeets); err != nil {
 		return nil, err
 	}
 	sql.add("ORDER BY near.n")
 	before := q.After
 	return collectPlanned(ctx, db, &sql, func(row pgx.CollectableRow) (nearRow, error) {
 		near, err := q.nearRow(row)
-		if err == nil && before.compare(near.at) >= 0 { // the next page would go on at the wrong place
+		if err == nil && before != (FeaturePosition{}) && before.compare(near.at) >= 0 { // the next page would go on at the wrong place
 			err = fmt.Errorf("%s: row %v came after %v", q.Collection.ID, near.at, before)
 		}
 		before = near.at
 		return near, err
 	})
+}
+
+// nearPoints writes the query for what has its cell in the ranges, after the last one seen.
+func (q *FeatureQuery) nearPoints(sql *statement, table string, boxes []geo.Box, ranges []cellRange, limit string) {
+	after := q.After
+	if after.Cell == noPoint {
+		after = FeaturePosition{}
+	}
+	first, last := []int64{}, []int64{}
+	for _, r := range ranges {
+		if r.last >= after.Cell {
+			first, last = append(first, max(r.first, after.Cell)), append(last, r.last)
+		}
+	}
+	sql.add("SELECT p.cell, p.id FROM unnest(", sql.arg(first), "::bigint[],", sql.arg(last), "::bigint[]) AS r (first, last)",
+		"CROSS JOIN LATERAL (SELECT w.cell, w.id FROM", table, "w WHERE", q.ofKind(sql, "w"), "AND w.cell BETWEEN r.first AND r.last",
+		"AND", sql.inBoxes("w.cell", boxes), "AND (w.cell <>", sql.arg(after.Cell), "OR w.id >", sql.arg(after.ID), ") ORDER BY w.cell, w.id", limit, ") AS p")
 }
 
 func (q *FeatureQuery) nearRow(row pgx.CollectableRow) (nearRow, error) {
@@ -178,12 +177,14 @@ func (q *FeatureQuery) nearRow(row pgx.CollectableRow) (nearRow, error) {
 }
 
 // collectPlanned is pgx.CollectRows of a statement that the connection plans once, whatever its parameters, and not each time as others
-// (OpenConfig says why): that would take as long as this. It is one trip to the database, all of it one transaction.
+// (OpenConfig says why): that would take as long as this. Rows are taken in the order of an index, since the planner, which cannot tell how
+// many there are, would rather read and sort all. It is one trip to the database, all of it one transaction.
 func collectPlanned[T any](ctx context.Context, db DB, sql *statement, read pgx.RowToFunc[T]) (list []T, err error) {
+	const set = "SELECT set_config('plan_cache_mode', $1, false), set_config('enable_sort', $2, false)"
 	var batch pgx.Batch
-	batch.Queue("SET plan_cache_mode = force_generic_plan")
+	batch.Queue(set, "force_generic_plan", "off")
 	batch.Queue(sql.String(), sql.args...)
-	batch.Queue("SET plan_cache_mode = force_custom_plan")
+	batch.Queue(set, "force_custom_plan", "on")
 	results := db.SendBatch(ctx, &batch)
 	defer func() { err = cmp.Or(err, results.Close()) }()
 	if _, err := results.Exec(); err != nil {

@@ -68,8 +68,13 @@ func TestPagesOfBoxes(t *testing.T) {
 		filter *cql2.Expr
 		limit  int
 	}{
-		{[]geo.Box{outline}, nil, 7000}, {[]geo.Box{quarter}, nil, 700}, {[]geo.Box{quarter, quarter, outline}, nil, 9000},
-		{[]geo.Box{outline}, rare, 3}, {[]geo.Box{outline}, rare, 300}, {[]geo.Box{quarter}, rare, 3}, {[]geo.Box{}, nil, 10},
+		{[]geo.Box{outline}, nil, 7000},
+		{[]geo.Box{quarter}, nil, 700},
+		{[]geo.Box{quarter, quarter, outline}, nil, 9000},
+		{[]geo.Box{outline}, rare, 3},
+		{[]geo.Box{outline}, rare, 300},
+		{[]geo.Box{quarter}, rare, 3},
+		{[]geo.Box{}, nil, 10},
 	} {
 		var want []int64
 		for _, f := range all {

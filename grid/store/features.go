@@ -19,7 +19,7 @@ import (
 type FeatureQuery struct {
 	Collection *grid.Collection
 	Code       string
-	Scope      string    // division whose subtree is meant
+	Scope      string    // division whose subtree is meant, besides what anybody may see wherever it is
 	Public     bool      // only what anybody may see, by grid.Place.IsPublic, and of it only what is for anybody
 	Boxes      []geo.Box // of which the shape meets one; nil for no restriction
 	Filter     *cql2.Expr
@@ -46,10 +46,13 @@ func (s *Store) CountFeatures(ctx context.Context, q FeatureQuery, most int) (n 
 	if err != nil {
 		return 0, false, err
 	}
-	columns, _ := q.columns()
 	var sql statement
+	columns, _, err := q.scopedColumns(ctx, s.db, &sql)
+	if err != nil {
+		return 0, false, translate(err)
+	}
 	sql.add("SELECT count(*) FROM (SELECT FROM", q.source(table), "WHERE", q.ofKind(&sql, "t"), "AND")
-	if err := q.conditions(ctx, s.db, &sql, columns, (*statement).meetsBoxes); err != nil {
+	if err := q.conditions(&sql, columns, (*statement).meetsBoxes); err != nil {
 		return 0, false, translate(err)
 	}
 	sql.add("LIMIT", sql.arg(most+1), ") AS found")
@@ -57,38 +60,40 @@ func (s *Store) CountFeatures(ctx context.Context, q FeatureQuery, most int) (n 
 	return min(n, most), err == nil && n <= most, translate(err)
 }
 
-// inOrder is how rows are chosen by their shapes, and in which order.
-type inOrder struct {
-	meets meets
-	after func(q *FeatureQuery, sql *statement) string
-	order string
+// order is an order of rows, with how those after the last one seen are chosen.
+type order struct {
+	columns string
+	after   func(q *FeatureQuery, sql *statement) string
+	meets   meets
 }
 
-func inIDOrder(meets meets) inOrder {
-	return inOrder{meets, func(q *FeatureQuery, sql *statement) string { return "t.id > " + sql.arg(q.After.ID) }, "t.id"}
-}
-
-func inCellOrder(meets meets) inOrder {
-	after := func(q *FeatureQuery, sql *statement) string {
-		return "(t.cell, t.id) > (" + sql.arg(q.After.Cell) + ", " + sql.arg(q.After.ID) + ")"
+var (
+	inIDOrder = order{
+		"t.id", func(q *FeatureQuery, sql *statement) string { return "t.id > " + sql.arg(q.After.ID) }, (*statement).meetsBoxes,
 	}
-	return inOrder{meets, after, "t.cell, t.id"}
-}
+	// inCellOrder is of points alone.
+	inCellOrder = order{"t.cell, t.id", func(q *FeatureQuery, sql *statement) string {
+		return "(t.cell, t.id) > (" + sql.arg(q.After.Cell) + ", " + sql.arg(q.After.ID) + ")"
+	}, (*statement).pointsMeet}
+)
 
 // selected returns the features that the query chooses, as the planner finds them.
-func (q *FeatureQuery) selected(ctx context.Context, db DB, rows inOrder) ([]grid.Feature, error) {
+func (q *FeatureQuery) selected(ctx context.Context, db DB, in order) ([]grid.Feature, error) {
 	table, err := q.table()
 	if err != nil {
 		return nil, err
 	}
-	columns, values := q.columns()
 	var sql statement
-	sql.add("SELECT t.id, t.code, ST_AsEWKB(t.shape),", strings.Join(values, ", "))
-	sql.add("FROM", q.source(table), "WHERE", q.ofKind(&sql, "t"), "AND", rows.after(q, &sql), "AND")
-	if err := q.conditions(ctx, db, &sql, columns, rows.meets); err != nil {
+	columns, values, err := q.scopedColumns(ctx, db, &sql)
+	if err != nil {
 		return nil, err
 	}
-	sql.add("ORDER BY", rows.order, "LIMIT", sql.arg(q.Limit))
+	sql.add("SELECT t.id, t.code, ST_AsEWKB(t.shape),", strings.Join(values, ", "))
+	sql.add("FROM", q.source(table), "WHERE", q.ofKind(&sql, "t"), "AND", in.after(q, &sql), "AND")
+	if err := q.conditions(&sql, columns, in.meets); err != nil {
+		return nil, err
+	}
+	sql.add("ORDER BY", in.columns, "LIMIT", sql.arg(q.Limit))
 	found, err := db.Query(ctx, sql.String(), sql.args...)
 	if err != nil {
 		return nil, err
@@ -111,21 +116,34 @@ func (q *FeatureQuery) source(table string) string {
 }
 
 // conditions writes everything that the query says about rows besides their kind and order.
-func (q *FeatureQuery) conditions(ctx context.Context, db DB, sql *statement, columns columns, meets meets) error {
+func (q *FeatureQuery) conditions(sql *statement, columns columns, meets meets) error {
 	sql.add("true")
 	if q.Code != "" {
 		sql.add("AND t.code =", sql.arg(q.Code))
 	}
-	if q.Public {
-		sql.add("AND t.public", publicOf[q.Collection.Kind])
-	}
-	if err := inScope(ctx, db, sql, q.Scope, q.Collection.ID == grid.CollectionIncidents); err != nil {
-		return err
+	public := q.public()
+	switch {
+	case q.Public && public == "":
+		sql.add("AND false")
+	case q.Public:
+		sql.add("AND", public)
+	case columns.own != "" && public != "":
+		sql.add("AND (", columns.own, "OR", public, ")")
+	case columns.own != "":
+		sql.add("AND", columns.own)
 	}
 	if c, ok := columns.byName[q.Collection.Time]; ok {
 		sql.add("AND", sql.within(c, q.From, q.To))
 	}
 	return chosen(sql, columns, q.Filter, q.Boxes, meets)
+}
+
+// public writes which rows anybody may see, "" for none.
+func (q *FeatureQuery) public() string {
+	if published, ok := publicOf[q.Collection.Kind]; ok {
+		return "(t.public " + published + ")"
+	}
+	return ""
 }
 
 // table returns the table of places or of incidents.
@@ -156,22 +174,21 @@ var detailTables = map[string]string{
 // publicOf says which of the places that are marked public anybody may see, as grid.Place.IsPublic does.
 var publicOf = map[string]string{"shelter": "", "danger_zone": "AND d.published_at <= (now() AT TIME ZONE 'UTC')::date"}
 
-// inScope writes that a place or incident lies in the division, or that a unit of the incident does.
-func inScope(ctx context.Context, db DB, sql *statement, scope string, incidents bool) error {
+// inScope writes that a place or incident lies in the division, or that a unit of the incident does; "" where all do.
+func inScope(ctx context.Context, db DB, sql *statement, scope string, incidents bool) (string, error) {
 	in, err := areaOf(ctx, db, "", scope)
 	if err != nil || scope == "" {
-		return err
+		return "", err
 	}
 	own := "t.county_code = ANY (" + sql.arg(in.counties) + "::text[]) OR t.community_code = ANY (" + sql.arg(in.communities) + "::text[])"
 	if incidents {
 		codes, err := scopeCodes(ctx, db, scope)
 		if err != nil {
-			return err
+			return "", err
 		}
 		own += " OR t.unit_divisions && " + sql.arg(codes) + "::text[]"
 	}
-	sql.add("AND (", own, ")")
-	return nil
+	return "(" + own + ")", nil
 }
 
 // chosen writes the boxes and the filter.
@@ -206,31 +223,41 @@ var ownColumns = map[string]string{
 	"updated_at": "t.updated_at",
 }
 
-// columns returns those of the collection's properties, and their expressions in the order of the fields.
-func (q *FeatureQuery) columns() (columns, []string) {
+// scopedColumns is columns for the scope of the query.
+func (q *FeatureQuery) scopedColumns(ctx context.Context, db DB, sql *statement) (columns, []string, error) {
+	own, err := inScope(ctx, db, sql, q.Scope, q.Collection.ID == grid.CollectionIncidents)
+	c, values := q.columns(own)
+	return c, values, err
+}
+
+// columns returns those of the collection's properties, and their expressions in the order of the fields. What is not for anybody is null
+// where the row is seen as anybody sees it; own is the condition that it is not, "" where none is.
+func (q *FeatureQuery) columns(own string) (columns, []string) {
+	c := columns{byName: map[string]column{}, shape: "t.shape", own: own}
 	detail := map[string]bool{}
 	if layer, ok := grid.PlaceLayer(q.Collection.Kind); ok {
 		for _, f := range layer.Detail() {
 			detail[f.Name] = true
 		}
 	}
-	c := columns{byName: map[string]column{}, shape: "t.shape"}
 	values := make([]string, len(q.Collection.Fields))
 	for i, f := range q.Collection.Fields {
-		sql, ok := ownColumns[f.Name]
+		value, ok := ownColumns[f.Name]
 		switch {
 		case ok:
 		case detail[f.Name]:
-			sql = "d." + f.Name
+			value = "d." + f.Name
 		default:
-			sql = "t." + f.Name
+			value = "t." + f.Name
 		}
-		if q.Public && !q.Collection.ForAnybody(f.Name) {
+		if hidden := !q.Collection.ForAnybody(f.Name); hidden && q.Public {
 			values[i] = "NULL"
 			continue
+		} else if hidden && own != "" {
+			value = "CASE WHEN " + own + " THEN " + value + " END"
 		}
-		c.byName[f.Name] = column{sql, f.Type}
-		values[i] = sql
+		c.byName[f.Name] = column{value, f.Type}
+		values[i] = value
 	}
 	return c, values
 }

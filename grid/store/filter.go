@@ -43,6 +43,7 @@ type column struct {
 type columns struct {
 	byName map[string]column
 	shape  string
+	own    string // the condition that a row is in the scope of who asks, "" for none
 }
 
 // geometryProperty is what the geometry is called in filters; package features says the same.

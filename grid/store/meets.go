@@ -29,23 +29,34 @@ func (s *statement) pointsMeet(alias string, boxes []geo.Box) (string, error) {
 			cells = append(cells, alias+".cell BETWEEN "+s.arg(r.first)+" AND "+s.arg(r.last))
 		}
 	}
-	are, err := s.pointsAre(alias, boxes)
-	return "(" + anyOf(cells) + ") AND " + are, err
-}
-
-// pointsAre is pointsMeet for rows that have been found already, without an index.
-func (s *statement) pointsAre(alias string, boxes []geo.Box) (string, error) {
-	var in []string
-	for _, box := range boxes {
-		low, high := box.Min.Orb(), box.Max.Orb()
-		in = append(in, "ST_X("+alias+".shape) BETWEEN "+s.arg(low[0])+" AND "+s.arg(high[0])+" AND ST_Y("+alias+".shape) BETWEEN "+s.arg(low[1])+" AND "+s.arg(high[1]))
-	}
-	return "CASE WHEN GeometryType(" + alias + ".shape) = 'POINT' THEN " + anyOf(in) + " ELSE false END", nil
+	shape := alias + ".shape"
+	return "(" + anyOf(cells) + ") AND CASE WHEN GeometryType(" + shape + ") = 'POINT' THEN " + s.pointIn(shape, boxes) + " ELSE false END", nil
 }
 
 // shapesMeet is meetsBoxes for what is no point.
 func (s *statement) shapesMeet(alias string, boxes []geo.Box) (string, error) {
 	shape := alias + ".shape"
+	exactly, err := s.shapeMeets(shape, boxes)
+	return "GeometryType(" + shape + ") <> 'POINT' AND (" + s.overlaps(shape, boxes) + ") AND CASE WHEN GeometryType(" + shape + ") <> 'POINT' THEN " + exactly + " END", err
+}
+
+// nearMeets is meetsBoxes for rows of FeatureQuery.near, which are points unless their cell is noPoint: no index is to be used for them.
+func (s *statement) nearMeets(alias string, boxes []geo.Box) (string, error) {
+	shape := alias + ".shape"
+	exactly, err := s.shapeMeets(shape, boxes)
+	return "CASE WHEN near.cell < 0 THEN " + exactly + " WHEN GeometryType(" + shape + ") = 'POINT' THEN " + s.pointIn(shape, boxes) + " ELSE false END", err
+}
+
+func (s *statement) pointIn(shape string, boxes []geo.Box) string {
+	var in []string
+	for _, box := range boxes {
+		low, high := box.Min.Orb(), box.Max.Orb()
+		in = append(in, "ST_X("+shape+") BETWEEN "+s.arg(low[0])+" AND "+s.arg(high[0])+" AND ST_Y("+shape+") BETWEEN "+s.arg(low[1])+" AND "+s.arg(high[1]))
+	}
+	return "(" + anyOf(in) + ")"
+}
+
+func (s *statement) shapeMeets(shape string, boxes []geo.Box) (string, error) {
 	var meet []string
 	for _, box := range boxes {
 		window := geo.BoxShape(box)
@@ -53,15 +64,22 @@ func (s *statement) shapesMeet(alias string, boxes []geo.Box) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		low, high := box.Min.Orb(), box.Max.Orb()
-		envelope := "ST_MakeEnvelope(" + s.arg(low[0]) + ", " + s.arg(low[1]) + ", " + s.arg(high[0]) + ", " + s.arg(high[1]) + ", 4326)"
-		meet = append(meet, shape+" && "+envelope+
-			" AND CASE WHEN GeometryType("+shape+") <> 'POINT' THEN ST_Intersects(lattice_units("+shape+"), ST_GeomFromEWKB("+s.arg(inUnits)+")) END")
+		meet = append(meet, "ST_Intersects(lattice_units("+shape+"), ST_GeomFromEWKB("+s.arg(inUnits)+"))")
 	}
-	return "GeometryType(" + shape + ") <> 'POINT' AND (" + anyOf(meet) + ")", nil
+	return "(" + anyOf(meet) + ")", nil
 }
 
-// anyOf joins conditions by OR; none of none is met.
+// overlaps writes that the box of a shape overlaps one of the boxes, as far as the index can say.
+func (s *statement) overlaps(shape string, boxes []geo.Box) string {
+	var overlap []string
+	for _, box := range boxes {
+		low, high := box.Min.Orb(), box.Max.Orb()
+		overlap = append(overlap, shape+" && ST_MakeEnvelope("+s.arg(low[0])+", "+s.arg(low[1])+", "+s.arg(high[0])+", "+s.arg(high[1])+", 4326)")
+	}
+	return anyOf(overlap)
+}
+
+// anyOf joins conditions by OR; one of none does not hold.
 func anyOf(conditions []string) string {
 	if len(conditions) == 0 {
 		return "false"

@@ -20,7 +20,7 @@ type Filter struct {
 	State    string    // of incidents also "open" and "ended"
 	GridID   int64     // base or dedicated
 	Division string    // whose subtree is meant
-	Scope    string    // the same for the actor's scope
+	Scope    string    // the same for the actor's scope; places that anybody may see are chosen wherever they are, unless of a past instant
 	Boxes    []geo.Box // of which the shape meets one; nil for no restriction
 	Public   bool      // only places that anybody may see, by grid.Place.IsPublic
 	After    int64     // id of the last one seen
@@ -67,6 +67,10 @@ func (s *Store) Places(ctx context.Context, f Filter) ([]grid.Place, error) {
 		if err != nil {
 			return err
 		}
+		around, err := areaOf(ctx, db, f.Division, "")
+		if err != nil {
+			return err
+		}
 		first, last, window, err := boxParameters(f.Boxes)
 		if err != nil {
 			return err
@@ -74,13 +78,15 @@ func (s *Store) Places(ctx context.Context, f Filter) ([]grid.Place, error) {
 		rows, err := db.Query(ctx, `
 			SELECT p.id
 			FROM place p
+			CROSS JOIN LATERAL (SELECT p.public AND (p.kind = 'shelter' OR p.kind = 'danger_zone' AND EXISTS (
+			       SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= (now() AT TIME ZONE 'UTC')::date)) AS anybodys) seen
 			WHERE p.id > $1
 			  AND ($2 = '' OR p.kind = $2)
 			  AND ($3 = '' OR p.state = $3)
 			  AND ($4 = 0 OR p.dedicated_grid_id = $4
 			       OR p.base_grid_id = $4 AND p.community_code = (SELECT g.community_code FROM grid g WHERE g.id = $4))
-			  AND ($5::text[] IS NULL OR p.county_code = ANY ($5))
-			  AND ($6::text[] IS NULL OR p.community_code = ANY ($6))
+			  AND (($5::text[] IS NULL OR p.county_code = ANY ($5)) AND ($6::text[] IS NULL OR p.community_code = ANY ($6))
+			       OR ($12::text[] IS NULL OR p.county_code = ANY ($12)) AND ($13::text[] IS NULL OR p.community_code = ANY ($13)) AND seen.anybodys)
 			  AND ($7::bigint[] IS NULL OR p.id IN (
 			       SELECT q.id
 			       FROM unnest($7::bigint[], $8::bigint[]) AS r (first, last)
@@ -90,11 +96,10 @@ func (s *Store) Places(ctx context.Context, f Filter) ([]grid.Place, error) {
 			       SELECT q.id
 			       FROM place q
 			       WHERE GeometryType(q.shape) <> 'POINT' AND ST_Intersects(q.shape, ST_GeomFromEWKB($9))))
-			  AND (NOT $11 OR p.public AND (p.kind = 'shelter'
-			       OR p.kind = 'danger_zone' AND EXISTS (SELECT FROM danger_zone z WHERE z.place_id = p.id AND z.published_at <= (now() AT TIME ZONE 'UTC')::date)))
+			  AND (NOT $11 OR seen.anybodys)
 			ORDER BY p.id
 			LIMIT $10`,
-			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, window, f.Limit, f.Public)
+			f.After, f.Kind, f.State, f.GridID, in.counties, in.communities, first, last, window, f.Limit, f.Public, around.counties, around.communities)
 		if err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func (s *Store) PlaceTile(ctx context.Context, id mvt.TileID, f TileFilter) ([]b
 func (s *Store) IncidentTile(ctx context.Context, id mvt.TileID, f TileFilter) ([]byte, error) {
 	incidents, _ := grid.CollectionByID(grid.CollectionIncidents)
 	q := FeatureQuery{Collection: incidents}
-	columns, _ := q.columns()
+	columns, _ := q.columns("")
 	return s.pointTile(ctx, id, f, tileLayer{
 		name:   "incidents",
 		tags:   []string{"code", "kind", "state", "severity"},
@@ -141,8 +141,12 @@ type tileStatement struct {
 func (q *tileStatement) where(ctx context.Context, sql *statement) error {
 	first, end := tileCells(q.id)
 	sql.add(q.layer.from, "WHERE t.cell >=", sql.arg(first), "AND t.cell <", sql.arg(end))
-	if err := inScope(ctx, q.db, sql, q.filter.Scope, q.layer.name == "incidents"); err != nil {
+	own, err := inScope(ctx, q.db, sql, q.filter.Scope, q.layer.name == "incidents")
+	if err != nil {
 		return err
+	}
+	if own != "" {
+		sql.add("AND", own)
 	}
 	if !q.filter.From.IsZero() || !q.filter.To.IsZero() {
 		sql.add("AND", q.layer.within(sql, q.filter.From, q.filter.To))
