@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/export"
@@ -116,7 +117,7 @@ func (s *Server) writeFeatures(ctx context.Context, file export.Writer, reader f
 	if s.progress != nil {
 		var err error
 		if total, _, err = reader.Count(ctx, state, query, 100_000_000); err != nil {
-			return badFilter(err)
+			return ogc.BadFilter(err)
 		}
 	}
 	n := 0
@@ -127,7 +128,7 @@ func (s *Server) writeFeatures(ctx context.Context, file export.Writer, reader f
 		return file.Write(&f)
 	})
 	if err != nil {
-		return badFilter(err)
+		return ogc.BadFilter(err)
 	}
 	return file.Finish()
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"time"
 
 	"github.com/wangge/wangge/api/ogc"
@@ -30,26 +29,7 @@ func (q query) features(c *grid.Collection, state *live.State) (features.Query, 
 
 // filter reads a filter in either form of CQL2, nil for none.
 func (q query) filter() (*cql2.Expr, error) {
-	lang, err := q.oneOf("filter-lang", "cql2-text", "cql2-json")
-	if err != nil || !q.has("filter") {
-		return nil, err
-	}
-	var e *cql2.Expr
-	if lang == "cql2-json" {
-		e, err = cql2.ParseJSON([]byte(q.text("filter")))
-	} else {
-		e, err = cql2.Parse(q.text("filter"))
-	}
-	return e, badFilter(err)
-}
-
-// badFilter makes a bad parameter of what is wrong with a filter, and leaves other errors alone.
-func badFilter(err error) error {
-	var wrong *cql2.SyntaxError
-	if errors.As(err, &wrong) {
-		return badParam("filter", "filter: "+wrong.Error()+".")
-	}
-	return err
+	return ogc.Filter(func(name string) (string, bool) { return q.text(name), q.has(name) })
 }
 
 // period reads the parameter datetime as /ogc does: an instant, a date, which is a whole day here, or an interval. An open end is zero.

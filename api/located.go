@@ -9,6 +9,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/live"
@@ -181,7 +182,7 @@ func sendPast(w http.ResponseWriter, v any) error {
 func sendVersioned(w http.ResponseWriter, r *http.Request, status, version int, v any) error {
 	w.Header().Set("ETag", versionTag(version))
 	w.Header().Set("Cache-Control", "private, no-cache")
-	if r.Method != http.MethodPost && r.Method != http.MethodPatch && matches(r, versionTag(version)) {
+	if r.Method != http.MethodPost && r.Method != http.MethodPatch && ogc.Matches(r, versionTag(version)) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

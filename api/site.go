@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/grid/live"
 )
 
@@ -54,7 +55,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if file, ok := s.packed[name]; ok && acceptsGzip(r) {
 		w.Header().Set("ETag", file.tag)
-		if matches(r, file.tag) {
+		if ogc.Matches(r, file.tag) {
 			w.WriteHeader(http.StatusNotModified)
 			return nil
 		}

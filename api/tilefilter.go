@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/features"
@@ -59,7 +60,7 @@ func chosenTiles(q query, state *live.State, c *grid.Collection, all store.TileQ
 	}
 	if filter != nil {
 		if err := filter.Check(features.Types(c, grid.Actor{Role: grid.RoleReader})); err != nil {
-			return tileSource{}, badFilter(err)
+			return tileSource{}, ogc.BadFilter(err)
 		}
 	}
 	from, to, err := q.period(state)

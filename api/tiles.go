@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/live"
@@ -30,7 +31,7 @@ func (s *Server) tile(w http.ResponseWriter, r *http.Request, state *live.State)
 	vars := mux.Vars(r)
 	id, err := mvt.ParseTile(vars["z"], vars["x"], vars["y"])
 	if err != nil {
-		return notFound("There is no such tile: " + err.Error() + ".")
+		return notFound("There is no such tile: z, x and y are whole numbers, x and y from 0 to 2^z-1.")
 	}
 	source, err := s.tileSource(w, r, state, pathVar(r, "tileset"), q)
 	if err != nil {
@@ -91,7 +92,7 @@ func (s *Server) sendTile(w http.ResponseWriter, r *http.Request, source *tileSo
 		etag = strings.TrimSuffix(tag, `"`) + "-" + coding + `"`
 	}
 	header.Set("ETag", etag)
-	if matches(r, etag) {
+	if ogc.Matches(r, etag) {
 		s.tiles.asked.WithLabelValues("unchanged").Inc()
 		w.WriteHeader(http.StatusNotModified)
 		return nil
@@ -205,18 +206,6 @@ func tagOf(city *edition.City) string {
 		fmt.Fprintf(sum, "%s %s %s %q %v %v\n", d.Code, d.ParentCode, d.Level, d.Name, d.LabelPoint, d.Outline)
 	}
 	return `W/"` + hex.EncodeToString(sum.Sum(nil)[:12]) + `"`
-}
-
-// matches reports whether If-None-Match names a tag, weak or not (RFC 9110, 13.1.2).
-func matches(r *http.Request, tag string) bool {
-	for _, line := range r.Header.Values("If-None-Match") {
-		for one := range strings.SplitSeq(line, ",") {
-			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // askAgain has caches ask again each time they want to answer by what they keep, unless they are not to keep it at all.

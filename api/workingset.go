@@ -7,6 +7,7 @@ import (
 
 	"github.com/paulmach/orb/geojson"
 
+	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/live"
@@ -55,7 +56,7 @@ func (s *Server) workingSet(w http.ResponseWriter, r *http.Request, state *live.
 	}
 	s.stateKnowingPlan(w, r, state, &d.Plan)
 	tagPlan(w, &d.Plan)
-	if !below && matches(r, versionTag(d.Plan.Version)) { // what lies below may change without the plan
+	if !below && ogc.Matches(r, versionTag(d.Plan.Version)) { // what lies below may change without the plan
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

@@ -128,10 +128,20 @@ func weakTag(sum hash.Hash) string { return `W/"` + hex.EncodeToString(sum.Sum(n
 
 // matched answers that nothing has changed where the client has what the tag names.
 func matched(w http.ResponseWriter, r *http.Request, tag string) bool {
-	for one := range strings.SplitSeq(strings.Join(r.Header.Values("If-None-Match"), ","), ",") {
-		if one = strings.TrimSpace(one); one == tag || one == "*" {
-			w.WriteHeader(http.StatusNotModified)
-			return true
+	if !Matches(r, tag) {
+		return false
+	}
+	w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+// Matches reports whether If-None-Match names a tag, weak or not (RFC 9110, 13.1.2).
+func Matches(r *http.Request, tag string) bool {
+	for _, line := range r.Header.Values("If-None-Match") {
+		for one := range strings.SplitSeq(line, ",") {
+			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == strings.TrimPrefix(tag, "W/") {
+				return true
+			}
 		}
 	}
 	return false

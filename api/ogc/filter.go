@@ -74,32 +74,42 @@ func (q query) expression() (*cql2.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	language, given := q[filterLangParam]
-	if given && language != cql2Text && language != cql2JSON {
-		return nil, badParam(filterLangParam, "filter-lang is to be %s or %s.", cql2Text, cql2JSON)
+	if _, given := q[filterParam]; !given && q[filterCRSParam] != "" {
+		return nil, badParam(filterCRSParam, "%s goes with filter only.", filterCRSParam)
 	}
-	text, given := q[filterParam]
-	if !given {
-		for _, alone := range []string{filterLangParam, filterCRSParam} {
-			if _, given := q[alone]; given {
-				return nil, badParam(alone, "%s goes with filter only.", alone)
-			}
-		}
-		return nil, nil
-	}
-	parse := cql2.Parse
-	if language == cql2JSON {
-		parse = func(text string) (*cql2.Expr, error) { return cql2.ParseJSON([]byte(text)) }
-	}
-	e, err := parse(text)
-	if err == nil && s != systems[0] {
+	e, err := Filter(func(name string) (string, bool) {
+		text, given := q[name]
+		return text, given
+	})
+	if err == nil && e != nil && s != systems[0] {
 		e, err = inLonLat(e, s)
 	}
-	return e, ofFilter(err)
+	return e, BadFilter(err)
 }
 
-// ofFilter says what is wrong with a filter and where; another error stays as it is.
-func ofFilter(err error) error {
+// Filter reads the parameters filter and filter-lang, nil where there is no filter. Its coordinates are as they stand there; it is to be checked
+// against the properties that there are. The error is an *Error.
+func Filter(param func(name string) (text string, given bool)) (*cql2.Expr, error) {
+	language, named := param(filterLangParam)
+	if named && language != cql2Text && language != cql2JSON {
+		return nil, badParam(filterLangParam, "filter-lang is to be %s or %s.", cql2Text, cql2JSON)
+	}
+	text, given := param(filterParam)
+	switch {
+	case !given && named:
+		return nil, badParam(filterLangParam, "%s goes with filter only.", filterLangParam)
+	case !given:
+		return nil, nil
+	case language == cql2JSON:
+		e, err := cql2.ParseJSON([]byte(text))
+		return e, BadFilter(err)
+	}
+	e, err := cql2.Parse(text)
+	return e, BadFilter(err)
+}
+
+// BadFilter says what is wrong with a filter and where, as an *Error; another error stays as it is.
+func BadFilter(err error) error {
 	var wrong *cql2.SyntaxError
 	if errors.As(err, &wrong) {
 		return badParam(filterParam, "filter: %s.", wrong.Error())
