@@ -118,10 +118,13 @@ func acceptsGzip(r *http.Request) bool {
 	}
 	for one := range strings.SplitSeq(accepts, ",") {
 		coding, weight, _ := strings.Cut(one, ";")
-		if coding = strings.TrimSpace(coding); coding != "gzip" && coding != "*" {
+		if coding = strings.TrimSpace(coding); !strings.EqualFold(coding, "gzip") && coding != "*" {
 			continue
 		}
-		q, _ := strings.CutPrefix(strings.TrimSpace(weight), "q=")
+		name, q, _ := strings.Cut(strings.TrimSpace(weight), "=")
+		if !strings.EqualFold(name, "q") {
+			return true
+		}
 		none, err := strconv.ParseFloat(q, 64)
 		return err != nil || none > 0
 	}

@@ -145,7 +145,20 @@ func notThere(err error) *problem {
 	if runes := []rune(what); len(runes) > maxNamed {
 		what = string(runes[:maxNamed]) + "…"
 	}
-	return notFound("Not found: " + what + ".")
+	return notFound("Not found: " + what + "." + whereToLook(what))
+}
+
+// whereToLook says where what there is of a kind is listed, for what begins with the word of its kind.
+func whereToLook(what string) string {
+	kind, _, _ := strings.Cut(what, " ")
+	lists := map[string]string{
+		"plan": "/v1/plans", "place": "/v1/places", "incident": "/v1/incidents", "division": "/v1/divisions", "grid": "/v1/grids", "worker": "/v1/workers",
+		"post": "/v1/posts", "item": "/v1/items",
+	}
+	if list := lists[kind]; list != "" {
+		return " GET " + list + " lists those there are."
+	}
+	return ""
 }
 
 // maxNamed is how many characters of what was not found are said.

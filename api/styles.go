@@ -69,6 +69,12 @@ func (s *Server) style(w http.ResponseWriter, r *http.Request, state *live.State
 	if maxZoomOf(tileset) == 0 {
 		return badParam("tileset", "There is no tileset "+tileset+": there are grids, reference, places, incidents, difference, and plan-CODE for the draft of a plan.")
 	}
+	if code, ofPlan := strings.CutPrefix(tileset, planTileset); ofPlan && (!s.isAnybody(r) || s.readsAreOpen(r)) { // whether there is one anybody may not know
+		tokenOrigin(w, r)
+		if _, err := s.planNamed(r, state, code); err != nil {
+			return err
+		}
+	}
 	b := styleBuilder{palette: colours, label: expression{"get", "name"}}
 	if lang == "en" { // names are Chinese
 		b.label = expression{"get", "code"}

@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,15 +19,18 @@ type system struct {
 	mercator bool // metres, easting first
 }
 
-const crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+const (
+	crs84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+	epsg  = "http://www.opengis.net/def/crs/EPSG/0/"
+)
 
 // systems are those that every collection has; the first is what is meant without a parameter, and what is stored. CGCS2000 (EPSG:4490) is
 // numerically the same as WGS 84 here, see geo/crs.
 var systems = [...]system{
 	{uri: crs84},
-	{uri: "http://www.opengis.net/def/crs/EPSG/0/4326", latLon: true},
-	{uri: "http://www.opengis.net/def/crs/EPSG/0/4490", latLon: true},
-	{uri: "http://www.opengis.net/def/crs/EPSG/0/3857", mercator: true},
+	{uri: epsg + "4326", latLon: true},
+	{uri: epsg + "4490", latLon: true},
+	{uri: epsg + "3857", mercator: true},
 }
 
 // systemURIs returns the URIs of all systems.
@@ -49,7 +53,11 @@ func (q query) system(param string) (system, error) {
 			return s, nil
 		}
 	}
-	return system{}, badParam(param, "%s is to be one of %s.", param, strings.Join(systemURIs(), ", "))
+	hint := ""
+	if code, short := strings.CutPrefix(strings.ToUpper(uri), "EPSG:"); short && slices.Contains(systemURIs(), epsg+code) {
+		hint = " " + uri + " is written " + epsg + code + "."
+	}
+	return system{}, badParam(param, "%s is to be one of %s.%s In 4326 and 4490 latitude stands first.", param, strings.Join(systemURIs(), ", "), hint)
 }
 
 // header is the value of Content-Crs.
