@@ -12,6 +12,7 @@ import KeyboardPan from 'ol/interaction/KeyboardPan';
 import KeyboardZoom from 'ol/interaction/KeyboardZoom';
 import MouseWheelZoom from 'ol/interaction/MouseWheelZoom';
 import PinchZoom from 'ol/interaction/PinchZoom';
+import type Layer from 'ol/layer/Layer';
 import VectorLayer from 'ol/layer/Vector';
 import VectorTileLayer from 'ol/layer/VectorTile';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
@@ -75,6 +76,26 @@ export interface Lent {
   giveBack: () => void;
 }
 
+/** What whoever shows something in place of the grids in force needs of the map. */
+export interface Host {
+  target: HTMLElement;
+  tiles: { minZoom: number; maxZoom: number; loadTile: Options['loadTile'] };
+  /** The resolution, in metres a pixel, from which base grids are in the tiles. */
+  baseResolution: number;
+  palette: Palette;
+  visible: () => Visible;
+  /** Puts a layer where the grids are: under what was found, drawn or listed. */
+  add: (layer: Layer) => void;
+  remove: (layer: Layer) => void;
+  render: () => void;
+}
+
+/** What is shown in place of the grids in force. */
+export interface Shown {
+  repaint: (palette: Palette) => void;
+  end: () => void;
+}
+
 export class CityMap {
   readonly #map: OlMap;
   readonly #options: Options;
@@ -94,6 +115,8 @@ export class CityMap {
   /** Repaints what whoever has borrowed the map draws; null while it is nobody's. */
   #borrower: ((palette: Palette) => void) | null = null;
   #painted: Painted | null = null;
+  /** What is shown in place of the grids in force. */
+  #instead: Shown | null = null;
   /** Tilesets whose TileJSON is on its way. */
   readonly #loading = new Set<string>();
   readonly #tileJson = new Map<string, TileJson>();
@@ -200,6 +223,7 @@ export class CityMap {
     this.#listed.setPalette(palette);
     this.#borrower?.(palette);
     this.#preview.setPalette(palette);
+    this.#instead?.repaint(palette);
   }
 
   /** Draws what was found, and the spot asked for, in place of what was drawn before; the spot may be null. */
@@ -308,6 +332,31 @@ export class CityMap {
         this.#labels.setVisible(true);
       },
     };
+  }
+
+  /** Shows something in place of the grids in force and of what was shown before; null brings the grids back. */
+  showInstead<S extends Shown>(show: ((host: Host) => S) | null): S | null {
+    this.#instead?.end();
+    const { target, tiles, loadTile } = this.#options;
+    const layers = this.#map.getLayers();
+    let count = 0;
+    const shown =
+      show?.({
+        ...{ target, baseResolution: baseResolution(tiles), palette: this.#palette },
+        tiles: { minZoom: tiles.minzoom ?? 0, maxZoom: tiles.maxzoom ?? 16, loadTile },
+        visible: () => this.#visible,
+        add: (layer) => layers.insertAt(layers.getArray().indexOf(this.#areas) + ++count, layer),
+        remove: (layer) => void this.#map.removeLayer(layer),
+        render: () => {
+          delete target.dataset['ready'];
+          this.#map.render();
+        },
+      }) ?? null;
+    this.#instead = shown;
+    delete target.dataset['ready'];
+    this.#areas.setVisible(shown === null);
+    this.#labels.setVisible(shown === null);
+    return shown;
   }
 
   dispose(): void {

@@ -9,6 +9,8 @@ export interface DraftPart {
   /** As it becomes; of a retired one as it was. */
   name: string;
   change: Change;
+  /** The communities that it was in and will be in. */
+  communities: string[];
   before: Geometry | null;
   after: Geometry | null;
   areaM2: { before: number; after: number };
@@ -28,11 +30,20 @@ export function draftOf({ features }: DraftFeatures): Draft {
   for (const { geometry, properties: p } of features) {
     const key = `${p.kind} ${p.code}`;
     const part = parts.get(key) ?? {
-      ...{ kind: p.kind, code: p.code, name: p.name, change: p.change, before: null, after: null },
+      ...{
+        kind: p.kind,
+        code: p.code,
+        name: p.name,
+        change: p.change,
+        communities: [],
+        before: null,
+        after: null,
+      },
       areaM2: { before: 0, after: 0 },
       households: { before: null, after: null },
     };
     part[p.state] = geometry;
+    if (!part.communities.includes(p.community_code)) part.communities.push(p.community_code);
     part.areaM2[p.state] = p.area_m2 ?? 0;
     part.households[p.state] = p.households ?? null;
     if (p.state === 'after') part.name = p.name;

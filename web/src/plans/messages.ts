@@ -17,10 +17,6 @@ export const planMessages = {
   },
   plan_back: { zh: '返回方案列表', en: 'Back to the list of plans' },
   plan_zoom: { zh: '缩放到草案', en: 'Zoom to the draft' },
-  plan_stale: {
-    zh: '县（区）现行版本已更新：此方案仍基于旧版本，请先更新到现行版本。',
-    en: 'The county has moved on: this is still drawn over the edition before. Bring it up to date first.',
-  },
   plan_past: {
     zh: '此方案已生效：虚线为生效前的边界，实线为生效后的边界。',
     en: 'This plan has taken effect: broken lines were the borders before, whole lines are those since.',
