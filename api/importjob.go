@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -257,6 +258,12 @@ func (job *importJob) finish(ctx context.Context, summary intake.Summary, err er
 
 // runImport imports the files of a job.
 func (s *Server) runImport(ctx context.Context, job *importJob) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.ErrorContext(ctx, "panic", "import", job.id, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			job.finish(ctx, intake.Summary{}, errors.New("panic"))
+		}
+	}()
 	summary, err := s.importFiles(ctx, job)
 	job.finish(ctx, summary, err)
 }

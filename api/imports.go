@@ -44,7 +44,7 @@ func (s *Server) createImport(w http.ResponseWriter, r *http.Request, state *liv
 	if _, err := params(r); err != nil {
 		return err
 	}
-	owner, err := s.authorize(r, state, grid.Administer, "")
+	owner, err := s.importer(r, state)
 	if err != nil {
 		return err
 	}

@@ -240,7 +240,7 @@ func (u *uploads) inspect(ctx context.Context, file intake.File) (intake.Content
 }
 
 // receive stores the body of a request and looks at what is in it. When that fails, nothing stays.
-func (u *uploads) receive(ctx context.Context, owner grid.Actor, name, encoding string, length int64, body io.Reader) (one *upload, err error) {
+func (u *uploads) receive(ctx context.Context, owner grid.Actor, name, encoding string, length int64, body io.Reader) (*upload, error) {
 	if length < 0 {
 		length = maxUpload
 	}
@@ -248,10 +248,10 @@ func (u *uploads) receive(ctx context.Context, owner grid.Actor, name, encoding 
 	if err != nil {
 		return nil, err
 	}
-	begun := one // a failure returns nil for it
-	defer func() {
-		if err != nil {
-			u.remove(begun)
+	kept := false
+	defer func() { // also after a panic
+		if !kept {
+			u.remove(one)
 		}
 	}()
 	n, err := io.Copy(file, body)
@@ -266,5 +266,6 @@ func (u *uploads) receive(ctx context.Context, owner grid.Actor, name, encoding 
 		return nil, err
 	}
 	u.done(one, n, &contents)
+	kept = true
 	return one, nil
 }

@@ -26,6 +26,7 @@ type importServer struct {
 	*server
 	pool *pgxpool.Pool
 	dir  string // of what is sent
+	app  *api.Server
 }
 
 // serveImports starts a server with tokens of several reaches; at the end it is closed, and nothing may be left then.
@@ -50,11 +51,23 @@ func serveImports(t *testing.T) importServer {
 			t.Errorf("after the end there are still %v", left)
 		}
 	})
-	return importServer{pool: pool, dir: dir, server: &server{Server: front, store: s, live: l, secrets: map[string]string{
+	return importServer{pool: pool, dir: dir, app: app, server: &server{Server: front, store: s, live: l, secrets: map[string]string{
 		"administrator": token(t, s, grid.RoleAdministrator, ""),
+		"second":        tokenOf(t, s, "second"),
+		"third":         tokenOf(t, s, "third"),
 		"county":        token(t, s, grid.RoleAdministrator, binhu),
 		"planner":       token(t, s, grid.RolePlanner, ""),
 	}}}
+}
+
+// tokenOf makes a token of another administrator.
+func tokenOf(t *testing.T, s *store.Store, user string) string {
+	t.Helper()
+	secret, _, err := s.CreateToken(t.Context(), importer, store.Token{User: user, Role: grid.RoleAdministrator})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
 }
 
 // leftFiles are the temporary files in the directory.

@@ -22,6 +22,7 @@ type serveCmd struct {
 	Listen       string        `help:"Address to listen on." default:"127.0.0.1:8080"`
 	PublicURL    string        `help:"Address that links carry, when a proxy stands in front."`
 	TileCache    int64         `help:"How many megabytes of tiles to hold in memory; 0 for none." default:"256"`
+	UploadDir    string        `help:"Directory for files while they are imported over HTTP; by default the system's temporary directory." placeholder:"DIR"`
 	Poll         time.Duration `help:"How often to look for new editions; while their commits are heard of, every fifth time." default:"1s"`
 	basemapFlags `embed:""`
 }
@@ -57,7 +58,7 @@ func (c *serveCmd) Run(ctx context.Context, all *cli) error {
 			return fmt.Errorf("refusing to listen on %s, which others can reach, without tokens: make one first with “wangge token create NAME --role administrator”", c.Listen)
 		}
 	}
-	return serve(ctx, s, serving{listen: c.Listen, publicURL: c.PublicURL, tileCache: c.TileCache << 20, poll: c.Poll, basemap: under, ready: func(address string) {
+	return serve(ctx, s, serving{listen: c.Listen, publicURL: c.PublicURL, tileCache: c.TileCache << 20, uploadDir: c.UploadDir, poll: c.Poll, basemap: under, ready: func(address string) {
 		slog.InfoContext(ctx, "ready", "address", address)
 	}})
 }
@@ -66,7 +67,8 @@ func (c *serveCmd) Run(ctx context.Context, all *cli) error {
 type serving struct {
 	listen    string
 	publicURL string
-	tileCache int64 // bytes
+	tileCache int64  // bytes
+	uploadDir string // "" for the system's temporary directory
 	poll      time.Duration
 	openReads bool
 	basemap   *basemap.Basemap
@@ -85,7 +87,7 @@ func serve(ctx context.Context, s *store.Store, c serving) error {
 	if err != nil {
 		return fmt.Errorf("%w: choose another address with --listen or WANGGE_LISTEN", err)
 	}
-	app := api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL, TileCache: c.tileCache, Basemap: c.basemap})
+	app := api.New(api.Config{Store: s, Live: city, Page: page(), OpenReads: c.openReads, PublicURL: c.publicURL, TileCache: c.tileCache, UploadDir: c.uploadDir, Basemap: c.basemap})
 	defer func() {
 		if err := app.Close(); err != nil {
 			slog.WarnContext(ctx, "removing files that were sent", "error", err)

@@ -3,9 +3,11 @@ package intake
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -105,6 +107,7 @@ func feed[T any](ctx context.Context, in *input, jobs, ordered chan<- *batch[T])
 }
 
 func (b *batch[T]) fill(in *input) {
+	defer recovered(&b.err)
 	if in.rows == nil {
 		for len(b.records) < batchRows {
 			r, ok := in.pull()
@@ -136,6 +139,7 @@ func (b *batch[T]) fill(in *input) {
 
 // run parses and works on the rows. A fault that is not one row's ends the file there.
 func (b *batch[T]) run(in *input, work func(*row) (T, error)) {
+	defer recovered(&b.err)
 	n := max(len(b.ends), len(b.records))
 	b.outcomes = make([]outcome[T], 0, n)
 	text, start := b.text.String(), 0
@@ -166,6 +170,13 @@ func (b *batch[T]) run(in *input, work func(*row) (T, error)) {
 			o.reject = reject
 		}
 		b.outcomes = append(b.outcomes, o)
+	}
+}
+
+// recovered makes an error of a panic, so that a file that finds a mistake of ours ends its import and not the server.
+func recovered(err *error) {
+	if cause := recover(); cause != nil {
+		*err = fmt.Errorf("panic while reading a file: %v\n%s", cause, debug.Stack())
 	}
 }
 
