@@ -115,8 +115,13 @@ const file = (name: string, buffer: Buffer): File => ({ name, mimeType: '', buff
 async function shelters(prefix: string): Promise<string> {
   const { label } = await someGrid();
   const [lon, lat] = label;
-  const rows = [0, 1, 2].map((i) => `${prefix}${i},避难点${i},${lon + i * 1e-5},${lat}`);
-  return ['编码,名称,经度,纬度', ...rows, `${prefix}9,走失,-70.5,-33.4`, ''].join('\n');
+  const rows = [0, 1, 2].map((i) => `${prefix}${i},避难点${i},${lon + i * 1e-5},${lat},city,stadium`);
+  return [
+    '编码,名称,经度,纬度,shelter_level,host_kind',
+    ...rows,
+    `${prefix}9,走失,-70.5,-33.4,city,stadium`,
+    '',
+  ].join('\n');
 }
 
 const inGbk = (text: string): Buffer => execFileSync('iconv', ['-f', 'utf-8', '-t', 'gbk'], { input: text });
@@ -257,7 +262,9 @@ administered('keyboard: every format is read, and an encoding that was wrong is 
 
 administered('a file that is no file of ours is refused in words', () =>
   visit(browser, { hash: importing, expected: /422/, before: signedIn('administrator') }, async (page) => {
-    await page.locator('[name=files]:enabled').setInputFiles(file('photo.png', Buffer.from('\x89PNG\r\n')));
+    await page
+      .locator('[name=files]:enabled')
+      .setInputFiles(file('photo.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13])));
     await page.getByRole('alert').getByText('photo.png', { exact: false }).waitFor();
     await page.locator('[name=files]:enabled').waitFor();
   }),
