@@ -22,6 +22,15 @@ export class Desk {
     readonly middle: Position,
   ) {}
 
+  /** Begins a plan to draw on, and says where there is something to draw. */
+  static async begin(title: string): Promise<{ code: string; middle: Position }> {
+    const { junction, county } = await whereGridsMeet();
+    const plan = { counties: [county], title: title.slice(0, 60), reason: 'workload' };
+    const { body } = await send('planner', 'POST', '/v1/plans', plan);
+    const round = (degrees: number): number => Number(degrees.toFixed(5)); // as a link has it
+    return { code: (body as { code: string }).code, middle: [round(junction[0]), round(junction[1])] };
+  }
+
   /** Begins a plan, opens it where grids meet, does what the test wants and lets the server prove the draft once more. */
   static async with(
     browser: Browser,
@@ -29,17 +38,10 @@ export class Desk {
     title: string,
     body: (desk: Desk) => Promise<void>,
   ): Promise<void> {
-    const { junction, county } = await whereGridsMeet();
-    const made = await send('planner', 'POST', '/v1/plans', {
-      counties: [county],
-      title: title.slice(0, 60),
-      reason: 'workload',
-    });
-    const { code } = made.body as { code: string };
-    const [lon, lat] = junction;
-    const hash = `#${lon.toFixed(5)}/${lat.toFixed(5)}/${zoom}/${language}?plan=${code}&task=divide`;
+    const { code, middle } = await Desk.begin(title);
+    const hash = `#${middle[0].toFixed(5)}/${middle[1].toFixed(5)}/${zoom}/${language}?plan=${code}&task=divide`;
     await visit(browser, { hash, before: signedIn('planner'), expected: /status of 4\d\d/ }, async (page) => {
-      const desk = new Desk(page, code, language, [Number(lon.toFixed(5)), Number(lat.toFixed(5))]);
+      const desk = new Desk(page, code, language, middle);
       await desk.opened();
       await body(desk);
     });

@@ -257,11 +257,12 @@ const isEdge = ({ a, b }: Edge, v: Vertex, w: Vertex): boolean =>
 
 function lockOf(layer: Layer, spokes: readonly Spoke[]): Lock | null {
   const parts = spokes.flatMap((spoke) => spoke.parts);
+  if (parts.every((part) => part.fixed)) return 'fixed'; // what lies beyond them is not here
   if (layer === 'tiling') {
     if (spokes.some((spoke) => spoke.parts.length < 2)) return 'outline';
     if (spokes.some(({ parts: [p, q] }) => p?.community !== q?.community)) return 'community';
   }
-  return parts.some((part) => !part.fixed) ? null : 'fixed';
+  return null;
 }
 
 /** The vertices before and after one in the rings of a part. */

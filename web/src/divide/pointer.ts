@@ -186,9 +186,12 @@ export class PointerHands implements Hands {
   /** A corner within reach, else an edge; of dedicated grids before those of what lies below. */
   #hit(spot: Vertex, reachM: number): Hit | null {
     const { partition } = this.session;
-    for (const layer of ['dedicated', 'tiling'] as const) {
+    const layers = ['dedicated', 'tiling'] as const;
+    for (const layer of layers) {
       const corner = partition.vertexNear(layer, spot, reachM);
       if (corner !== null) return { layer, corner };
+    }
+    for (const layer of layers) {
       const edge = partition.edgeNear(layer, spot, reachM);
       if (edge !== null) return { layer, edge };
     }
