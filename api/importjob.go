@@ -54,16 +54,15 @@ type importJob struct {
 	// rejects takes the rejected rows while it runs; afterwards it is read by its name.
 	rejects *os.File
 
-	mu        sync.Mutex
-	state     string
-	endedAt   time.Time
-	file      string // that is being read
-	before    intake.Progress
-	now       intake.Progress // of that file, and of those before it
-	faults    []intake.Reject
-	summary   intake.Summary
-	problem   *problem
-	cancelled bool
+	mu      sync.Mutex
+	state   string
+	endedAt time.Time
+	file    string // that is being read
+	before  intake.Progress
+	now     intake.Progress // of that file, and of those before it
+	faults  []intake.Reject
+	summary intake.Summary
+	problem *problem
 }
 
 // errCancelled ends an import that somebody has cancelled.
