@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Answer } from '../src/api';
+import { tasks } from '../src/link';
+import { messages } from '../src/messages';
 import {
   accessible,
   ask,
@@ -36,11 +38,20 @@ test('the page has a strict content security policy', async () => {
   assert.doesNotMatch(policy, /unsafe-|https?:|\*/);
 });
 
-test('L10: the whole city is drawn, and nothing is asked of another host', () =>
+test('L10: the city is drawn, every task opens, and nothing is asked of another host', () =>
   visit(browser, {}, async (page) => {
+    const asked = new Set<string>();
+    page.on('request', (request) => asked.add(new URL(request.url()).origin));
+    await page.reload();
     await mapReady(page);
     assert.ok((await coloursOnMap(page)) > 20, 'the map shows more than its background');
     await page.getByRole('heading', { name: '这里由谁负责？' }).waitFor();
+    for (const task of tasks) {
+      await page.locator(`[data-task=${task}]`).click();
+      await page.locator('#panel').getByRole('heading').first().waitFor();
+      assert.match(await page.title(), new RegExp(`^${messages[`task_${task}`].zh} · 网格$`));
+    }
+    assert.deepEqual([...asked], [origin], 'the log of requests');
   }));
 
 test('it works without WebGL', async () => {
@@ -204,35 +215,114 @@ test('a server that does not answer is no dead end', () => {
   );
 });
 
-for (const [language, names] of [
-  ['zh', ['查询', '事件', '区划']],
-  ['en', ['Look up', 'Incidents', 'Divisions']],
+for (const [language, colorScheme] of [
+  ['zh', 'light'],
+  ['zh', 'dark'],
+  ['en', 'light'],
+  ['en', 'dark'],
 ] as const) {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`axe finds nothing: ${language}, ${colorScheme}`, () =>
-      visit(browser, { hash: at(16, language), colorScheme }, async (page) => {
-        await mapReady(page);
-        await clickMiddle(page);
-        await codeInPanel(page);
-        for (const name of names) {
-          await page.getByRole('navigation').getByRole('button', { name }).first().click();
-          await accessible(page, name);
-        }
-      }));
-  }
+  test(`axe finds nothing in any task: ${language}, ${colorScheme}`, () =>
+    visit(browser, { hash: at(16, language), colorScheme }, async (page) => {
+      await mapReady(page);
+      await clickMiddle(page);
+      await codeInPanel(page);
+      for (const task of tasks) {
+        await page.locator(`[data-task=${task}]`).click();
+        await page.locator('#panel').getByRole('heading').first().waitFor();
+        await accessible(page, task);
+      }
+    }));
+}
+
+test('the theme is the system’s until it is chosen, and the choice is kept', () =>
+  visit(browser, { hash: '#///en', colorScheme: 'light' }, async (page) => {
+    await mapReady(page);
+    const shown = (): Promise<string> => page.locator('html').getAttribute('data-theme').then(String);
+    const surface = (): Promise<string> =>
+      page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor);
+    assert.equal(await shown(), 'light');
+    const light = await surface();
+    await page.getByRole('button', { name: 'Dark' }).click();
+    assert.equal(await shown(), 'dark');
+    assert.notEqual(await surface(), light);
+    await mapReady(page);
+    await page.reload();
+    await mapReady(page);
+    assert.equal(await shown(), 'dark');
+    await page.getByRole('button', { name: 'Dark' }).click(); // as the system has it: followed again
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.locator('html[data-theme=dark]').waitFor();
+  }));
+
+test('keyboard: skip to panel and map, keys for tasks and help, and turned off', () =>
+  visit(browser, { hash: '#///zh' }, async (page) => {
+    await mapReady(page);
+    const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.id ?? '');
+    for (const [i, id] of ['panel', 'map'].entries()) {
+      await page.locator('.skip button').nth(i).press('Enter');
+      assert.equal(await focused(), id);
+    }
+    await page.keyboard.press('5');
+    await page.locator('[data-task=coverage][aria-current=page]').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.locator('[data-task=plans][aria-current=page]').waitFor();
+    await page.keyboard.press('/');
+    await page.locator('#search').waitFor();
+    assert.equal(await focused(), 'search');
+    await page.keyboard.type('5?');
+    assert.equal(await page.locator('#search').inputValue(), '5?');
+    await page.locator('#map').focus();
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: '帮助与快捷键' });
+    await help.waitFor();
+    await accessible(page, 'help');
+    await help.getByRole('checkbox').uncheck();
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'detached' });
+    await page.locator('#map').focus();
+    await page.keyboard.press('5');
+    assert.equal(await page.locator('[data-task][aria-current=page]').getAttribute('data-task'), 'lookup');
+  }));
+
+for (const [language, offer, start, next, end] of [
+  ['zh', '第一次来', '开始导览', '下一步', '结束导览'],
+  ['en', 'New here', 'Start the tour', 'Next', 'End the tour'],
+] as const) {
+  test(`keyboard: the tour is offered once, and goes from task to task: ${language}`, () =>
+    visit(browser, { hash: `#///${language}`, newcomer: true }, async (page) => {
+      await mapReady(page);
+      await page.getByRole('button', { name: start }).press('Enter');
+      const tour = page.locator('.tour');
+      const titles = new Set<string>();
+      for (;;) {
+        await page.locator('[data-toured]').waitFor();
+        titles.add(await tour.getByRole('heading').innerText());
+        if (titles.size === 3) assert.ok(await codeInPanel(page), 'it looks a spot up');
+        if (titles.size % 4 === 0) await accessible(page, `tour, step ${titles.size}`);
+        if (!(await tour.getByRole('button', { name: next }).isVisible())) break;
+        await tour.getByRole('button', { name: next }).press('Enter');
+      }
+      assert.equal(titles.size, 8);
+      await tour.getByRole('button', { name: end }).press('Enter');
+      await tour.waitFor({ state: 'detached' });
+      await page.reload();
+      await mapReady(page);
+      assert.equal(await page.getByText(offer, { exact: false }).count(), 0, 'it is not offered again');
+    }));
 }
 
 test('a phone shows map and answer without sideways scrolling', () =>
   visit(
     browser,
-    { hash: at(17, 'zh'), viewport: { width: 390, height: 800 }, hasTouch: true },
+    { hash: at(17, 'zh'), viewport: { width: 360, height: 740 }, hasTouch: true },
     async (page) => {
       await mapReady(page);
       await clickMiddle(page);
       assert.equal(await codeInPanel(page), want.responsible?.code);
-      for (const name of ['查询', '事件', '区划', '覆盖', '方案']) {
-        await page.getByRole('navigation').getByRole('button', { name }).first().click();
-        assert.ok(await fitsAcross(page), `${name} is wider than the screen`);
+      for (const task of ['lookup', 'incidents'] as const) {
+        await page.locator(`[data-task=${task}]`).click();
+        await page.locator('#panel').getByRole('heading').first().waitFor();
+        assert.ok(await fitsAcross(page), `${task} is wider than the screen`);
       }
     },
   ));

@@ -22,7 +22,18 @@ if (baseUrl === undefined) {
   for (const [role, token] of Object.entries(demo.tokens)) process.env[`TOKEN_${role.toUpperCase()}`] = token;
 }
 process.env['BASE_URL'] = new URL(baseUrl).origin;
-const files = ['page', 'access', 'dispatch', 'plans', 'plan-views', 'data', 'divide', 'coverage', 'plan-journey'];
+const files = [
+  'page',
+  'lookup',
+  'access',
+  'dispatch',
+  'plans',
+  'plan-views',
+  'data',
+  'divide',
+  'coverage',
+  'plan-journey',
+];
 for (const file of files) {
   if (positionals.length === 0 || positionals.includes(file)) await import(`./${file}.test`);
 }

@@ -100,7 +100,7 @@ test('format puts values in and leaves what it was not given', () => {
   assert.equal(format(key, 'zh', { number: 3 }), '第 3 版，{day} 起');
   assert.equal(
     format('problem_other', 'en', { detail: '{detail} $& {x}' }),
-    'The server answered: {detail} $& {x}',
+    'That did not work: {detail} $& {x}',
   );
 });
 
@@ -129,4 +129,17 @@ test('every text is used', () => {
     (key) => !source.includes(`'${key}'`) && !prefixes.some((prefix) => key.startsWith(prefix)),
   );
   assert.deepEqual(unused, []);
+});
+
+test('every problem that the interface names has a text, and none shows a bare status', () => {
+  const api = new URL('../../api/', import.meta.url);
+  const codes = readdirSync(api)
+    .filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'))
+    .flatMap((name) => [
+      ...readFileSync(new URL(name, api), 'utf8').matchAll(/\bslug: "[a-z-]+", code: "([a-z_]+)"/g),
+    ])
+    .map((match) => match[1] ?? '');
+  assert.ok(codes.length > 5, 'codes are found in the sources');
+  for (const code of ['network', 'http', 'page', ...codes])
+    if (code !== 'unauthorized') assert.ok(isMessageKey(`problem_${code}`), code);
 });

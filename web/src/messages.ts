@@ -300,20 +300,101 @@ export const messages = {
 
   problem_title: { zh: '没有成功', en: 'That did not work' },
   problem_network: { zh: '连不上服务器，请检查网络后重试。', en: 'The server cannot be reached. Try again.' },
-  problem_bad_request: { zh: '请求有误：{detail}', en: 'The request was not understood: {detail}' },
-  problem_invalid_location: { zh: '坐标无效：{detail}', en: 'The location is not valid: {detail}' },
-  problem_forbidden: { zh: '您的角色或范围不含此内容。', en: 'Your role or scope does not include this.' },
-  problem_not_found: { zh: '没有找到。', en: 'Not found.' },
+  problem_http: {
+    zh: '服务器或中间的代理没有正常答复，请稍后再试；一直这样请告诉管理员。',
+    en: 'The server, or something before it, did not answer properly. Try again shortly; tell your administrator if it stays so.',
+  },
+  problem_page: {
+    zh: '页面出错了，请刷新后再试。',
+    en: 'Something went wrong in this page: reload it and try again.',
+  },
+  problem_bad_request: {
+    zh: '请求有误，请检查填写的内容。（说明：{detail}）',
+    en: 'Please check what you entered: {detail}',
+  },
+  problem_invalid: {
+    zh: '内容不符合规定，请更正后再试。（说明：{detail}）',
+    en: 'Please correct this and try again: {detail}',
+  },
+  problem_invalid_location: {
+    zh: '坐标无效，请检查经纬度和坐标系。（说明：{detail}）',
+    en: 'Check longitude, latitude and their system: {detail}',
+  },
+  problem_invalid_geometry: {
+    zh: '图形不符合要求，请在标出的位置更正。（说明：{detail}）',
+    en: 'The shape breaks a rule; correct it where it is marked: {detail}',
+  },
+  problem_conflict: {
+    zh: '与现有数据冲突，没有保存。（说明：{detail}）',
+    en: 'This clashes with what is there, and was not saved: {detail}',
+  },
+  problem_stale_version: {
+    zh: '别人刚刚改过这条内容，请看过新的内容后再试。',
+    en: 'Somebody has changed this meanwhile: look at it as it is now, then try again.',
+  },
+  problem_version_required: {
+    zh: '请先刷新，看过现在的内容后再改。',
+    en: 'Reload first, and look at what is there now.',
+  },
+  problem_rebase_needed: {
+    zh: '本县（区）的网格已有新版本，请先把方案更新到新版本。',
+    en: 'The county has a new edition: bring the plan up to it first.',
+  },
+  problem_edition_not_reached: {
+    zh: '新版本正在载入，请几秒后再试。',
+    en: 'The new edition is being loaded. Try again in a few seconds.',
+  },
+  problem_cursor_outdated: {
+    zh: '列表已经变化，请从头再看。',
+    en: 'The list has changed: begin it anew.',
+  },
+  problem_no_edition: {
+    zh: '那时还没有网格，请选较晚的时间。',
+    en: 'There were no grids at that time: choose a later one.',
+  },
+  problem_forbidden: {
+    zh: '您的角色或范围不含此内容，需要时请联系管理员。',
+    en: 'Your role or scope does not include this; ask your administrator if you need it.',
+  },
+  problem_not_found: {
+    zh: '没有找到，可能已被撤销或编码有误。',
+    en: 'Not found: it may be gone, or the code is wrong.',
+  },
+  problem_outside_area: {
+    zh: '不在本市范围内，请检查坐标和坐标系。',
+    en: 'Outside the city: check the coordinates and their system.',
+  },
+  problem_no_service: { zh: '此处不设网格。', en: 'There are no grids here.' },
+  problem_too_large: {
+    zh: '内容太大，请分成几份。（说明：{detail}）',
+    en: 'Too large: send it in parts. {detail}',
+  },
+  problem_unsupported_media: {
+    zh: '不支持这种文件。（说明：{detail}）',
+    en: 'This kind of file cannot be read: {detail}',
+  },
+  problem_method_not_allowed: {
+    zh: '这里不能这样做，请刷新页面后再试。',
+    en: 'That cannot be done here: reload the page and try again.',
+  },
   problem_timeout: { zh: '服务器暂时忙，请稍后再试。', en: 'The server is busy. Try again shortly.' },
+  problem_busy: { zh: '服务器暂时忙，请几秒后再试。', en: 'The server is busy. Try again in a few seconds.' },
   problem_unavailable: {
     zh: '数据库暂不可用，请稍后再试。',
     en: 'The database cannot be reached. Try again shortly.',
   },
-  problem_internal: {
-    zh: '服务器出错了，已记入日志。',
-    en: 'Something went wrong on the server; it is in the log.',
+  problem_basemap_failed: {
+    zh: '底图服务没有答复，网格不受影响。',
+    en: 'The service of the basemap did not answer; the grids are not affected.',
   },
-  problem_other: { zh: '服务器答复：{detail}', en: 'The server answered: {detail}' },
+  problem_internal: {
+    zh: '服务器出错了，已记入日志；一直这样请告诉管理员。',
+    en: 'Something went wrong on the server, and is in its log. Tell your administrator if it stays so.',
+  },
+  problem_other: {
+    zh: '没有成功，请检查后再试。（说明：{detail}）',
+    en: 'That did not work: {detail}',
+  },
 } satisfies Record<string, Record<Language, string>>;
 
 export type MessageKey = keyof typeof messages;
