@@ -17,6 +17,8 @@ import {
   someGrid,
   visit,
 } from './browser';
+import { signedIn } from './client';
+import { makePlan } from './plan';
 
 let browser: Browser;
 let grid: Awaited<ReturnType<typeof someGrid>>;
@@ -334,14 +336,25 @@ function fitsAcross(page: Page): Promise<boolean> {
   });
 }
 
-test('screenshot for the documentation', { skip: process.env['SCREENSHOT'] !== '1' }, () =>
-  visit(browser, { hash: at(15, 'zh') }, async (page) => {
+test('screenshots for the documentation', { skip: process.env['SCREENSHOT'] !== '1' }, async () => {
+  const folder = new URL('../../docs/images/', import.meta.url).pathname;
+  mkdirSync(folder, { recursive: true });
+  await visit(browser, { hash: at(15, 'zh') }, async (page) => {
     await mapReady(page);
     await clickMiddle(page);
     await codeInPanel(page);
     await mapReady(page);
-    const folder = new URL('../../docs/images/', import.meta.url).pathname;
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: `${folder}map.png` });
-  }),
-);
+    await page.screenshot({ path: `${folder}lookup.png` });
+  });
+  const { code } = await makePlan(grid, '分设负荷过重的网格');
+  await visit(
+    browser,
+    { hash: `${at(15, 'zh')}?plan=${code}`, before: signedIn('planner') },
+    async (page) => {
+      await page.getByRole('heading', { name: '分设负荷过重的网格' }).waitFor();
+      await page.locator('.legend .draft').waitFor();
+      await mapReady(page);
+      await page.screenshot({ path: `${folder}map.png` });
+    },
+  );
+});

@@ -5,7 +5,7 @@
 //                                                      ($TOKEN_PLANNER, $TOKEN_ADMINISTRATOR and $TOKEN_DISPATCHER: with
 //                                                      plans and incidents, too)
 //   npm run e2e -- dispatch data                       only these files
-//   npm run screenshot                                 only writes docs/images/map.png
+//   npm run screenshot                                 only writes docs/images/map.png and lookup.png
 import { after } from 'node:test';
 import { parseArgs } from 'node:util';
 import { startDemo } from './demo';
