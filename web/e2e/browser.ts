@@ -48,13 +48,15 @@ export async function visit(
   options: BrowserContextOptions & {
     hash?: string;
     expected?: RegExp;
+    /** Another server than the one under test. */
+    origin?: string;
     before?: (page: Page) => Promise<unknown>;
     /** Whether it is somebody's first visit, who is offered the tour. */
     newcomer?: boolean;
   },
   test: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const { hash = '#///zh', expected, before, newcomer = false, ...context } = options;
+  const { hash = '#///zh', expected, before, newcomer = false, origin: at = origin, ...context } = options;
   const opened = await browser.newContext({ viewport: { width: 1366, height: 768 }, ...context });
   try {
     const page = await opened.newPage();
@@ -62,7 +64,7 @@ export async function visit(
     const foreign: string[] = [];
     const complaints: string[] = [];
     await page.route(
-      (url) => url.origin !== origin,
+      (url) => url.origin !== at,
       (route) => {
         foreign.push(route.request().url());
         return route.abort();
@@ -80,7 +82,7 @@ export async function visit(
     });
     if (!newcomer) await page.addInitScript(() => localStorage.setItem('wangge.tour', 'seen'));
     await before?.(page);
-    await page.goto(`${origin}/${hash}`);
+    await page.goto(`${at}/${hash}`);
     await test(page);
     assert.deepEqual(foreign, [], 'requests to other origins');
     assert.deepEqual(complaints, [], 'console and policy complaints');

@@ -32,6 +32,7 @@ const files = [
   'data',
   'divide',
   'coverage',
+  'basemap',
   'plan-journey',
 ];
 for (const file of files) {

@@ -19,6 +19,20 @@ export interface Session {
   scope?: string;
   demo: boolean;
   city: { code: string; name: string; bbox: Bbox } | null;
+  /** The map under ours; null for none. */
+  basemap: Basemap | null;
+}
+
+/** The map under ours: whose tiles `basemapTile` loads. */
+export interface Basemap {
+  format: 'raster' | 'vector';
+  /** How tiles are numbered: as web mercator's, or in degrees. */
+  grid: '3857' | '4490';
+  crs: 'wgs84' | 'gcj02';
+  minzoom: number;
+  maxzoom: number;
+  bounds: Bbox;
+  attribution: string;
 }
 
 export interface Grid {
@@ -366,6 +380,12 @@ export class Api {
     const more = minimum === null ? {} : { 'Wangge-Min-Edition': minimum };
     const response = await this.#fetch(url, 'application/vnd.mapbox-vector-tile', undefined, more);
     return response.status === 204 ? new ArrayBuffer(0) : response.arrayBuffer();
+  }
+
+  /** A tile of the basemap; null where it has none. */
+  async basemapTile(z: number, x: number, y: number): Promise<Blob | null> {
+    const response = await this.#fetch(`/basemap/${z}/${x}/${y}`, '*/*');
+    return response.status === 204 ? null : response.blob();
   }
 
   /** Asks for a document of the interface; screens wrap it in functions of their own. */

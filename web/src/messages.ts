@@ -64,9 +64,20 @@ export const messages = {
   layer_incidents: { zh: '事件', en: 'Incidents' },
   legend_located: { zh: '查询到的网格', en: 'Grid found' },
   legend_tint: { zh: '底色区分社区', en: 'Tints tell communities apart' },
-  legend_crs: {
-    zh: '坐标系：WGS 84（与 CGCS2000 数值一致）',
-    en: 'Coordinates: WGS 84 (same numbers as CGCS2000)',
+  map_crs_wgs84: { zh: '坐标系：WGS 84（与 CGCS2000 数值一致）', en: 'WGS 84 (same numbers as CGCS2000)' },
+  map_crs_gcj02: { zh: '按 GCJ-02 绘制，坐标仍为 WGS 84', en: 'Drawn in GCJ-02; coordinates stay WGS 84' },
+  basemap_none: { zh: '无底图', en: 'No basemap' },
+  basemap_show: { zh: '显示底图', en: 'Show the basemap' },
+  basemap_hide: { zh: '隐藏底图', en: 'Hide the basemap' },
+  basemap_open: { zh: '打开 .pmtiles 底图', en: 'Open a .pmtiles basemap' },
+  basemap_unnamed: { zh: '底图', en: 'Basemap' },
+  basemap_failed_file: {
+    zh: '这个文件无法显示，需要 PMTiles 第 3 版。',
+    en: 'This file cannot be shown: it must be PMTiles, version 3.',
+  },
+  basemap_failed_source: {
+    zh: '部分底图没有加载成功，网格不受影响。',
+    en: 'Part of the basemap did not load; grids are not affected.',
   },
 
   level_city: { zh: '市', en: 'City' },

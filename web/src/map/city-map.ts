@@ -15,7 +15,7 @@ import PinchZoom from 'ol/interaction/PinchZoom';
 import type Layer from 'ol/layer/Layer';
 import VectorLayer from 'ol/layer/Vector';
 import VectorTileLayer from 'ol/layer/VectorTile';
-import { fromLonLat, toLonLat, transformExtent } from 'ol/proj';
+import { transformExtent } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import type VectorTileSource from 'ol/source/VectorTile';
 import { createXYZ } from 'ol/tilegrid';
@@ -23,6 +23,7 @@ import type { Bbox, Geometry, TileJson } from '../api';
 import type { View as LinkView } from '../link';
 import type { Draft } from '../plans/draft';
 import { draftFeatures } from './draft-features';
+import { frame, fromLonLat, toLonLat } from './frame';
 import { ListedLayer, type Listed } from './listed';
 import { nearestCode } from './nearest';
 import type { Palette } from './palette';
@@ -40,8 +41,6 @@ import {
   type Visible,
 } from './style';
 import { tileSize, tileSource } from './tiles';
-
-const mercator = 'EPSG:3857';
 
 export interface Options {
   target: HTMLElement;
@@ -117,6 +116,7 @@ export class CityMap {
   #painted: Painted | null = null;
   /** What is shown in place of the grids in force. */
   #instead: Shown | null = null;
+  #under: Layer | null = null;
   /** Tilesets whose TileJSON is on its way. */
   readonly #loading = new Set<string>();
   readonly #tileJson = new Map<string, TileJson>();
@@ -181,7 +181,7 @@ export class CityMap {
     const [width = 0] = this.#map.getSize() ?? [];
     // At whole zooms the next one out is half the size: rather lose a little of the box's edge, and let the legend, which
     // stands open on a wide map, cover its corner.
-    const extent = scaled(transformExtent(bbox, 'EPSG:4326', mercator), 0.92);
+    const extent = scaled(transformExtent(bbox, 'EPSG:4326', frame()), 0.92);
     this.#map.getView().fit(extent, { padding: [0, width > 800 ? 200 : 0, 0, 0], maxZoom: 17 });
   }
 
@@ -210,7 +210,8 @@ export class CityMap {
   setPalette(palette: Palette): void {
     const visible = (): Visible => this.#visible;
     this.#palette = palette;
-    this.#areas.setBackground(palette.background);
+    this.#areas.setBackground(this.#under === null ? palette.background : undefined);
+    this.#under?.changed();
     this.#areas.setStyle(
       areaStyle(palette, visible, baseResolution(this.#options.tiles), () => this.#painted),
     );
@@ -228,7 +229,7 @@ export class CityMap {
 
   /** Draws what was found, and the spot asked for, in place of what was drawn before; the spot may be null. */
   mark(spot: { lon: number; lat: number } | null, found: Found[]): void {
-    const format = new GeoJSON({ featureProjection: mercator });
+    const format = new GeoJSON({ featureProjection: frame() });
     const features = found.map(({ role, geometry }) => {
       const feature = new Feature(format.readGeometry(geometry) ?? undefined);
       feature.set('role', role);
@@ -240,7 +241,7 @@ export class CityMap {
 
   /** Draws a draft over the edition in force, in place of the one before; null for none. */
   showDraft(draft: Draft | null): void {
-    const format = new GeoJSON({ featureProjection: mercator });
+    const format = new GeoJSON({ featureProjection: frame() });
     replace(this.#draft, draft === null ? [] : draftFeatures(draft, format));
   }
 
@@ -260,8 +261,18 @@ export class CityMap {
 
   /** Draws what is only looked at, over the city, in place of what was drawn before; null for nothing. */
   showPreview(collection: Previewed | null): void {
-    this.#preview.show(collection, mercator);
+    this.#preview.show(collection, frame());
     this.#options.target.dataset['previewed'] = String(this.#preview.size);
+  }
+
+  /** Puts a layer under everything in place of the one before; null for none. Our areas then let it be seen. */
+  setUnder(make: ((palette: () => Palette) => Layer) | null): void {
+    if (this.#under !== null) this.#map.removeLayer(this.#under);
+    this.#under = make?.(() => this.#palette) ?? null;
+    if (this.#under !== null) this.#map.getLayers().insertAt(0, this.#under);
+    delete this.#options.target.dataset['ready'];
+    this.#areas.setOpacity(this.#under === null ? 1 : 0.6);
+    this.setPalette(this.#palette);
   }
 
   /** Draws the incidents of the list in place of those before. */
@@ -287,7 +298,7 @@ export class CityMap {
 
   /** Zooms to a fault or any other geometry. */
   fitGeometry(geometry: Geometry): void {
-    const shape = new GeoJSON({ featureProjection: mercator }).readGeometry(geometry);
+    const shape = new GeoJSON({ featureProjection: frame() }).readGeometry(geometry);
     if (shape === null) return;
     this.#map.getView().fit(shape.getExtent(), { padding: [80, 80, 80, 80], maxZoom: 20 });
   }
@@ -446,11 +457,11 @@ function scaled([west = 0, south = 0, east = 0, north = 0]: number[], by: number
 
 /** A view that can leave the city a little but not get lost. */
 function cityView(bbox: Bbox): View {
-  const extent = transformExtent(bbox, 'EPSG:4326', mercator);
+  const extent = transformExtent(bbox, 'EPSG:4326', frame());
   const [west = 0, south = 0, east = 0, north = 0] = extent;
   const margin = Math.max(east - west, north - south);
   return new View({
-    projection: mercator,
+    projection: frame(),
     extent: [west - margin, south - margin, east + margin, north + margin],
     constrainOnlyCenter: true,
     constrainResolution: true, // painted tiles are sharp at whole zooms only

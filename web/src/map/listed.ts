@@ -3,7 +3,6 @@ import type { FeatureLike } from 'ol/Feature';
 import Feature from 'ol/Feature';
 import Point from 'ol/geom/Point';
 import VectorLayer from 'ol/layer/Vector';
-import { fromLonLat } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import CircleStyle from 'ol/style/Circle';
 import Fill from 'ol/style/Fill';
@@ -11,6 +10,7 @@ import RegularShape from 'ol/style/RegularShape';
 import Stroke from 'ol/style/Stroke';
 import Style from 'ol/style/Style';
 import type { Position } from '../api';
+import { fromLonLat } from './frame';
 import type { Palette } from './palette';
 
 export interface Listed {

@@ -10,6 +10,7 @@ import { transformExtent } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import type { Bbox, TileJson } from '../api';
 import type { Draft } from '../plans/draft';
+import { frame } from './frame';
 import { draftFeatures } from './draft-features';
 import { gridLayers } from './grid-layers';
 import type { Palette } from './palette';
@@ -59,7 +60,7 @@ function mapOf(print: Print, target: HTMLElement): OlMap {
   const zooms = { minZoom: tiles.minzoom ?? 0, maxZoom: tiles.maxzoom ?? 16 };
   const grids = gridLayers({ paths, loadTile, ...zooms }, () => visible, Infinity);
   grids.paint(palette);
-  const format = new GeoJSON({ featureProjection: 'EPSG:3857' });
+  const format = new GeoJSON({ featureProjection: frame() });
   const features = before ? pastFeatures(draft, format) : draftFeatures(draft, format);
   const drawing = new VectorLayer({ source: new VectorSource({ features }), declutter: true });
   drawing.setStyle(draftStyle(palette));
@@ -68,7 +69,7 @@ function mapOf(print: Print, target: HTMLElement): OlMap {
     ...{ target, pixelRatio, view, controls: [], interactions: [] },
     layers: [...grids.layers, drawing],
   });
-  view.fit(transformExtent(bbox, 'EPSG:4326', 'EPSG:3857'), {
+  view.fit(transformExtent(bbox, 'EPSG:4326', frame()), {
     size: [print.width, print.height],
     padding: [30, 30, 30, 30],
   });

@@ -2,8 +2,9 @@
 import type MapBrowserEvent from 'ol/MapBrowserEvent';
 import type OlMap from 'ol/Map';
 import PointerInteraction from 'ol/interaction/Pointer';
-import { getPointResolution, toLonLat } from 'ol/proj';
+import { getPointResolution } from 'ol/proj';
 import type { Position } from '../../api';
+import { toLonLat } from '../frame';
 import type { Hands } from './surface';
 
 /** A place that was pointed at. */

@@ -10,9 +10,10 @@ import Point from 'ol/geom/Point';
 import Polygon from 'ol/geom/Polygon';
 import VectorLayer from 'ol/layer/Vector';
 import VectorImageLayer from 'ol/layer/VectorImage';
-import { fromLonLat, transformExtent } from 'ol/proj';
+import { transformExtent } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import type { Bbox, Position } from '../../api';
+import { frame, fromLonLat } from '../frame';
 import type { Lent } from '../city-map';
 import { Grip, type Touch } from './grip';
 import { liveStyle, sheetStyle } from './style';
@@ -113,7 +114,7 @@ export class Surface {
   /** What is in sight. */
   bbox(): Bbox {
     const extent = this.#map.getView().calculateExtent(this.#map.getSize());
-    return transformExtent(extent, 'EPSG:3857', 'EPSG:4326') as Bbox;
+    return transformExtent(extent, frame(), 'EPSG:4326') as Bbox;
   }
 
   /** The middle of the map, where the cross is, and how far it catches. */

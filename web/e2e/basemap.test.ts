@@ -1,0 +1,172 @@
+// The map under ours: tiles of foreign servers through the service, in each way of numbering and in GCJ-02, and a dropped file.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import type { AddressInfo } from 'node:net';
+import { deflateSync, crc32 } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { accessible, clickMiddle, codeInPanel, launch, mapReady, someGrid, visit } from './browser';
+
+const program = new URL('../../bin/wangge', import.meta.url).pathname;
+const database = process.env['DATABASE_URL'];
+
+let browser: Browser;
+let source: Server;
+let asked: string[] = [];
+let folder: string;
+
+/** A PNG of one colour, 256 pixels wide. */
+function tile([r, g, b]: [number, number, number]): Buffer {
+  const chunk = (name: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(name), data]);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(body));
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(data.length);
+    return Buffer.concat([length, body, sum]);
+  };
+  const size = Buffer.alloc(13);
+  size.writeUInt32BE(256, 0);
+  size.writeUInt32BE(256, 4);
+  size.set([8, 2, 0, 0, 0], 8);
+  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(3 * 256, Buffer.from([r, g, b]))]);
+  return Buffer.concat([
+    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
+    ...[chunk('IHDR', size), chunk('IDAT', deflateSync(Buffer.concat(Array<Buffer>(256).fill(row))))],
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+const red = tile([255, 0, 0]);
+
+before(async () => {
+  browser = await launch();
+  folder = mkdtempSync(join(tmpdir(), 'basemap-'));
+  source = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.setHeader('Content-Type', 'image/png').end(red);
+  });
+  await new Promise<void>((ready) => source.listen(0, '127.0.0.1', ready));
+});
+after(async () => {
+  await browser.close();
+  source.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Runs another server on the demo's database with a basemap. */
+async function serving(flags: string[], use: (url: string) => Promise<void>): Promise<void> {
+  const child = spawn(
+    program,
+    ['serve', '--listen', '127.0.0.1:0', '--database-url', database ?? '', ...flags],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  try {
+    await use(await address(child));
+  } finally {
+    child.kill('SIGTERM');
+  }
+}
+
+async function address(child: ChildProcess): Promise<string> {
+  assert.ok(child.stderr);
+  for await (const line of createInterface({ input: child.stderr })) {
+    const url = /address[=":]+(http:[^\s"]+)/.exec(line)?.[1];
+    if (url !== undefined) {
+      child.stderr.resume();
+      return url;
+    }
+  }
+  throw new Error('the server ended before it was ready');
+}
+
+/** The share of the map that is of the tiles' colour, as it is under our areas or beside them. */
+function reddish(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    let [red, all] = [0, 0];
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>(
+      '#map .basemap canvas, #map canvas.basemap',
+    )) {
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {};
+      for (let i = 0; data && i < data.length; i += 400) {
+        all++;
+        if ((data[i] ?? 0) > 200 && (data[i + 1] ?? 255) < 60) red++;
+      }
+    }
+    return all === 0 ? 0 : red / all;
+  });
+}
+
+const expected = /willReadFrequently/;
+
+test('basemap: none is said to be none, and a dropped file is shown', async (t) => {
+  if (database === undefined) return t.skip('only with a demo of our own');
+  const file = join(folder, 'region.pmtiles');
+  execFileSync(program, ['export', 'grids', '-o', file, '--max-zoom', '14', '--database-url', database]);
+  await visit(browser, { hash: '#///en', expected }, async (page) => {
+    await mapReady(page);
+    await page.getByText('No basemap').waitFor();
+    await page.locator('#map-crs', { hasText: 'WGS 84' }).waitFor();
+    await page.locator('.file input').setInputFiles(file);
+    await page.locator('#attribution').waitFor();
+    await mapReady(page);
+    await accessible(page, 'with a file under the map');
+    await page.getByRole('button', { name: 'Hide the basemap' }).press('Enter');
+    await page.getByText('No basemap').waitFor();
+    await page.locator('.file input').setInputFiles(program.replace(/bin.wangge$/, 'README.md'));
+    await page.getByText('This file cannot be shown').waitFor();
+  });
+});
+
+for (const [name, path, crs, request] of [
+  ['XYZ', '/{z}/{x}/{y}.png?key=secret', '3857', /^\/\d+\/\d+\/\d+\.png\?key=secret$/],
+  [
+    'WMTS in degrees',
+    '/wmts?TileMatrix={TileMatrix}&TileRow={TileRow}&TileCol={TileCol}',
+    '4490',
+    /TileMatrix=\d+/,
+  ],
+  ['WMS', '/wms?LAYERS=roads&SERVICE=WMS', '3857', /BBOX=[\d.]+,[\d.]+,[\d.]+,[\d.]+$/],
+  ['XYZ in GCJ-02', '/{z}/{x}/{y}.png', 'gcj02', /^\/\d+\/\d+\/\d+\.png$/],
+] as const) {
+  test(`basemap: ${name} through the service`, async (t) => {
+    if (database === undefined) return t.skip('only with a demo of our own');
+    asked = [];
+    const { port } = source.address() as AddressInfo;
+    const flags = ['--basemap', `http://127.0.0.1:${port}${path}`, '--basemap-crs', crs];
+    await serving([...flags, '--basemap-attribution', '审图号：GS(2026)1号'], async (url) => {
+      const grid = await someGrid();
+      const hash = `#${grid.label[0]}/${grid.label[1]}/16/zh`;
+      await visit(browser, { hash, expected, origin: url }, async (page) => {
+        await page.locator('#attribution', { hasText: '审图号：GS(2026)1号' }).waitFor();
+        await mapReady(page);
+        assert.ok((await reddish(page)) > 0.9, 'the basemap covers the map');
+        assert.ok(asked.length > 0 && asked.every((one) => request.test(one)), asked[0]);
+        await page.locator('#map-crs', { hasText: crs === 'gcj02' ? 'GCJ-02' : 'WGS 84' }).waitFor();
+        await clickMiddle(page);
+        assert.equal(await codeInPanel(page), grid.code, 'a click means the spot under it');
+        await accessible(page, `over ${name}`);
+      });
+    });
+  });
+}
+
+test('basemap: a server that is down takes nothing else down', async (t) => {
+  if (database === undefined) return t.skip('only with a demo of our own');
+  await serving(['--basemap', 'http://127.0.0.1:9/{z}/{x}/{y}.png'], async (url) => {
+    const grid = await someGrid();
+    const hash = `#${grid.label[0]}/${grid.label[1]}/16/en`;
+    await visit(browser, { hash, expected: /502|willReadFrequently/, origin: url }, async (page) => {
+      await page.getByText('Part of the basemap did not load').waitFor();
+      await clickMiddle(page);
+      assert.equal(await codeInPanel(page), grid.code);
+    });
+  });
+});
