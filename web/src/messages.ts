@@ -309,6 +309,7 @@ export const messages = {
   ...incidentMessages,
   ...planMessages,
 
+  technical: { zh: '技术细节', en: 'Technical detail' },
   problem_title: { zh: '没有成功', en: 'That did not work' },
   problem_network: { zh: '连不上服务器，请检查网络后重试。', en: 'The server cannot be reached. Try again.' },
   problem_http: {

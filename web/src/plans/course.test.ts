@@ -112,7 +112,8 @@ test('a check can be done again while errors are open, and says what to do', () 
     grid_codes: [],
     detail: '',
   };
-  const findings = [{ ...finding, polygon: null, at: null, waiver_reason: null }];
+  const sizes = { area_m2: null, width_m: null, measured: null, threshold: null };
+  const findings = [{ ...finding, ...sizes, polygon: null, at: null, waiver_reason: null }];
   const { steps } = courseOf(known({ plan: plan({ position: 1 }), findings }));
   const check = steps.find(({ name }) => name === 'check');
   assert.deepEqual(check?.reasons, ['errors_open']);

@@ -158,9 +158,15 @@ export interface Finding {
   open: boolean;
   waivable: boolean;
   grid_codes: string[];
+  /** The server's own words, in English. */
   detail: string;
   polygon: Geometry | null;
   at: Position | null;
+  area_m2: number | null;
+  width_m: number | null;
+  /** What the rule measures, and its limit, in the rule's own unit. */
+  measured: number | null;
+  threshold: number | null;
   waiver_reason: string | null;
 }
 
