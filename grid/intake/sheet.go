@@ -22,6 +22,8 @@ type sheetRows struct {
 	xml    *xmlReader
 	line   int64 // of the row that was read last, as the sheet numbers it
 	cells  []string
+	size   int        // of the texts of the row
+	fault  error      // of the row
 	column int        // of the next cell that does not say where it is
 	before []sheetRow // rows that were read to find the header
 	width  int        // of the header
@@ -31,11 +33,12 @@ type sheetRows struct {
 type sheetRow struct {
 	line  int64
 	cells []string
+	fault error // a *rowFault
 }
 
 // begin finds the header.
 func (s *sheetRows) begin() ([]string, error) {
-	at := -1
+	at, size := -1, 0
 	for len(s.before) < headerWithin {
 		cells, err := s.row()
 		if err == io.EOF {
@@ -44,7 +47,10 @@ func (s *sheetRows) begin() ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.before = append(s.before, sheetRow{s.line, append([]string(nil), cells...)})
+		if size += s.size; size > MaxRowBytes {
+			return nil, tooLong(s.line)
+		}
+		s.before = append(s.before, sheetRow{s.line, append([]string(nil), cells...), s.fault})
 		if filled(cells) > 1 {
 			at = len(s.before) - 1
 			break
@@ -58,6 +64,9 @@ func (s *sheetRows) begin() ([]string, error) {
 	}
 	header := s.before[at]
 	s.before = s.before[at+1:]
+	if header.fault != nil {
+		return nil, fileErrorf(header.line, "the header: %v", header.fault)
+	}
 	for i, name := range header.cells {
 		if header.cells[i] = strings.TrimSpace(name); header.cells[i] != "" {
 			s.width = i + 1
@@ -92,7 +101,7 @@ func (s *sheetRows) next() ([]byte, int64, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		one = sheetRow{s.line, cells}
+		one = sheetRow{s.line, cells, s.fault}
 	}
 	s.record = s.record[:0]
 	for i := range s.width {
@@ -104,6 +113,9 @@ func (s *sheetRows) next() ([]byte, int64, error) {
 	}
 	if len(s.record) > MaxRowBytes {
 		return nil, 0, tooLong(one.line)
+	}
+	if one.fault != nil {
+		return s.record, one.line, one.fault
 	}
 	for i := s.width; i < len(one.cells); i++ {
 		if one.cells[i] != "" {
@@ -129,7 +141,7 @@ func (s *sheetRows) row() ([]string, error) {
 				if err := s.number(attribute(t, "r")); err != nil {
 					return nil, err
 				}
-				s.cells, s.column = s.cells[:0], 0
+				s.cells, s.column, s.size, s.fault = s.cells[:0], 0, 0, nil
 			case "c":
 				if inRow {
 					if err := s.cell(t); err != nil {
@@ -138,7 +150,7 @@ func (s *sheetRows) row() ([]string, error) {
 				}
 			}
 		case xml.EndElement:
-			if t.Name.Local == "row" && filled(s.cells) > 0 {
+			if t.Name.Local == "row" && (filled(s.cells) > 0 || s.fault != nil) {
 				return s.cells, nil
 			}
 			if t.Name.Local == "sheetData" {
@@ -176,7 +188,10 @@ func (s *sheetRows) cell(start xml.StartElement) error {
 	if err != nil {
 		return err
 	}
-	if text = s.value(kind, style, text); text == "" {
+	if text, err = s.value(kind, style, text); err != nil {
+		return err
+	}
+	if text == "" {
 		return nil
 	}
 	if column >= MaxColumns {
@@ -185,8 +200,26 @@ func (s *sheetRows) cell(start xml.StartElement) error {
 	for len(s.cells) < column {
 		s.cells = append(s.cells, "")
 	}
+	if s.size += len(text); s.size > MaxRowBytes {
+		return tooLong(s.line)
+	}
 	s.cells = append(s.cells, text)
 	return nil
+}
+
+// bad notes why the row of the cell that is being read cannot be taken; its first reason stays.
+func (s *sheetRows) bad(why string) {
+	if s.fault == nil {
+		s.fault = rowFaultf("xlsx", "the cell %s%d %s", columnName(s.column-1), s.line, why)
+	}
+}
+
+// columnName is what a spreadsheet calls a column, from 0.
+func columnName(n int) (name string) {
+	for n++; n > 0; n = (n - 1) / 26 {
+		name = string(rune('A'+(n-1)%26)) + name
+	}
+	return name
 }
 
 // columnOf returns the column of a reference such as C7, from 0.
@@ -238,35 +271,50 @@ func (s *sheetRows) content(kind string) (string, error) {
 	}
 }
 
-// value is the text of a cell's content by its kind and style.
-func (s *sheetRows) value(kind, style, text string) string {
+// value is the text of a cell's content by its kind and style. What is no value is a fault of the row.
+func (s *sheetRows) value(kind, style, text string) (string, error) {
 	switch kind {
 	case "s":
-		i, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil {
-			return text
-		}
-		shared, _ := s.book.texts.at(i)
-		return shared
+		return s.shared(strings.TrimSpace(text))
+	case "e":
+		s.bad("shows the error " + shown(text) + ": mend it, or clear the cell")
+		return text, nil
 	case "b":
 		if strings.TrimSpace(text) == "1" {
-			return "true"
+			return "true", nil
 		}
-		return "false"
+		return "false", nil
 	case "str":
-		return unescaped(text)
-	case "inlineStr", "e", "d":
-		return text
+		return unescaped(text), nil
+	case "inlineStr", "d":
+		return text, nil
 	}
 	if text = strings.TrimSpace(text); text == "" {
-		return ""
+		return "", nil
 	}
 	if i, err := strconv.Atoi(style); err == nil && i >= 0 && i < len(s.book.dates) && s.book.dates[i] != noDate {
 		if instant, ok := s.book.instant(text, s.book.dates[i]); ok {
-			return instant
+			return instant, nil
 		}
 	}
-	return wholeNumber(text)
+	return wholeNumber(text), nil
+}
+
+// shared is the text of that number. Many cells may have the same long one, so it is held against the room of the row before it is copied.
+func (s *sheetRows) shared(number string) (string, error) {
+	if number == "" {
+		return "", nil
+	}
+	i, err := strconv.Atoi(number)
+	text, ok := s.book.texts.at(i)
+	if err != nil || !ok {
+		s.bad("names a text that the workbook lacks: save it anew")
+		return "", nil
+	}
+	if s.size+len(text) > MaxRowBytes {
+		return "", tooLong(s.line)
+	}
+	return string(text), nil
 }
 
 // instant writes the number of a date, which counts days, as other files have dates and times.

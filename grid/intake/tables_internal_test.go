@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -140,13 +141,12 @@ func TestWorkbook(t *testing.T) {
 				`<row r="7"><c r="D7" s="4"><v>46053</v></c></row><row r="8"><c r="D8" s="5"><v>0.75</v></c></row><row r="9"><c r="D9" s="1"><v>1</v></c></row>`,
 			[]string{"|||2026-01-31", "|||2026-01-31 12:00:00", "|||2026-01-31 06:00:00", "|||46053", "|||18:00:00", "|||1900-01-01"},
 		},
-		"booleans, faults, formulas": {
-			`<row><c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c><c/><c><f>1+1</f><v>2</v></c></row>`, []string{"true|#N/A||2"},
-		},
+		"booleans, formulas":         {`<row><c t="b"><v>1</v></c><c/><c/><c><f>1+1</f><v>2</v></c></row>`, []string{"true|||2"}},
+		"an error":                   {`<row><c t="e"><v>#N/A</v></c><c><v>1</v></c></row><row><c><v>2</v></c></row>`, []string{"bad", "2|||"}},
 		"blank rows":                 {`<row r="4"/><row r="9"><c r="A9" t="s"><v>2</v></c></row><row r="12"><c r="B12"><v>7</v></c></row>`, []string{"|7||"}},
 		"a value beside the columns": {`<row><c r="F4"><v>7</v></c></row>`, []string{"bad"}},
 		"quotes and commas":          {`<row><c t="str"><v>a,"b"</v></c><c t="str"><v>"</v></c></row>`, []string{`a,"b"|"||`}},
-		"a text that is not there":   {`<row><c t="s"><v>99</v></c><c><v>1</v></c></row>`, []string{"|1||"}},
+		"a text that is not there":   {`<row><c t="s"><v>99</v></c><c><v>1</v></c></row><row><c t="s"><v>99</v></c></row><row><c t="s"/><c><v>1</v></c></row>`, []string{"bad", "bad", "|1||"}},
 	} {
 		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
@@ -180,6 +180,53 @@ func TestWorkbookIsHostile(t *testing.T) {
 			var fault *FileError
 			if !errors.As(err, &fault) || !strings.Contains(fault.Reason, c.want) {
 				t.Errorf("got %v, want a fault of the file with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestErrorCells: what a formula shows as an error is no value of a row, and no column.
+func TestErrorCells(t *testing.T) {
+	t.Parallel()
+	rows := &sheetRows{book: &workbook{}, xml: newXMLReader(strings.NewReader(
+		`<row><c t="str"><v>a</v></c><c r="AB1" t="str"><v>b</v></c></row><row r="7"><c r="AB7" t="e"><v>#REF!</v></c></row>`))}
+	if _, err := rows.begin(); err != nil {
+		t.Fatal(err)
+	}
+	_, line, err := rows.next()
+	var fault *rowFault
+	if !errors.As(err, &fault) || line != 7 || !strings.Contains(err.Error(), `the cell AB7 shows the error "#REF!"`) {
+		t.Errorf("line %d: got %v", line, err)
+	}
+	_, _, err = read(t, archived(t, "book.xlsx", book(`<row><c t="e"><v>#N/A</v></c><c t="str"><v>b</v></c></row>`)), "", "")
+	var whole *FileError
+	if !errors.As(err, &whole) || !strings.Contains(whole.Reason, "the header: ") {
+		t.Errorf("in the header: got %v", err)
+	}
+}
+
+// TestSharedTextManyTimes: cells that name the same long text take no more memory than a row may.
+func TestSharedTextManyTimes(t *testing.T) {
+	long := strings.Repeat(`<c t="s"><v>0</v></c>`, 600)
+	blank := `<row>` + strings.Repeat(`<c t="s"><v>1</v></c>`, 10) + `</row>`
+	for name, rows := range map[string]string{
+		"in the header":     `<row>` + long + `</row>`,
+		"in a row":          bookHeader + `<row r="4">` + long + `</row>`,
+		"before the header": strings.Repeat(blank[:len(blank)-len(`</row>`)]+`<c><v>1</v></c></row>`, 19),
+	} {
+		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
+			files := book(rows)
+			files["xl/sharedStrings.xml"] = `<sst><si><t>` + strings.Repeat("a", 1_000_000) + `</t></si><si><t>` + strings.Repeat(" ", 1_000_000) + `</t></si></sst>`
+			path := archived(t, "book.xlsx", files)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, _, err := read(t, path, "", "")
+			runtime.ReadMemStats(&after)
+			if err == nil || !strings.Contains(err.Error(), "the limit of 16 MiB") {
+				t.Errorf("got %v, want the limit of 16 MiB", err)
+			}
+			if grown := after.TotalAlloc - before.TotalAlloc; grown > 100<<20 {
+				t.Errorf("%d MiB were allocated in all", grown>>20)
 			}
 		})
 	}

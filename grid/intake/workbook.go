@@ -173,15 +173,16 @@ type sharedTexts struct {
 	ends []uint32
 }
 
-func (t *sharedTexts) at(i int) (string, bool) {
+// at returns a text, which is not to be changed.
+func (t *sharedTexts) at(i int) ([]byte, bool) {
 	if i < 0 || i >= len(t.ends) {
-		return "", false
+		return nil, false
 	}
 	from := uint32(0)
 	if i > 0 {
 		from = t.ends[i-1]
 	}
-	return string(t.all[from:t.ends[i]]), true
+	return t.all[from:t.ends[i]], true
 }
 
 func (w *workbook) readTexts(ctx context.Context) error {
