@@ -1,6 +1,9 @@
 package grid
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // The roles, from the least to the most allowed.
 const (
@@ -13,8 +16,9 @@ const (
 // Actor is who asks: a token's user with its role and the division subtree it is for.
 type Actor struct {
 	Name  string
-	Role  string // "" for nobody: only what is public
-	Scope string // division code; "" for the whole city
+	Role  string     // "" for nobody: only what is public
+	Scope string     // division code; "" for the whole city
+	Ends  *time.Time // when the token ends: what it makes ends no later; nil for never, and for who has none
 }
 
 // Action is something that a role may do.

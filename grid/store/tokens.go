@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,7 +28,9 @@ type Token struct {
 }
 
 // CreateToken makes a token for t's User, Role, Scope, InPath and ExpiresAt, and the user if there is none of that name. It returns the
-// secret, which cannot be had again: 26 letters and digits, 130 random bits.
+// secret, which cannot be had again: 26 letters and digits, 130 random bits. An actor whose own token ends makes none that ends later:
+// without ExpiresAt it ends with the actor's. Nobody speaks in the name of the command line, and an actor of a division in no name that
+// has a token, ended ones included, beyond that division; these are a grid.RuleError. That t.Scope lies in the actor's is for the caller to check.
 func (s *Store) CreateToken(ctx context.Context, actor grid.Actor, t Token) (secret string, made Token, err error) {
 	if t.User == "" {
 		return "", made, &grid.RuleError{Rule: "required", Field: "user", Detail: "a token needs the name of its user"}
@@ -38,6 +41,12 @@ func (s *Store) CreateToken(ctx context.Context, actor grid.Actor, t Token) (sec
 	if t.InPath && t.Role != grid.RoleReader {
 		return "", made, &grid.RuleError{Rule: "in_path", Field: "role", Detail: "a token in the path only reads: make it for a reader"}
 	}
+	if strings.HasPrefix(t.User, commandLine) {
+		return "", made, &grid.RuleError{Rule: "other_user", Field: "user", Detail: "names that begin with “" + commandLine + "” are those of the command line: choose another one"}
+	}
+	if t.ExpiresAt, err = endOf(actor, t.ExpiresAt); err != nil {
+		return "", made, err
+	}
 	secret = rand.Text()
 	hash := sha256.Sum256([]byte(secret))
 	err = s.write(ctx, func(tx pgx.Tx) error {
@@ -46,6 +55,9 @@ func (s *Store) CreateToken(ctx context.Context, actor grid.Actor, t Token) (sec
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO app_user (name) VALUES ($1) ON CONFLICT (name) DO NOTHING`, t.User)
 		if err != nil {
+			return err
+		}
+		if err := checkUser(ctx, tx, actor, t.User); err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, `
@@ -69,6 +81,49 @@ func (s *Store) CreateToken(ctx context.Context, actor grid.Actor, t Token) (sec
 		return "", Token{}, err
 	}
 	return secret, made, nil
+}
+
+// commandLine begins the names of those who work on the command line, who have no tokens.
+const commandLine = "cli:"
+
+// endOf returns when a token ends that was asked to end at expires: not after the actor's own.
+func endOf(actor grid.Actor, expires *time.Time) (*time.Time, error) {
+	switch {
+	case actor.Ends == nil:
+		return expires, nil
+	case expires == nil:
+		return actor.Ends, nil
+	case expires.After(*actor.Ends):
+		return nil, &grid.RuleError{
+			Rule: "range", Field: "expires_at",
+			Detail: "your own token ends at " + actor.Ends.UTC().Format(time.RFC3339) + ": choose that or an earlier time",
+		}
+	}
+	return expires, nil
+}
+
+// checkUser refuses a user who has a token beyond the actor's scope: what is done with the new one would be told as that person's doing.
+// It holds the user until the end of tx, so that no such token is made meanwhile.
+func checkUser(ctx context.Context, tx DB, actor grid.Actor, user string) error {
+	var id int64
+	if err := tx.QueryRow(ctx, `SELECT id FROM app_user WHERE name = $1 FOR UPDATE`, user).Scan(&id); err != nil || actor.Scope == "" {
+		return err
+	}
+	var beyond bool
+	err := tx.QueryRow(ctx, `
+		WITH RECURSIVE subtree AS (
+			SELECT code FROM division WHERE code = $2
+			UNION ALL
+			SELECT d.code FROM division d JOIN subtree s ON d.parent_code = s.code
+		)
+		SELECT EXISTS (SELECT FROM token WHERE user_id = $1 AND scope_division NOT IN (SELECT code FROM subtree))`, id, actor.Scope).Scan(&beyond)
+	if err == nil && beyond {
+		return &grid.RuleError{
+			Rule: "other_user", Field: "user",
+			Detail: "that name has a token beyond your division: choose another name, or ask the administrator above you for this token",
+		}
+	}
+	return err
 }
 
 func checkScope(ctx context.Context, tx DB, scope string) error {
@@ -96,7 +151,7 @@ func (s *Store) ActorByPathToken(ctx context.Context, secret string) (grid.Actor
 func (s *Store) actorBy(ctx context.Context, secret string, inPath bool) (grid.Actor, error) {
 	hash := sha256.Sum256([]byte(secret))
 	rows, err := s.db.Query(ctx, `
-		SELECT u.name, t.role, t.scope_division AS scope
+		SELECT u.name, t.role, t.scope_division AS scope, t.expires_at AS ends
 		FROM token t
 		JOIN app_user u ON u.id = t.user_id
 		WHERE t.secret_sha256 = $1 AND t.in_path = $2 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`, hash[:], inPath)

@@ -86,6 +86,59 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+// TestTokensOfAnActor keeps what an administrator makes within its own name space and its own time.
+func TestTokensOfAnActor(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Tx(t))
+	importDivisions(t, s, oneCounty(smallTiling().Outline))
+	city := grid.Actor{Name: "city", Role: grid.RoleAdministrator}
+	street := grid.Actor{Name: "street", Role: grid.RoleAdministrator, Scope: streetCode}
+	create := func(actor grid.Actor, token store.Token) (store.Token, *grid.RuleError) {
+		t.Helper()
+		token.Role = grid.RoleDispatcher
+		_, made, err := s.CreateToken(t.Context(), actor, token)
+		var rule *grid.RuleError
+		if err != nil && !errors.As(err, &rule) {
+			t.Fatal(err)
+		}
+		return made, rule
+	}
+	above, _ := create(city, store.Token{User: "above"})
+	_, _ = create(city, store.Token{User: "county", Scope: countyCode})
+	_, _ = create(city, store.Token{User: "community", Scope: communityCode})
+	if err := s.RevokeToken(t.Context(), city, above.ID); err != nil {
+		t.Fatal(err)
+	}
+	for user, refused := range map[string]bool{"above": true, "county": true, "cli:root": true, "community": false, "street": false, "nobody yet": false} {
+		if _, err := create(street, store.Token{User: user, Scope: streetCode}); (err != nil) != refused || refused && (err.Rule != "other_user" || err.Field != "user") {
+			t.Errorf("a street makes a token for %s: %v", user, err)
+		}
+	}
+	if _, err := create(city, store.Token{User: "county", Scope: streetCode}); err != nil {
+		t.Errorf("the city makes one for whom it likes: %v", err)
+	}
+
+	now := time.Now().Truncate(time.Microsecond)
+	ends, before, after := now.Add(time.Hour), now.Add(time.Minute), now.Add(2*time.Hour)
+	secret, _, err := s.CreateToken(t.Context(), city, store.Token{User: "guest", Role: grid.RoleAdministrator, ExpiresAt: &ends})
+	if err != nil {
+		t.Fatal(err)
+	}
+	guest, err := s.ActorByToken(t.Context(), secret)
+	if err != nil || guest.Ends == nil || !guest.Ends.Equal(ends) {
+		t.Fatalf("guest %+v, %v", guest, err)
+	}
+	if made, err := create(guest, store.Token{User: "a"}); err != nil || made.ExpiresAt == nil || !made.ExpiresAt.Equal(ends) {
+		t.Errorf("without an end: %v, %v", made.ExpiresAt, err)
+	}
+	if made, err := create(guest, store.Token{User: "b", ExpiresAt: &before}); err != nil || !made.ExpiresAt.Equal(before) {
+		t.Errorf("with an earlier end: %v, %v", made.ExpiresAt, err)
+	}
+	if _, err := create(guest, store.Token{User: "c", ExpiresAt: &after}); err == nil || err.Field != "expires_at" {
+		t.Errorf("with a later end: %v", err)
+	}
+}
+
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	s := store.New(gridtest.Tx(t))
