@@ -64,7 +64,7 @@ func FuzzSheet(f *testing.F) {
 	})
 }
 
-// FuzzWKB: well-known binary is a geometry or a fault, and takes no more memory than it has bytes.
+// FuzzWKB: well-known binary is a geometry or a fault of its row.
 func FuzzWKB(f *testing.F) {
 	f.Add([]byte("\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"))
 	f.Add([]byte("\x01\x06\x00\x00\x00\xff\xff\xff\xff\x01\x03\x00\x00\x00\xff\xff\xff\x7f"))

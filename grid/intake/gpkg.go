@@ -87,8 +87,8 @@ func (g *geoPackage) begin(ctx context.Context) error {
 		return err
 	}
 	err = g.query(`SELECT name, sql FROM sqlite_schema WHERE type = 'table'`, func(s *sqlite.Stmt) error {
-		if !strings.HasPrefix(strings.ToUpper(strings.TrimSpace(s.ColumnText(1))), "CREATE VIRTUAL") {
-			g.plain[strings.ToLower(s.ColumnText(0))] = true
+		if strings.HasPrefix(s.ColumnText(1), "CREATE TABLE ") { // as SQLite writes it, however it was put
+			g.plain[folded(s.ColumnText(0))] = true
 		}
 		return nil
 	})
@@ -112,7 +112,7 @@ func (g *geoPackage) authorize(action sqlite.Action) sqlite.AuthResult {
 	case sqlite.OpSelect:
 		return sqlite.AuthResultOK
 	case sqlite.OpRead:
-		table := strings.ToLower(action.Table())
+		table := folded(action.Table())
 		if action.Accessor() == "" && (g.plain[table] || table == "sqlite_master" || table == "sqlite_schema") {
 			return sqlite.AuthResultOK
 		}
@@ -134,7 +134,7 @@ func (g *geoPackage) contents() error {
 		ORDER BY c.rowid
 		LIMIT 10000`, func(s *sqlite.Stmt) error {
 		l := gpkgLayer{name: s.ColumnText(0), geometry: s.ColumnText(2), srs: s.ColumnInt64(3)}
-		if g.plain[strings.ToLower(l.name)] && (l.geometry != "") == (s.ColumnText(1) == "features") {
+		if g.plain[folded(l.name)] && (l.geometry != "") == (s.ColumnText(1) == "features") {
 			g.layers = append(g.layers, l)
 		}
 		return nil
@@ -228,14 +228,26 @@ func (g *geoPackage) checkColumns(quoted string) error {
 }
 
 // trusted runs a statement of ours that computes nothing of the file's.
-func (g *geoPackage) trusted(run func() error) error {
+func (g *geoPackage) trusted(run func() error) (err error) {
+	defer func() {
+		if again := g.db.SetAuthorizer(sqlite.AuthorizeFunc(g.authorize)); err == nil {
+			err = again
+		}
+	}()
 	if err := g.db.SetAuthorizer(nil); err != nil {
 		return err
 	}
-	if err := run(); err != nil {
-		return err
-	}
-	return g.db.SetAuthorizer(sqlite.AuthorizeFunc(g.authorize))
+	return run()
+}
+
+// folded is a name as SQLite compares it: without the case of ASCII letters, and of no others.
+func folded(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
 }
 
 func quotedName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
@@ -370,7 +382,7 @@ func (r *gpkgRows) cell(i int) (cell, error) {
 	return cell{}, nil // null, or a picture
 }
 
-// shape reads a geometry in the binary form of GeoPackage (OGC 12-128r17, 2.1.3), nil for null or empty.
+// shape reads the geometry, nil for null or empty.
 func (r *gpkgRows) shape() (orb.Geometry, error) {
 	if r.statement.ColumnType(r.geometry) != sqlite.TypeBlob {
 		return nil, nil
@@ -379,20 +391,4 @@ func (r *gpkgRows) shape() (orb.Geometry, error) {
 	r.blob = append(r.blob[:0], make([]byte, n)...)
 	r.statement.ColumnBytes(r.geometry, r.blob)
 	return gpkgGeometry(r.blob)
-}
-
-func gpkgGeometry(b []byte) (orb.Geometry, error) {
-	bad := faultf("gpkg", "geometry", "this is no geometry of a GeoPackage")
-	if len(b) < 8 || b[0] != 'G' || b[1] != 'P' {
-		return nil, bad
-	}
-	flags := b[3]
-	envelope := []int{0, 32, 48, 48, 64, -1, -1, -1}[flags>>1&7]
-	if envelope < 0 || len(b) < 8+envelope || flags&0x20 != 0 {
-		return nil, bad
-	}
-	if flags&0x10 != 0 {
-		return nil, nil
-	}
-	return readWKB(b[8+envelope:])
 }

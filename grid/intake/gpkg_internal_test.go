@@ -89,6 +89,9 @@ func TestGeoPackageIsHostile(t *testing.T) {
 		"contents that are computed": {`DROP TABLE gpkg_contents; CREATE TABLE gpkg_contents (x, table_name TEXT AS ('t'), data_type, srs_id);`, "computes"},
 		"contents that are a view":   {`DROP TABLE gpkg_contents; CREATE VIEW gpkg_contents AS SELECT 'sqlite_schema' AS table_name, 'attributes' AS data_type, 0 AS srs_id;`, "no GeoPackage"},
 		"a virtual table":            {`CREATE VIRTUAL TABLE t USING fts5(a); INSERT INTO gpkg_contents VALUES ('t', 'attributes', 0);`, "nothing that can be read"},
+		"a virtual table in disguise": {`CREATE VIRTUAL TABLE t USING fts5(a); INSERT INTO gpkg_contents VALUES ('t', 'attributes', 0);
+			PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'CREATE VIRTUAL', 'CREATE  VIRTUAL') WHERE name = 't';`, "nothing that can be read"},
+		"a virtual table named as a plain one": {"CREATE TABLE \u212a (a); CREATE VIRTUAL TABLE k USING fts5(a); INSERT INTO gpkg_contents VALUES ('k', 'attributes', 0);", "nothing that can be read"},
 		"another projection": {`CREATE TABLE t (geom BLOB); INSERT INTO gpkg_contents VALUES ('t', 'features', 4528); INSERT INTO gpkg_geometry_columns VALUES ('t', 'geom', 4528);
 			INSERT INTO gpkg_spatial_ref_sys VALUES ('CGCS2000 / 3-degree Gauss-Kruger zone 40', 4528, 'EPSG', 4528, '');`, "EPSG:4490"},
 	} {
@@ -100,5 +103,47 @@ func TestGeoPackageIsHostile(t *testing.T) {
 				t.Errorf("got %v, want a fault of the file with %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestGeoPackageStaysGuarded: after a table that is refused the next one is not trusted either.
+func TestGeoPackageStaysGuarded(t *testing.T) {
+	t.Parallel()
+	path := gpkgWith(t, `CREATE TABLE t (a TEXT, b TEXT AS (a || 'x')); CREATE TABLE plain (a TEXT);
+		INSERT INTO gpkg_contents VALUES ('t', 'attributes', 0);`)
+	c, err := openGeoPackage(t.Context(), path, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	if _, err := c.open(t.Context(), "t"); err == nil {
+		t.Error("the computed column is not refused")
+	}
+	none := func(*sqlite.Stmt) error { return nil }
+	if err := c.(*geoPackage).query(`SELECT upper(a) FROM plain`, none); err == nil || !strings.Contains(err.Error(), "not authorized") {
+		t.Errorf("a function is called: %v", err)
+	}
+	if err := c.(*geoPackage).query(`SELECT a FROM plain`, none); err != nil {
+		t.Errorf("a plain table is not read: %v", err)
+	}
+}
+
+// TestTablesThatAreLeftOut: what is not listed of a file is told.
+func TestTablesThatAreLeftOut(t *testing.T) {
+	t.Parallel()
+	script := `CREATE TABLE bad (name TEXT, id_card TEXT); INSERT INTO gpkg_contents VALUES ('bad', 'attributes', 0);`
+	for i := range maxTables + 1 {
+		script += fmt.Sprintf(`CREATE TABLE t%d (a TEXT); INSERT INTO gpkg_contents VALUES ('t%d', 'attributes', 0);`, i, i)
+	}
+	got, err := File{Path: gpkgWith(t, script), Name: "a.gpkg"}.Inspect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Layers) != maxTables-1 || got.Layers[0].Name != "t0" {
+		t.Errorf("%d layers, the first %+v", len(got.Layers), got.Layers[0])
+	}
+	told := strings.Join(got.Warnings, "\n")
+	if !strings.Contains(told, `2 of its 202 tables are not listed, "t199"`) || !strings.Contains(told, "bad: ") || !strings.Contains(told, "BR-60") {
+		t.Errorf("the warnings are %s", told)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -105,7 +106,7 @@ func (f File) inspect(ctx context.Context) (Contents, error) {
 	return out, err
 }
 
-// each opens the tables of the file one after the other, telling skipped of those of several that cannot be opened; or, without skipped, the
+// each opens the tables of the file one after the other, telling skipped of those of several that cannot be read; or, without skipped, the
 // one that only names.
 func (f File) each(ctx context.Context, only string, look func(name string, t *table, as format) error, skipped func(*FileError)) error {
 	file, err := os.Open(f.Path)
@@ -138,25 +139,32 @@ func (f File) each(ctx context.Context, only string, look func(name string, t *t
 		}
 		names = []string{name}
 	}
+	if len(names) > maxTables {
+		skipped(&FileError{Reason: fmt.Sprintf("%d of its %d tables are not listed, %s and those after it: split the file", len(names)-maxTables, len(names), shown(names[maxTables]))})
+	}
 	for _, name := range names[:min(len(names), maxTables)] {
-		t, err := c.open(ctx, name)
+		err := lookInto(ctx, c, name, as, look)
 		var fault *FileError
 		if len(names) > 1 && errors.As(err, &fault) {
-			skipped(&FileError{File: name, Line: fault.Line, Reason: fault.Reason})
+			skipped(&FileError{File: name, Line: fault.Line, Rule: fault.Rule, Reason: fault.Reason})
 			continue
-		}
-		if err != nil {
-			return err
-		}
-		err = look(name, t, as)
-		if t.close != nil {
-			t.close()
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func lookInto(ctx context.Context, c container, name string, as format, look func(name string, t *table, as format) error) error {
+	t, err := c.open(ctx, name)
+	if err != nil {
+		return err
+	}
+	if t.close != nil {
+		defer t.close()
+	}
+	return look(name, t, as)
 }
 
 // tableName is what the one table of a text file is called: the file's name up to its first dot.

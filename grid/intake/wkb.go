@@ -171,3 +171,20 @@ func (r *wkbReader) several(kind uint32) orb.Geometry {
 	}
 	return areas
 }
+
+// gpkgGeometry reads a geometry in the binary form of GeoPackage (OGC 12-128r17, 2.1.3), nil for an empty one.
+func gpkgGeometry(b []byte) (orb.Geometry, error) {
+	bad := faultf("gpkg", "geometry", "this is no geometry of a GeoPackage")
+	if len(b) < 8 || b[0] != 'G' || b[1] != 'P' {
+		return nil, bad
+	}
+	flags := b[3]
+	envelope := []int{0, 32, 48, 48, 64, -1, -1, -1}[flags>>1&7]
+	if envelope < 0 || len(b) < 8+envelope || flags&0x20 != 0 {
+		return nil, bad
+	}
+	if flags&0x10 != 0 {
+		return nil, nil
+	}
+	return readWKB(b[8+envelope:])
+}
