@@ -118,6 +118,9 @@ type itemsPage struct {
 	counted  bool   // matched is known
 }
 
+// usualPageBytes is about as long as a page of 100 places is.
+const usualPageBytes = 96 << 10
+
 var errFull = errors.New("the page is full")
 
 // readPage reads a page, up to its limit and its bytes.
@@ -131,7 +134,7 @@ func (a *API) readPage(q *request, question features.Query, s system) (*itemsPag
 		most = maxHTMLBytes
 	}
 	question.Limit++ // whether there is a next page
-	found := &itemsPage{system: s}
+	found := &itemsPage{system: s, geoJSON: make([]byte, 0, usualPageBytes)}
 	var last grid.Feature
 	err = a.Features.Read(q.Context(), q.state, question, func(f grid.Feature) error {
 		if found.number == limit || len(found.geoJSON) > most {

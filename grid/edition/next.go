@@ -117,7 +117,9 @@ func (c *City) with(redrawn []redrawnDivision, editions []*Edition) (*City, erro
 		all = slices.DeleteFunc(all, func(old *Edition) bool { return old.info.CountyCode == e.info.CountyCode })
 		all = append(all, e)
 	}
-	return &next, next.setEditions(c, all, others)
+	err := next.setEditions(c, all, others)
+	next.tiles = &cityTiles{} // there are many such cities, and few of them are asked for tiles
+	return &next, err
 }
 
 // redraw sets the divisions that differ from those of old.

@@ -10,7 +10,7 @@ import (
 	"github.com/wangge/wangge/grid"
 )
 
-// cityTiles are the tiles of a city, made when first asked for. They take over what the tiles of a city before it hold, as far as it looks the same.
+// cityTiles are the tiles of a city, made when first asked for. They take over the shapes that the tiles of a city before it hold, as far as these are the same.
 type cityTiles struct {
 	making sync.Mutex
 	made   atomic.Pointer[tiles]
@@ -53,26 +53,20 @@ func (c *City) tiling() *tiles {
 	return t
 }
 
-// takeOver takes the shapes and tags of the tiles of another city over that are the same in this one: those that do not lie close to
-// what differs.
+// takeOver takes the shapes of the tiles of another city over that are the same in this one: those that do not lie close to what differs.
+// Tags are not, since a tile can show a part of a shape that lies far from it; they are quickly made of shapes.
 func (t *tiles) takeOver(from *tiles) {
 	if !maps.Equal(t.least, from.least) || !sameDivisions(t.city, from.city) || !slices.EqualFunc(t.city.editions, from.city.editions, sameCounty) {
 		return
 	}
 	differs := differing(from.city, t.city)
 	from.shapes.mu.RLock()
-	defer from.shapes.mu.RUnlock()
-	for key, one := range from.shapes.young {
+	made := maps.Clone(from.shapes.young) // others go on making tiles meanwhile
+	from.shapes.mu.RUnlock()
+	for key, one := range made {
 		if number, ok := differs.number(key); ok && !differs.near(one.box, reachUnits(key.zoom)) {
 			key.number = number
 			t.shapes.hold(key, one)
-		}
-	}
-	from.tags.mu.RLock()
-	defer from.tags.mu.RUnlock()
-	for key, tag := range from.tags.made {
-		if !key.marked && !differs.near(key.id.Box(tileReach), reachUnits(key.id.Z)) {
-			t.tags.hold(key, tag)
 		}
 	}
 }

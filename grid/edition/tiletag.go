@@ -52,18 +52,13 @@ func (c *City) MarkedTileTag(id mvt.TileID, changed func(layer, code string) str
 		}
 		held.mu.Lock()
 		defer held.mu.Unlock()
-		held.hold(key, tag)
+		if held.made == nil || len(held.made) >= mostTileTags {
+			held.made = map[taggedTile]TileTag{}
+		}
+		held.made[key] = tag
 		return tag, nil
 	})
 	return made.(TileTag), err
-}
-
-// hold keeps a tag; others must not be doing anything with t.
-func (t *tileTags) hold(key taggedTile, tag TileTag) {
-	if t.made == nil || len(t.made) >= mostTileTags {
-		t.made = map[taggedTile]TileTag{}
-	}
-	t.made[key] = tag
 }
 
 func (c *City) tileTag(id mvt.TileID, changed func(layer, code string) string) (TileTag, error) {

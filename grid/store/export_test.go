@@ -5,3 +5,6 @@ var Happened = happened
 
 // ResponseDueSQL is responseDueSQL, for tests of what it reads.
 const ResponseDueSQL = responseDueSQL
+
+// RowValues is rowValues, for tests of what it reads.
+var RowValues = rowValues

@@ -160,7 +160,7 @@ func (q *FeatureQuery) nearPoints(sql *statement, table string, boxes []geo.Box,
 }
 
 func (q *FeatureQuery) nearRow(row pgx.CollectableRow) (nearRow, error) {
-	raw, err := row.Values()
+	raw, err := rowValues(row)
 	if err != nil {
 		return nearRow{}, err
 	}

@@ -99,7 +99,7 @@ func (q *FeatureQuery) selected(ctx context.Context, db DB, in order) ([]grid.Fe
 		return nil, err
 	}
 	return pgx.CollectRows(found, func(row pgx.CollectableRow) (grid.Feature, error) {
-		raw, err := row.Values()
+		raw, err := rowValues(row)
 		if err != nil {
 			return grid.Feature{}, err
 		}
