@@ -11,6 +11,7 @@ import {
   type Values,
 } from './messages';
 import { recall, remember } from './remember';
+import { ruleTexts } from './rule-texts';
 
 const state = $state<{ language: Language; codes: Codes }>({ language: 'zh', codes: {} });
 
@@ -69,11 +70,20 @@ export function codesOf(enumeration: string): string[] {
   return state.codes[enumeration]?.map(({ code }) => code) ?? [];
 }
 
-/** What went wrong, in the reader's words. */
+/** Problems that say which rule is broken: its text is better than theirs. */
+const ofRules = ['bad_request', 'invalid', 'invalid_geometry', 'conflict'];
+
+/** What a broken rule means and what to do next, null for a rule without a text. */
+export function ruleText(rule: string): string | null {
+  const texts: Record<string, Record<Language, string>> = ruleTexts;
+  return Object.hasOwn(texts, rule) ? (texts[rule]?.[state.language] ?? null) : null;
+}
+
+/** What went wrong and what to do next, in the reader's words; what the server says of it is never part of it. */
 export function explain(problem: Problem): string {
   if (problem.status === 401) return t('token_missing');
+  const broken = ofRules.includes(problem.code) && problem.rule ? ruleText(problem.rule) : null;
+  if (broken !== null) return broken;
   const key = `problem_${problem.code}`;
-  return isMessageKey(key)
-    ? t(key, { detail: problem.detail })
-    : t('problem_other', { detail: problem.detail });
+  return isMessageKey(key) ? t(key) : t('problem_other');
 }

@@ -98,10 +98,7 @@ test('format puts values in and leaves what it was not given', () => {
   const key: MessageKey = 'edition_text';
   assert.equal(format(key, 'en', { number: 3, day: '1 Jan 2026' }), 'No. 3, since 1 Jan 2026');
   assert.equal(format(key, 'zh', { number: 3 }), '第 3 版，{day} 起');
-  assert.equal(
-    format('problem_other', 'en', { detail: '{detail} $& {x}' }),
-    'That did not work: {detail} $& {x}',
-  );
+  assert.equal(format('finding_waived', 'en', { reason: '{reason} $& {x}' }), 'Waived: {reason} $& {x}');
 });
 
 test('a key is only what stands in the table', () => {

@@ -321,24 +321,24 @@ export const messages = {
     en: 'Something went wrong in this page: reload it and try again.',
   },
   problem_bad_request: {
-    zh: '请求有误，请检查填写的内容。（说明：{detail}）',
-    en: 'Please check what you entered: {detail}',
+    zh: '请求有误，请检查填写的内容。',
+    en: 'Something is not right in what you entered: please check it.',
   },
   problem_invalid: {
-    zh: '内容不符合规定，请更正后再试。（说明：{detail}）',
-    en: 'Please correct this and try again: {detail}',
+    zh: '内容不符合规定，请更正后再试。',
+    en: 'This breaks a rule: correct it, then try again.',
   },
   problem_invalid_location: {
-    zh: '坐标无效，请检查经纬度和坐标系。（说明：{detail}）',
-    en: 'Check longitude, latitude and their system: {detail}',
+    zh: '坐标无效，请检查经纬度和坐标系。',
+    en: 'Not a valid position: check longitude, latitude and their system.',
   },
   problem_invalid_geometry: {
-    zh: '图形不符合要求，请在标出的位置更正。（说明：{detail}）',
-    en: 'The shape breaks a rule; correct it where it is marked: {detail}',
+    zh: '图形不符合要求，请在标出的位置更正。',
+    en: 'The shape breaks a rule: correct it where it is marked.',
   },
   problem_conflict: {
-    zh: '与现有数据冲突，没有保存。（说明：{detail}）',
-    en: 'This clashes with what is there, and was not saved: {detail}',
+    zh: '与现有数据冲突，没有保存。请刷新，看过现在的内容后再试。',
+    en: 'This clashes with what is there, and was not saved. Reload, look at it, then try again.',
   },
   problem_stale_version: {
     zh: '别人刚刚改过这条内容，请看过新的内容后再试。',
@@ -378,12 +378,12 @@ export const messages = {
   },
   problem_no_service: { zh: '此处不设网格。', en: 'There are no grids here.' },
   problem_too_large: {
-    zh: '内容太大，请分成几份。（说明：{detail}）',
-    en: 'Too large: send it in parts. {detail}',
+    zh: '内容太大，请分成几份。',
+    en: 'Too large: send it in parts.',
   },
   problem_unsupported_media: {
-    zh: '不支持这种文件。（说明：{detail}）',
-    en: 'This kind of file cannot be read: {detail}',
+    zh: '不支持这种文件，请换一种格式。',
+    en: 'This kind of file cannot be read: choose another format.',
   },
   problem_method_not_allowed: {
     zh: '这里不能这样做，请刷新页面后再试。',
@@ -404,8 +404,8 @@ export const messages = {
     en: 'Something went wrong on the server, and is in its log. Tell your administrator if it stays so.',
   },
   problem_other: {
-    zh: '没有成功，请检查后再试。（说明：{detail}）',
-    en: 'That did not work: {detail}',
+    zh: '没有成功，请检查后再试。',
+    en: 'That did not work: check it, then try again.',
   },
 } satisfies Record<string, Record<Language, string>>;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fieldMessages } from './field-messages';
 import { importMessages } from './import-messages';
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
@@ -31,6 +32,26 @@ test('every layer of the server, every kind of repair and every state has a name
     `${layers.length} ${repairs.length}`,
   );
   for (const key of [...layers, ...repairs, ...states]) assert.ok(key in importMessages, key);
+});
+
+test('every field of a layer of the server has a name, and no other', () => {
+  const source = readFileSync(new URL('../../../grid/layer.go', import.meta.url), 'utf8');
+  const tables = source.slice(source.indexOf('var commonPlaceFields'), source.indexOf('var IncidentStates'));
+  const calls =
+    /\b(?:text|code|integer|number|boolean|date|instant|enum|oneOf)\("(\w+)"|\{Name: "(\w+)", Type:/g;
+  const fields = new Set([...tables.matchAll(calls)].map(([, called, named]) => called ?? named ?? ''));
+  assert.ok(fields.size > 100, `${fields.size} fields are found in the sources`);
+  const ours = ['lon', 'lat', 'wkt', 'geometry']; // of tables, and of whatever has a place
+  const want = new Set([...fields, ...ours].map((name) => `field_${name}`));
+  const have = new Set(Object.keys(fieldMessages));
+  assert.deepEqual(
+    [...want].filter((key) => !have.has(key)),
+    [],
+  );
+  assert.deepEqual(
+    [...have].filter((key) => !want.has(key)),
+    [],
+  );
 });
 
 test('every text is used', () => {

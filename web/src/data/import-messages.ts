@@ -1,5 +1,6 @@
 /** The texts of importing and of tokens, which come with the screen and not with the page. */
 import type { Language } from '../messages';
+import { fieldMessages } from './field-messages';
 
 export const importMessages = {
   parts: { zh: '数据', en: 'Data' },
@@ -86,6 +87,36 @@ export const importMessages = {
   },
   faults: { zh: '不合格的行', en: 'Rows with faults' },
   fault_at: { zh: '{file} 第 {line} 行', en: '{file}, line {line}' },
+  fault_other: { zh: '不合格，请核对这一行。', en: 'Something is not right in this row: look at it.' },
+  warn_parent: {
+    zh: '有的区划没有写上级，已归入面积占比最大的上级，请核对。',
+    en: 'Some divisions name no parent and were put under the one that holds most of them: look whether that is right.',
+  },
+  warn_community: {
+    zh: '有的网格没有写社区，已归入面积占比最大的社区，请核对。',
+    en: 'Some grids name no community and were put into the one that holds most of them: look whether that is right.',
+  },
+  warn_guessed: {
+    zh: '文件没有说明文字编码，已按猜测读取；如有乱码，请另选编码。',
+    en: 'The encoding of the texts is a guess: choose another one if they look wrong.',
+  },
+  warn_column: {
+    zh: '对照中的某一列在文件里没有，请核对各列。',
+    en: 'A column that was mapped is in no row: check the columns.',
+  },
+  warn_prj: {
+    zh: '没有 .prj 文件，不知道坐标系，请对照地图选择。',
+    en: 'There is no .prj, so the coordinate system is not known: choose it by the map.',
+  },
+  warn_dbf: {
+    zh: '没有 .dbf 文件，图形没有属性，请连同 .dbf 一起压缩后再上传。',
+    en: 'There is no .dbf, so nothing is known of the shapes: put it into the ZIP, too.',
+  },
+  warn_crs: {
+    zh: '许多行不在任何网格内，像是坐标系选错了，请换一个再试。',
+    en: 'Many rows lie in no grid, as if they were of another coordinate system: try another one.',
+  },
+  warn_other: { zh: '导入前请核对这个文件。', en: 'Look this file over before you import it.' },
   faults_first: { zh: '只列出前 {n} 条，其余见下载。', en: 'The first {n}; the rest are in the download.' },
   rejects: { zh: '下载不合格的行', en: 'Download the rejected rows' },
   cleaned: { zh: '修复报告', en: 'What was repaired' },
@@ -128,25 +159,7 @@ export const importMessages = {
   layer_waters: { zh: '水面', en: 'Waters' },
   layer_greens: { zh: '绿地', en: 'Greens' },
 
-  field_lon: { zh: '经度', en: 'longitude' },
-  field_lat: { zh: '纬度', en: 'latitude' },
-  field_wkt: { zh: '几何（WKT）', en: 'geometry (WKT)' },
-  field_code: { zh: '编码', en: 'code' },
-  field_name: { zh: '名称', en: 'name' },
-  field_address: { zh: '地址', en: 'address' },
-  field_level: { zh: '级别', en: 'level' },
-  field_parent_code: { zh: '上级编码', en: 'code of the parent' },
-  field_community_code: { zh: '社区编码', en: 'code of the community' },
-  field_households: { zh: '户数', en: 'households' },
-  field_residents: { zh: '人口', en: 'residents' },
-  field_kind: { zh: '类别', en: 'kind' },
-  field_title: { zh: '标题', en: 'title' },
-  field_description: { zh: '描述', en: 'description' },
-  field_capacity: { zh: '容量', en: 'capacity' },
-  field_grid_code: { zh: '网格编码', en: 'code of the grid' },
-  field_worker_code: { zh: '网格员编号', en: 'code of the worker' },
-  field_work_phone: { zh: '工作电话', en: 'work phone' },
-  field_reported_at: { zh: '上报时间', en: 'reported at' },
+  ...fieldMessages,
 
   tokens_title: { zh: '访问令牌', en: 'Access tokens' },
   tokens_why: {

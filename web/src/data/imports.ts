@@ -86,7 +86,8 @@ export interface Import {
   }[];
   editions: { county: string; base: number; dedicated: number; voids: number; proven: boolean }[];
   clean: Cleaned[] | null;
-  problem: { detail?: string } | null;
+  /** A problem document. */
+  problem: Record<string, unknown> | null;
 }
 
 export interface Cleaned {

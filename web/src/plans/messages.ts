@@ -21,7 +21,10 @@ export const planMessages = {
     zh: '此方案已生效：虚线为生效前的边界，实线为生效后的边界。',
     en: 'This plan has taken effect: broken lines were the borders before, whole lines are those since.',
   },
-  plan_trouble: { zh: '未能按时生效：{detail}', en: 'It could not take effect at its time: {detail}' },
+  plan_trouble: {
+    zh: '未能按时生效，请处理后再次生效。',
+    en: 'It could not take effect at its time: see to what kept it, then put it into effect again.',
+  },
   plan_ended: { zh: '结束原因：{reason}', en: 'Why it ended: {reason}' },
   plan_dates: { zh: '进程', en: 'Course' },
   plan_state: { zh: '状态', en: 'State' },
