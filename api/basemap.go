@@ -11,8 +11,12 @@ import (
 	"github.com/wangge/wangge/api/basemap"
 )
 
-// basemapAge is how long a tile of the basemap may be kept: maps of the ground change seldom.
-const basemapAge = "public, max-age=86400"
+// basemapAge is how long a tile of the basemap may be kept: maps of the ground change seldom. That there is none may be the source's
+// passing trouble.
+const (
+	basemapAge   = "public, max-age=86400"
+	noBasemapAge = "public, max-age=300"
+)
 
 // basemapTile answers GET /basemap/{z}/{x}/{y}: a tile as its source has it, 204 where it has none.
 func (s *Server) basemapTile(w http.ResponseWriter, r *http.Request) error {
@@ -33,7 +37,7 @@ func (s *Server) basemapTile(w http.ResponseWriter, r *http.Request) error {
 	tile, err := s.basemap.Tile(r.Context(), numbers[0], numbers[1], numbers[2])
 	switch {
 	case errors.Is(err, basemap.ErrNone):
-		w.Header().Set("Cache-Control", basemapAge)
+		w.Header().Set("Cache-Control", noBasemapAge)
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	case err != nil && r.Context().Err() == nil:

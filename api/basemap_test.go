@@ -67,6 +67,12 @@ func TestBasemap(t *testing.T) {
 			if err != nil || answer.StatusCode != tt.status || tt.kind != "" && answer.Header.Get("Content-Type") != tt.kind || tt.body != "" && string(body) != tt.body {
 				t.Errorf("%d %s %.60q %v, want %d %s %q", answer.StatusCode, answer.Header.Get("Content-Type"), body, err, tt.status, tt.kind, tt.body)
 			}
+			if got := answer.Header.Get("Access-Control-Allow-Origin"); got != "" {
+				t.Errorf("pages of %q may read it", got)
+			}
+			if got := answer.Header.Get("Cache-Control"); tt.status == http.StatusNoContent && got != "public, max-age=300" {
+				t.Errorf("that there is none is kept for %q", got)
+			}
 			if answer.StatusCode != http.StatusRequestedRangeNotSatisfiable {
 				conforms(t, answer, body)
 			}

@@ -158,7 +158,7 @@ func (jobs *importJobs) of(owner grid.Actor, id string) (*importJob, error) {
 	defer jobs.mu.Unlock()
 	job := jobs.byID[id]
 	if job == nil || job.owner != owner {
-		return nil, notFound("There is no such import any more, or another server has it.")
+		return nil, notFound("There is no such import any more, or another server has it: behind a load balancer, all that a client sends to /v1/uploads and /v1/imports goes to one server.")
 	}
 	return job, nil
 }

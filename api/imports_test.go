@@ -45,6 +45,12 @@ func TestImportsAreForAdministrators(t *testing.T) {
 	for _, e := range asked[1:] {
 		e.as = "second"
 		s.call(t, e, http.StatusNotFound, nil)
+		if e.body != "" {
+			continue
+		}
+		if got := s.token(t, "second", e.method, e.target, ""); !strings.Contains(got.text, "another server") {
+			t.Errorf("%s is refused by %s: another server may have it", e.target, got.text)
+		}
 	}
 	var own struct{ Imports []importing }
 	if s.call(t, exchange{target: "/v1/imports", as: "second"}, http.StatusOK, &own); len(own.Imports) != 0 {

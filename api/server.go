@@ -249,8 +249,8 @@ func (s *Server) router() *mux.Router {
 	open("/styles/{name}.json", s.inTime(s.style, asOfParam))
 	open("/tiles/{tileset}/{z}/{x}/{y}.mvt", s.inTime(s.tile, asOfParam))
 
-	open("/basemap/{z}/{x}/{y}", s.basemapTile)
-	open("/basemap.pmtiles", s.basemapFile)
+	get("/basemap/{z}/{x}/{y}", s.basemapTile) // for our own page: the operator's licence is not for other sites
+	get("/basemap.pmtiles", s.basemapFile)
 
 	for _, one := range s.ogcRoutes() { // with an OpenAPI document of its own
 		get(one.Path, anyOrigin(s.from(one.Handle)))

@@ -124,7 +124,7 @@ func (u *uploads) of(owner grid.Actor, id string) (*upload, error) {
 func (u *uploads) find(owner grid.Actor, id string) (*upload, error) {
 	one := u.byID[id]
 	if one == nil || one.owner != owner || one.contents == nil {
-		return nil, notFound("There is no such file any more, or another server has it: send it again.")
+		return nil, notFound("There is no such file any more, or another server has it: send it again. Behind a load balancer, all that a client sends to /v1/uploads and /v1/imports goes to one server.")
 	}
 	return one, nil
 }

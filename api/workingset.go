@@ -7,7 +7,6 @@ import (
 
 	"github.com/paulmach/orb/geojson"
 
-	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/live"
@@ -55,11 +54,7 @@ func (s *Server) workingSet(w http.ResponseWriter, r *http.Request, state *live.
 		return err
 	}
 	s.stateKnowingPlan(w, r, state, &d.Plan)
-	tagPlan(w, &d.Plan)
-	if !below && ogc.Matches(r, versionTag(d.Plan.Version)) { // what lies below may change without the plan
-		w.WriteHeader(http.StatusNotModified)
-		return nil
-	}
+	tagPlan(w, &d.Plan) // and no 304: what is fixed, and what lies below, changes without the plan
 	set, ok := d.After.City.WorkingSet(d.Plan.Counties, boxes, maxWorkingSet)
 	if !ok {
 		return badParam("bbox", fmt.Sprintf("More than %d grids lie there: ask for a smaller part, by zooming in.", maxWorkingSet))

@@ -94,7 +94,7 @@ func TestWorkingSet(t *testing.T) {
 
 	again := p.get("", "reader", corner)
 	again.header = "If-None-Match: \"1\"\n"
-	if answer := s.do(t, again); answer.StatusCode != http.StatusNotModified {
+	if answer := s.read(t, again, nil); answer.StatusCode != http.StatusOK { // what is fixed may be another county's next edition
 		t.Errorf("asked again: %s", answer.Status)
 	}
 	s.read(t, p.act("", "planner", "/changes", change("shift", `"grid":"`+lake+`001",`+line([2]float64{1, 0.1}, [2]float64{1.0123, 0.5003}, [2]float64{1, 0.9}))), nil)

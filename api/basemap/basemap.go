@@ -17,6 +17,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/geo/pmtiles"
 )
@@ -70,6 +72,7 @@ type Basemap struct {
 	file   *os.File        // nil for a server
 	reader *pmtiles.Reader // of the file
 	seats  chan struct{}   // one for each tile that is being fetched
+	busy   singleflight.Group
 }
 
 const (
@@ -188,7 +191,8 @@ func (b *Basemap) File() (file *os.File, size int64, written time.Time) {
 	return b.file, info.Size(), info.ModTime()
 }
 
-// Tile returns a tile. The error is ErrNone, wraps ErrSource or pmtiles.ErrArchive, or is that of ctx.
+// Tile returns a tile, fetched once for all who ask for it meanwhile: nobody may change its bytes. The error is ErrNone, wraps ErrSource
+// or pmtiles.ErrArchive, or is that of ctx.
 func (b *Basemap) Tile(ctx context.Context, z, x, y int) (Tile, error) {
 	rows := 1 << max(z, 0)
 	if b.about.Grid == "4490" {
@@ -197,6 +201,38 @@ func (b *Basemap) Tile(ctx context.Context, z, x, y int) (Tile, error) {
 	if z < b.about.MinZoom || z > b.about.MaxZoom || x < 0 || y < 0 || x >= 1<<z || y >= rows {
 		return Tile{}, ErrNone
 	}
+	if b.remote == nil {
+		return b.fetch(ctx, z, x, y)
+	}
+	key := fmt.Sprintf("%d/%d/%d", z, x, y)
+	for {
+		done := b.busy.DoChan(key, func() (any, error) {
+			tile, err := b.fetch(ctx, z, x, y)
+			if err != nil && ctx.Err() != nil {
+				err = errLeft
+			}
+			return tile, err
+		})
+		select {
+		case <-ctx.Done():
+			return Tile{}, ctx.Err()
+		case got := <-done:
+			if !errors.Is(got.Err, errLeft) {
+				tile, _ := got.Val.(Tile)
+				return tile, got.Err
+			}
+			if err := ctx.Err(); err != nil {
+				return Tile{}, err
+			}
+		}
+	}
+}
+
+// errLeft says that whoever fetched a tile for others as well has gone: one of them fetches it anew.
+var errLeft = errors.New("who asked for the tile has gone")
+
+// fetch returns a tile of the source when it is its turn.
+func (b *Basemap) fetch(ctx context.Context, z, x, y int) (Tile, error) {
 	select {
 	case b.seats <- struct{}{}:
 		defer func() { <-b.seats }()

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/wangge/wangge/api/basemap"
@@ -68,12 +69,26 @@ func TestRemote(t *testing.T) {
 	if err := png.Encode(&pixel, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
 		t.Fatal(err)
 	}
+	var mu sync.Mutex // what is seen over the network is no order for the race detector
 	var asked string
 	var answer func(w http.ResponseWriter, r *http.Request)
+	next := func(a func(w http.ResponseWriter, r *http.Request)) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked, answer = "", a
+	}
+	was := func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		return asked
+	}
 	good := func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(pixel.Bytes()) }
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		asked = r.URL.RequestURI()
-		answer(w, r)
+		respond := answer
+		mu.Unlock()
+		respond(w, r)
 	}))
 	t.Cleanup(server.Close)
 	open := func(t *testing.T, c basemap.Config) *basemap.Basemap {
@@ -104,10 +119,10 @@ func TestRemote(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			answer = good
+			next(good)
 			got, err := open(t, tt.config).Tile(t.Context(), 3, 6, 2)
-			if err != nil || asked != tt.want || got.Type != "image/png" || !bytes.Equal(got.Bytes, pixel.Bytes()) {
-				t.Errorf("asked %s, want %s: %s %v", asked, tt.want, got.Type, err)
+			if err != nil || was() != tt.want || got.Type != "image/png" || !bytes.Equal(got.Bytes, pixel.Bytes()) {
+				t.Errorf("asked %s, want %s: %s %v", was(), tt.want, got.Type, err)
 			}
 		})
 	}
@@ -131,25 +146,81 @@ func TestRemote(t *testing.T) {
 		"hanging up": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, basemap.ErrSource},
 	} {
 		t.Run(name, func(t *testing.T) {
-			answer = tt.answer
+			next(tt.answer)
 			_, err := b.Tile(t.Context(), 3, 6, 2)
 			if !errors.Is(err, tt.want) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("%v, want %v without the key", err, tt.want)
 			}
 		})
 	}
-	asked = ""
+	next(good)
 	for _, at := range [][3]int{{19, 0, 0}, {3, 8, 0}, {3, 0, 8}, {-1, 0, 0}, {3, -1, 0}} {
 		if _, err := b.Tile(t.Context(), at[0], at[1], at[2]); !errors.Is(err, basemap.ErrNone) {
 			t.Errorf("%v: %v", at, err)
 		}
 	}
-	if asked != "" {
-		t.Errorf("the server was asked for %s, which no basemap has", asked)
+	if got := was(); got != "" {
+		t.Errorf("the server was asked for %s, which no basemap has", got)
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
 	if _, err := b.Tile(ended, 3, 6, 2); !errors.Is(err, context.Canceled) {
 		t.Errorf("a client that left: %v", err)
+	}
+}
+
+// TestTileOnce fetches a tile once for all who wait for it, and again for those who stay when the first one goes.
+func TestTileOnce(t *testing.T) {
+	t.Parallel()
+	var pixel bytes.Buffer
+	if err := png.Encode(&pixel, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		t.Fatal(err)
+	}
+	const waiting = 40
+	asked, release := make(chan struct{}, 2*waiting), make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		select {
+		case <-release:
+			_, _ = w.Write(pixel.Bytes())
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(server.Close)
+	b, err := basemap.Open(basemap.Config{Source: server.URL + "/{z}/{x}/{y}", MaxZoom: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(ctx context.Context) <-chan error {
+		done := make(chan error, 1)
+		go func() {
+			tile, err := b.Tile(ctx, 1, 0, 0)
+			if err == nil && !bytes.Equal(tile.Bytes, pixel.Bytes()) {
+				err = errors.New("another tile")
+			}
+			done <- err
+		}()
+		return done
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	first := ask(ctx)
+	<-asked
+	var others []<-chan error
+	for range waiting {
+		others = append(others, ask(t.Context()))
+	}
+	leave()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("who left got %v", err)
+	}
+	<-asked // by one of those who stay
+	close(release)
+	for _, other := range others {
+		if err := <-other; err != nil {
+			t.Errorf("who stayed got %v", err)
+		}
+	}
+	if len(asked) >= waiting-1 {
+		t.Errorf("the source was asked by each of %d", waiting)
 	}
 }
