@@ -16,7 +16,11 @@ const softwareGl = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-
 const noGl = ['--no-sandbox', '--disable-3d-apis'];
 
 export function launch(options: { webgl: boolean } = { webgl: true }): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath(), args: options.webgl ? softwareGl : noGl });
+  return chromium.launch({
+    executablePath: chromiumPath(),
+    args: options.webgl ? softwareGl : noGl,
+    env: { ...process.env, LANG: 'C.UTF-8' }, // else a download whose name is not ASCII is called "download"
+  });
 }
 
 function chromiumPath(): string {

@@ -1,11 +1,12 @@
 // Browser tests of the page. They use the Chromium named by $CHROMIUM or found as `chromium` and never download one.
 //
-//   npm run e2e                                        starts bin/wangge demo and ends it afterwards
+//   npm run e2e                                        starts bin/wangge demo, for each group of files a new one, and ends it afterwards
 //   npm run e2e -- --base-url http://127.0.0.1:8080    against a server that runs
 //                                                      ($TOKEN_PLANNER, $TOKEN_ADMINISTRATOR and $TOKEN_DISPATCHER: with
 //                                                      plans and incidents, too)
-//   npm run e2e -- dispatch data                       only these files
+//   npm run e2e -- dispatch data                       only these files, on one demo
 //   npm run screenshot                                 only writes docs/images/map.png and lookup.png
+import { spawnSync } from 'node:child_process';
 import { after } from 'node:test';
 import { parseArgs } from 'node:util';
 import { startDemo } from './demo';
@@ -14,27 +15,34 @@ const { values, positionals } = parseArgs({
   options: { 'base-url': { type: 'string' } },
   allowPositionals: true,
 });
-let baseUrl = values['base-url'];
-if (baseUrl === undefined) {
-  const demo = await startDemo();
-  after(() => demo.stop());
-  baseUrl = demo.url;
-  for (const [role, token] of Object.entries(demo.tokens)) process.env[`TOKEN_${role.toUpperCase()}`] = token;
-}
-process.env['BASE_URL'] = new URL(baseUrl).origin;
-const files = [
-  'page',
-  'lookup',
-  'access',
-  'dispatch',
-  'plans',
-  'plan-views',
-  'data',
-  'divide',
-  'coverage',
-  'basemap',
-  'plan-journey',
+/** The files, by what they do to the city: those that count on one as it was made have it for themselves. */
+const groups = [
+  ['coverage', 'page', 'lookup', 'access', 'basemap'],
+  ['plan-views'],
+  ['dispatch', 'plans', 'data', 'divide', 'plan-journey'],
 ];
-for (const file of files) {
-  if (positionals.length === 0 || positionals.includes(file)) await import(`./${file}.test`);
+const given = values['base-url'];
+if (given === undefined && positionals.length === 0 && !process.env['SCREENSHOT']) {
+  for (const group of groups) {
+    const ended = spawnSync(process.execPath, [...process.execArgv, 'e2e/run.ts', ...group], {
+      stdio: 'inherit',
+    });
+    if (ended.status !== 0) process.exitCode = 1;
+  }
+} else {
+  await test(given, positionals.length === 0 ? groups.flat() : positionals);
+}
+
+/** Runs files against the server at an address, or a demo. */
+async function test(address: string | undefined, files: string[]): Promise<void> {
+  let baseUrl = address;
+  if (baseUrl === undefined) {
+    const demo = await startDemo();
+    after(() => demo.stop());
+    baseUrl = demo.url;
+    for (const [role, token] of Object.entries(demo.tokens))
+      process.env[`TOKEN_${role.toUpperCase()}`] = token;
+  }
+  process.env['BASE_URL'] = new URL(baseUrl).origin;
+  for (const file of files) await import(`./${file}.test`);
 }
