@@ -57,9 +57,8 @@ type importJob struct {
 	mu      sync.Mutex
 	state   string
 	endedAt time.Time
-	file    string // that is being read
-	before  intake.Progress
-	now     intake.Progress // of that file, and of those before it
+	before  intake.Progress // of the sources that have ended
+	now     intake.Progress // of the one that is being read too
 	faults  []intake.Reject
 	summary intake.Summary
 	problem *problem
@@ -212,15 +211,14 @@ func (job *importJob) removeRejects() {
 func (job *importJob) progress(p intake.Progress) {
 	job.mu.Lock()
 	defer job.mu.Unlock()
-	if p.File != job.file {
-		job.file = p.File
-		job.before = job.now
-	}
 	job.now = intake.Progress{
 		Bytes: job.before.Bytes + p.Bytes, Rows: job.before.Rows + p.Rows, Rejected: job.before.Rejected + p.Rejected,
 	}
 	if job.state = importReading; p.Ended && job.now.Bytes >= job.total && !job.config.DryRun {
 		job.state = importStoring
+	}
+	if p.Ended {
+		job.before = job.now
 	}
 }
 

@@ -223,9 +223,21 @@ func readStrict(r *http.Request, v any) error {
 	decode := json.NewDecoder(strings.NewReader(string(raw)))
 	decode.DisallowUnknownFields()
 	if err := decode.Decode(v); err != nil {
-		return badParam("", "The body is not as it has to be: "+strings.TrimPrefix(err.Error(), "json: ")+".")
+		return badParam("", "The body is not as it has to be: "+jsonMistake(err)+".")
 	}
 	return nil
+}
+
+// jsonMistake says what is wrong with a JSON text, by its members.
+func jsonMistake(err error) string {
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return fmt.Sprintf("%s is not to be a JSON %s", kind.Field, kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("a JSON object is expected, not %s", kind.Value)
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(err.Error(), "json: "), "unknown field", "it has no member")
 }
 
 // deleteUpload answers DELETE /v1/uploads/{id}.

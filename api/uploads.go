@@ -20,7 +20,7 @@ const (
 	maxUpload        = 512 << 20
 	maxUploadsOf     = 8 // of one token
 	maxUploads       = 32
-	maxUploadedBytes = 4 << 30
+	maxUploadedBytes = 4 << 30 // one owner's take half of it
 	uploadKept       = time.Hour
 	// maxLooks is how many files are looked into at the same time: the texts of a workbook are held in memory meanwhile.
 	maxLooks = 2
@@ -30,10 +30,10 @@ const (
 // the first and removed at the end.
 type uploads struct {
 	mu     sync.Mutex
-	parent string        // "" for the system's temporary directory
-	dir    string        // "" until the first comes
-	looks  chan struct{} // one for each that is looked into
-	byID   map[string]*upload
+	parent string             // "" for the system's temporary directory
+	dir    string             // "" until the first comes
+	looks  chan struct{}      // one for each that is looked into
+	byID   map[string]*upload // those too that are removed but still read
 	closed bool
 }
 
@@ -80,10 +80,11 @@ func (u *uploads) begin(owner grid.Actor, name, encoding string, bytes int64) (*
 
 // room refuses a file for which there is none.
 func (u *uploads) room(owner grid.Actor, bytes int64) error {
-	own, all := 0, bytes
+	own, ownBytes, all := 0, bytes, bytes
 	for _, one := range u.byID {
 		if one.owner == owner {
 			own++
+			ownBytes += one.bytes
 		}
 		all += one.bytes
 	}
@@ -94,6 +95,11 @@ func (u *uploads) room(owner grid.Actor, bytes int64) error {
 		return &problem{
 			status: http.StatusConflict, slug: "conflict", code: "conflict",
 			detail: fmt.Sprintf("You have sent %d files, which is as many as are kept: delete one first.", own),
+		}
+	case ownBytes > maxUploadedBytes/2:
+		return &problem{
+			status: http.StatusConflict, slug: "conflict", code: "conflict",
+			detail: "The files that you have sent take as much room as one may have: delete one first, or wait for your import.",
 		}
 	case len(u.byID) >= maxUploads, all > maxUploadedBytes:
 		return (&problem{
@@ -123,7 +129,7 @@ func (u *uploads) of(owner grid.Actor, id string) (*upload, error) {
 
 func (u *uploads) find(owner grid.Actor, id string) (*upload, error) {
 	one := u.byID[id]
-	if one == nil || one.owner != owner || one.contents == nil {
+	if one == nil || one.owner != owner || one.contents == nil || one.gone {
 		return nil, notFound("There is no such file any more, or another server has it: send it again. Behind a load balancer, all that a client sends to /v1/uploads and /v1/imports goes to one server.")
 	}
 	return one, nil
@@ -157,8 +163,8 @@ func (u *uploads) take(owner grid.Actor, id string) (one *upload, release func()
 	return one, sync.OnceFunc(func() {
 		u.mu.Lock()
 		defer u.mu.Unlock()
-		if one.readers--; one.gone && one.readers == 0 {
-			_ = os.Remove(one.path)
+		if one.readers--; one.gone {
+			u.forget(one)
 		}
 	}), nil
 }
@@ -168,15 +174,22 @@ func (u *uploads) remove(one *upload) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	one.timer.Stop()
-	delete(u.byID, one.id)
-	if one.gone = true; one.readers == 0 {
+	one.gone = true
+	u.forget(one)
+}
+
+// forget makes room again for a file that is to go, unless somebody still reads it.
+func (u *uploads) forget(one *upload) {
+	if one.readers == 0 {
 		_ = os.Remove(one.path)
+		delete(u.byID, one.id)
 	}
 }
 
+// makeDir makes the directory, again if somebody has removed it: what lies unused for days in a temporary directory is cleaned away.
 func (u *uploads) makeDir() error {
 	if u.dir != "" {
-		return nil
+		return os.MkdirAll(u.dir, 0o700)
 	}
 	dir, err := os.MkdirTemp(u.parent, "wangge-uploads-")
 	u.dir = dir
