@@ -37,9 +37,14 @@ func tokenOf(t store.Token) tokenJSON {
 	}
 }
 
-// tokens answers GET /v1/tokens: those for divisions that the administrator reaches, newest first.
+// tokens answers GET /v1/tokens: those for divisions that the administrator reaches, newest first, the last 1,000 at most.
 func (s *Server) tokens(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	if _, err := params(r); err != nil {
+	q, err := params(r, "limit")
+	if err != nil {
+		return err
+	}
+	limit, err := q.integer("limit", 1, maxLimit, maxLimit)
+	if err != nil {
 		return err
 	}
 	actor, err := s.authorizeSome(r, state, grid.Administer)
@@ -52,7 +57,7 @@ func (s *Server) tokens(w http.ResponseWriter, r *http.Request, state *live.Stat
 	}
 	list := page[tokenJSON]{Items: []tokenJSON{}}
 	for _, t := range all {
-		if within(state, actor, grid.Administer, t.Scope) == nil {
+		if len(list.Items) < limit && within(state, actor, grid.Administer, t.Scope) == nil {
 			list.Items = append(list.Items, tokenOf(t))
 		}
 	}

@@ -120,6 +120,9 @@ func TestTokens(t *testing.T) {
 			}
 		}
 	}
+	if got := s.token(t, "administrator", http.MethodGet, "/v1/tokens?limit=1", ""); strings.Count(got.text, `"id"`) != 1 || !strings.Contains(got.text, `"ming"`) {
+		t.Errorf("the newest one alone: %s", got.text)
+	}
 	path := fmt.Sprintf("/v1/tokens/%d", one.ID)
 	if got := s.token(t, "county", http.MethodDelete, path, ""); got.status != http.StatusNoContent {
 		t.Errorf("revoke: %d %s", got.status, got.text)

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/bits"
 	"strconv"
@@ -74,6 +75,11 @@ func (q *FeatureQuery) page(ctx context.Context, db DB) ([]grid.Feature, error) 
 	for log2 := bits.Len(uint(q.Limit + 7)); walked <= mostWalked || part.After.Cell == noPoint; log2 += 2 {
 		size := 1 << log2
 		near, err := part.near(ctx, db, boxes, ranges, size)
+		if errors.Is(err, errOrder) { // slower, but right
+			part.Limit = q.Limit - len(found)
+			rest, err := part.selected(ctx, db, inPositionOrder)
+			return append(found, rest...), err
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -134,12 +140,23 @@ func (q *FeatureQuery) near(ctx context.Context, db DB, boxes []geo.Box, ranges 
 	before := q.After
 	return collectPlanned(ctx, db, &sql, func(row pgx.CollectableRow) (nearRow, error) {
 		near, err := q.nearRow(row)
-		if err == nil && before != (FeaturePosition{}) && before.compare(near.at) >= 0 { // the next page would go on at the wrong place
-			err = fmt.Errorf("%s: row %v came after %v", q.Collection.ID, near.at, before)
+		if err == nil {
+			err = follows(before, near.at)
 		}
 		before = near.at
 		return near, err
 	})
+}
+
+// errOrder says that the database took rows in another order than that of their index: a page of them would leave some out.
+var errOrder = errors.New("rows are not in order")
+
+// follows returns errOrder unless a row at next may come after the one before, the zero position for the first one.
+func follows(before, next FeaturePosition) error {
+	if before != (FeaturePosition{}) && before.compare(next) >= 0 {
+		return fmt.Errorf("%w: %v came after %v", errOrder, next, before)
+	}
+	return nil
 }
 
 // nearPoints writes the query for what has its cell in the ranges, after the last one seen.

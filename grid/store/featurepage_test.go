@@ -1,9 +1,14 @@
 package store_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/geotest"
@@ -12,6 +17,47 @@ import (
 	"github.com/wangge/wangge/grid/gridtest"
 	"github.com/wangge/wangge/grid/store"
 )
+
+// disordered is a database that takes the rows of boxes from the last to the first.
+type disordered struct{ store.DB }
+
+func (d disordered) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	for _, q := range b.QueuedQueries {
+		q.SQL = strings.Replace(q.SQL, "row_number() OVER ()", "-row_number() OVER ()", 1)
+	}
+	return d.DB.SendBatch(ctx, b)
+}
+
+// TestPagesInAnotherOrder has the same pages where the database does not take the rows in the order of their index.
+func TestPagesInAnotherOrder(t *testing.T) {
+	t.Parallel()
+	const n = 40
+	tx := gridtest.Tx(t)
+	s := store.New(tx)
+	tiling := geotest.Big(4, 4)
+	points := clustered(rand.New(rand.NewPCG(3, 4)), n, tiling.Outline.Box())
+	imp := newImport("hazards", n)
+	imp.City = tiled(t, s, tiling)
+	err := s.ImportPlaces(t.Context(), imp, layerOf(t, "hazard"), each(n, func(i int) grid.Place { return hazard(points[i].Orb(), grid.Assignment{}) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hazards, _ := grid.CollectionByID("hazards")
+	q := store.FeatureQuery{Collection: hazards, Boxes: []geo.Box{tiling.Outline.Box()}, Limit: 15}
+	for range 2 {
+		want, err := s.Features(t.Context(), q)
+		if err != nil || len(want) != q.Limit {
+			t.Fatal(len(want), err)
+		}
+		got, err := store.New(disordered{tx}).Features(t.Context(), q)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Fatalf("%v (-want +got):\n%s", err, diff)
+		}
+		if q.After, err = q.Position(&want[len(want)-1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 // TestPagesOfBoxes pages through boxes of points and of polygons, by what is common and by what is rare.
 func TestPagesOfBoxes(t *testing.T) {

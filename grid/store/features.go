@@ -75,7 +75,18 @@ var (
 	inCellOrder = order{"t.cell, t.id", func(q *FeatureQuery, sql *statement) string {
 		return "(t.cell, t.id) > (" + sql.arg(q.After.Cell) + ", " + sql.arg(q.After.ID) + ")"
 	}, (*statement).pointsMeet}
+	// inPositionOrder is that of FeaturePosition, which no index has.
+	inPositionOrder = order{pointCell + ", t.id", func(q *FeatureQuery, sql *statement) string {
+		after := q.After
+		if after == (FeaturePosition{}) {
+			after.Cell = noPoint
+		}
+		return "(" + pointCell + ", t.id) > (" + sql.arg(after.Cell) + ", " + sql.arg(after.ID) + ")"
+	}, (*statement).meetsBoxes}
 )
+
+// pointCell is the Cell of a FeaturePosition.
+const pointCell = "CASE WHEN GeometryType(t.shape) = 'POINT' THEN t.cell ELSE -1 END"
 
 // selected returns the features that the query chooses, as the planner finds them.
 func (q *FeatureQuery) selected(ctx context.Context, db DB, in order) ([]grid.Feature, error) {

@@ -25,16 +25,22 @@ const (
 func (s *Store) References(ctx context.Context, box geo.Box) ([]grid.Reference, bool, error) {
 	low, high := box.Min.Orb(), box.Max.Orb()
 	rows, err := s.db.Query(ctx, `
+		WITH near AS MATERIALIZED ( -- of a whole city's buildings, no more shapes are read than are wanted
+			SELECT rank, id
+			FROM (SELECT 1 AS rank, id
+			      FROM reference_line
+			      WHERE kind IN ('road', 'railway', 'river') AND shape && ST_MakeEnvelope($1, $2, $3, $4, 4326)
+			      UNION ALL
+			      SELECT CASE kind WHEN 'water' THEN 2 ELSE 3 END, id
+			      FROM reference_polygon
+			      WHERE kind IN ('water', 'building') AND shape && ST_MakeEnvelope($1, $2, $3, $4, 4326)) AS there
+			ORDER BY rank, id
+			LIMIT $5)
 		SELECT kind, name, class, shape
-		FROM (SELECT 1 AS rank, id, kind, name, class, ST_AsEWKB(shape) AS shape
-		      FROM reference_line
-		      WHERE kind IN ('road', 'railway', 'river') AND shape && ST_MakeEnvelope($1, $2, $3, $4, 4326)
+		FROM (SELECT n.rank, n.id, l.kind, l.name, l.class, ST_AsEWKB(l.shape) AS shape FROM near AS n JOIN reference_line AS l ON l.id = n.id WHERE n.rank = 1
 		      UNION ALL
-		      SELECT CASE kind WHEN 'water' THEN 2 ELSE 3 END, id, kind, name, class, ST_AsEWKB(shape)
-		      FROM reference_polygon
-		      WHERE kind IN ('water', 'building') AND shape && ST_MakeEnvelope($1, $2, $3, $4, 4326)) AS near
-		ORDER BY rank, id
-		LIMIT $5`, low[0], low[1], high[0], high[1], maxReferences+1)
+		      SELECT n.rank, n.id, p.kind, p.name, p.class, ST_AsEWKB(p.shape) FROM near AS n JOIN reference_polygon AS p ON p.id = n.id WHERE n.rank > 1) AS first
+		ORDER BY rank, id`, low[0], low[1], high[0], high[1], maxReferences+1)
 	if err != nil {
 		return nil, false, translate(err)
 	}
