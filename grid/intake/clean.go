@@ -111,7 +111,7 @@ func cleanError(county string, codes []string, err error) error {
 	}
 	return &FileError{
 		Rule:   string(invalid.Rule),
-		Reason: fmt.Sprintf("%s cannot be cleaned: %v; mend the place by hand, or import without --clean", what, invalid),
+		Reason: fmt.Sprintf("%s cannot be cleaned: %v; mend the place by hand, or import without cleaning", what, invalid),
 	}
 }
 

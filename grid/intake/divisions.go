@@ -86,7 +86,7 @@ func (s *session) division(f file, l *layout, row *row) (*node, error) {
 	}
 	n.Level = cmp.Or(v.text("level"), f.Level, s.settings.CodeScheme.Level(n.Code))
 	if n.Level == "" {
-		return nil, faultf("level", "level", "the level is told neither by the code nor by a field; give it with --level")
+		return nil, faultf("level", "level", "the level is told neither by the code nor by a field; declare the level of the file")
 	}
 	return n, s.settings.CodeScheme.CheckDivision(n.Code, n.Level)
 }
@@ -111,7 +111,7 @@ func (s *session) placeDivisions(t *tree, rows []pending[*node]) ([]pending[*nod
 			return nil
 		}
 		if t.city() == nil {
-			return fileErrorf(0, "there is no city yet: import its outline first (--level city)")
+			return fileErrorf(0, "there is no city yet: import its outline first (as level city)")
 		}
 		if in == nil {
 			city, err := edition.NewCity([]grid.Division{t.city().Division}, nil, s.settings)

@@ -71,7 +71,7 @@ func newLayout(layer *grid.Layer, m Mapping, codes grid.Codes, settings grid.Set
 		t := target{field: f, source: f.Name, values: m.Values[f.Name], allowed: allowed(f, codes), seen: new(atomic.Bool)}
 		for from, to := range t.values {
 			if t.allowed != nil && !t.allowed[to] {
-				return nil, fileErrorf(0, "--values %s: %s=%s: %s", f.Name, from, to, notAllowed(t.allowed, to))
+				return nil, fileErrorf(0, "the value of %s: %s=%s: %s", f.Name, from, to, notAllowed(t.allowed, to))
 			}
 		}
 		if column, ok := m.Columns[f.Name]; ok {
@@ -86,7 +86,7 @@ func newLayout(layer *grid.Layer, m Mapping, codes grid.Codes, settings grid.Set
 		}
 		if value, ok := m.Fixed[f.Name]; ok {
 			if t.always, err = l.values.typed(&t, cell{textCell, value}); err != nil {
-				return nil, fileErrorf(0, "--set %s=%s: %v", f.Name, value, err)
+				return nil, fileErrorf(0, "the fixed value of %s, %s: %v", f.Name, value, err)
 			}
 			t.source = ""
 		}

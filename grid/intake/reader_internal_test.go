@@ -165,9 +165,9 @@ func TestRead(t *testing.T) {
 		"geopackage":        {text: "SQLite format 3\x00", err: "this is a GeoPackage or another SQLite database, which has to be a file by itself, neither gzipped nor through a pipe; read are " + Formats},
 		"word":              {file: "a.geojson", text: "null", err: `line 1: this is not GeoJSON: it begins with "null"; read are ` + Formats},
 		"empty":             {text: "", err: "the file is empty"},
-		"not utf-8":         {text: feature("a\n\xcd\xf8"), err: "line 2: byte 0xcd is not UTF-8; if the file is in GBK, declare it: --encoding gb18030"},
+		"not utf-8":         {text: feature("a\n\xcd\xf8"), err: "line 2: byte 0xcd is not UTF-8; if the file is in GBK, declare the encoding gb18030"},
 		"not gbk":           {text: feature("\xff\xff"), src: Source{Encoding: "gb18030"}, err: "line 1: bytes that are not in the declared encoding"},
-		"utf-16 unmarked":   {text: utf16(feature("a"), false), err: "line 1: a zero byte: this is no text, or UTF-16 without a byte order mark (then declare it: --encoding utf-16le)"},
+		"utf-16 unmarked":   {text: utf16(feature("a"), false), err: "line 1: a zero byte: this is no text, or UTF-16 without a byte order mark (then declare the encoding utf-16le)"},
 		"no such encoding":  {text: feature("a"), src: Source{Encoding: "ebcdic"}, err: `there is no encoding "ebcdic"; known are utf-8, utf-16le, utf-16be, gbk, gb18030`},
 		"personal property": {text: `[` + feature("a") + `,{"type":"Feature","properties":{"身份证号":"x"},"geometry":null}]`, want: []string{"1 POINT(120.3 31.5) a"}, err: `line 1: BR-60: the column "身份证号" is for personal data (ID number), which no field may hold; take it out of the file`},
 		"csv": {

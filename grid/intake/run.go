@@ -95,7 +95,7 @@ func (s *session) check() error {
 			return &FileError{File: src.Name, Reason: "there is no layer " + shown(src.Layer)}
 		}
 		if layer.Shape != grid.NoShape && s.CRS == "" {
-			return &FileError{File: src.Name, Rule: "QC-02", Reason: "the coordinate system is required: --crs wgs84, cgcs2000, gcj02 or bd09"}
+			return &FileError{File: src.Name, Rule: "QC-02", Reason: "the coordinate system is required: declare wgs84, cgcs2000, gcj02 or bd09"}
 		}
 		if src.Level != "" && grid.LevelRank(src.Level) < 0 {
 			return &FileError{File: src.Name, Reason: "there is no level " + shown(src.Level) + ": it is city, county, street or community"}

@@ -133,5 +133,5 @@ func chooseTable(names []string, src Source) (string, error) {
 	case src.Table != "":
 		return "", fileErrorf(0, "there is no %s in the file; it has %s", shown(src.Table), list)
 	}
-	return "", fileErrorf(0, "the file has %s: say which of them, as FILE#NAME", list)
+	return "", fileErrorf(0, "the file has %s: say which of them", list)
 }

@@ -89,10 +89,10 @@ func (t *textReader) fault(b byte) error {
 	case t.decoded:
 		return fileErrorf(t.line, "bytes that are not in the declared encoding")
 	case b == 0:
-		return fileErrorf(t.line, "a zero byte: this is no text, or UTF-16 without a byte order mark (then declare it: --encoding utf-16le)")
+		return fileErrorf(t.line, "a zero byte: this is no text, or UTF-16 without a byte order mark (then declare the encoding utf-16le)")
 	}
 	return &FileError{
 		Line: t.line, notUTF8: true,
-		Reason: fmt.Sprintf("byte 0x%02x is not UTF-8; if the file is in GBK, declare it: --encoding gb18030", b),
+		Reason: fmt.Sprintf("byte 0x%02x is not UTF-8; if the file is in GBK, declare the encoding gb18030", b),
 	}
 }

@@ -37,7 +37,7 @@ func dateLayout(format string) (string, error) {
 	}
 	out := strings.NewReplacer("YYYY", "2006", "MM", "01", "M", "1", "DD", "02", "D", "2", "HH", "15", "mm", "04", "ss", "05").Replace(format)
 	if !strings.Contains(out, "2006") || strings.ContainsAny(strings.ReplaceAll(out, "T", ""), "ABCEFGHIJKLMNOPQRSUVWXY") {
-		return "", fileErrorf(0, "--date-format %s: write it with YYYY, MM or M, DD or D, HH, mm and ss", shown(format))
+		return "", fileErrorf(0, "the date format %s: write it with YYYY, MM or M, DD or D, HH, mm and ss", shown(format))
 	}
 	return out, nil
 }
@@ -208,7 +208,7 @@ var times = []string{"2006-01-02", "2006-01-02 15:04:05", "2006-01-02T15:04:05",
 func (v *values) time(f *grid.Field, s string) (any, error) {
 	t, ok := v.instant(s)
 	if !ok || t.Year() < 1 || t.Year() > 9999 {
-		hint := "; name another form with --date-format"
+		hint := "; declare another date format"
 		if v.single {
 			hint = ""
 		}

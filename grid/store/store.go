@@ -101,9 +101,33 @@ func (s *Store) Ping(ctx context.Context) error {
 	return translate(err)
 }
 
+// commitIn bounds the end of a transaction, which whoever has asked for it cannot cancel.
+const commitIn = 2 * time.Minute
+
+// settling begins transactions that are cancelled before their commit or not at all: a commit that is cancelled on its way may have happened.
+type settling struct{ DB }
+
+// Begin implements what pgx.BeginFunc needs.
+func (d settling) Begin(ctx context.Context) (pgx.Tx, error) {
+	tx, err := d.DB.Begin(ctx)
+	return settlingTx{tx}, err
+}
+
+type settlingTx struct{ pgx.Tx }
+
+// Commit implements pgx.Tx.
+func (t settlingTx) Commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitIn)
+	defer cancel()
+	return t.Tx.Commit(ctx)
+}
+
 // write runs f in a transaction, a savepoint when the store is in one already.
 func (s *Store) write(ctx context.Context, f func(tx pgx.Tx) error) error {
-	return translate(pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
+	return translate(pgx.BeginFunc(ctx, settling{s.db}, func(tx pgx.Tx) error {
 		noting := &touchingTx{Tx: tx}
 		if err := f(noting); err != nil {
 			return err
