@@ -13,7 +13,7 @@ import (
 )
 
 // ofNoEdition are the paths whose answers depend on no grids.
-var ofNoEdition = []string{"/v1/codes", "/openapi.json", "/problems/", "/healthz", "/readyz", "/metrics", "/v1/mesh/clean"}
+var ofNoEdition = []string{"/v1/codes", "/openapi.json", "/problems/", "/healthz", "/readyz", "/metrics", "/v1/mesh/clean", "/basemap"}
 
 // TestL5EveryAnswerNamesItsEdition asks every path of the document, with every method: whatever is answered, a refusal too, names the
 // editions that it is of, and none is answered that is older than Wangge-Min-Edition asks for.
