@@ -2,7 +2,7 @@ package mesh
 
 import "github.com/wangge/wangge/geo"
 
-// places are numbers of lattice points: a hash table with open addressing, which a map of the runtime is a third as fast as.
+// places are numbers of lattice points: a hash table with open addressing, since looking points up is much of the work of simplifying.
 type places struct {
 	slots []placed
 	n     int

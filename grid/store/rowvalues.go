@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// rowValues returns what row.Values does, in a third of the time where the row has nothing but nulls, numbers, texts, times and bytes.
+// rowValues returns what row.Values does. Nulls, numbers, texts, times and bytes are read by their types, without looking for a codec each time.
 func rowValues(row pgx.CollectableRow) ([]any, error) {
 	fields, raw := row.FieldDescriptions(), row.RawValues()
 	values := make([]any, len(raw))
