@@ -141,7 +141,7 @@ func TestTokensOfAnActor(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	t.Parallel()
-	s := store.New(gridtest.Tx(t))
+	s := store.New(gridtest.Pool(t))
 	admin := grid.Actor{Name: "admin", Role: grid.RoleAdministrator}
 	before, err := s.Marks(t.Context())
 	if err != nil {
@@ -188,7 +188,7 @@ func TestSettings(t *testing.T) {
 // TestEverySettingCanBeSet sets each to its default, and sets and lists to less than that: what is set replaces the default.
 func TestEverySettingCanBeSet(t *testing.T) {
 	t.Parallel()
-	s := store.New(gridtest.Tx(t))
+	s := store.New(gridtest.Pool(t))
 	admin := grid.Actor{Name: "admin", Role: grid.RoleAdministrator}
 	raw, err := json.Marshal(grid.DefaultSettings())
 	if err != nil {
