@@ -282,7 +282,21 @@ func (s *Server) importFiles(ctx context.Context, job *importJob) (intake.Summar
 	config.Store, config.Sources, config.Rejects = s.store, sources, &spool{job.rejects, maxRejectBytes}
 	config.Progress, config.Rejected = job.progress, job.rejected
 	job.begun()
-	return intake.Run(ctx, config)
+	summary, err := intake.Run(ctx, config)
+	if err == nil && !config.DryRun {
+		s.seeImported(ctx)
+	}
+	return summary, err
+}
+
+// seeImported has this server answer from what was imported, before anybody is told that it was. Where the database cannot be asked just
+// now, the server follows later, as others do.
+func (s *Server) seeImported(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshIn)
+	defer cancel()
+	if err := s.live.Refresh(ctx); err != nil {
+		slog.WarnContext(ctx, "after an import", "error", err)
+	}
 }
 
 func (job *importJob) begun() {

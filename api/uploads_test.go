@@ -29,13 +29,21 @@ type importServer struct {
 	app  *api.Server
 }
 
-// serveImports starts a server with tokens of several reaches; at the end it is closed, and nothing may be left then.
+// serveImports starts a server of the town with tokens of several reaches; at the end it is closed, and nothing may be left then.
 func serveImports(t *testing.T) importServer {
+	t.Helper()
+	s := serveNothing(t, fill)
+	s.secrets["county"] = token(t, s.store, grid.RoleAdministrator, binhu)
+	return s
+}
+
+// serveNothing is serveImports of a database in which there is only what first puts there, with tokens for the whole city.
+func serveNothing(t *testing.T, first func(testing.TB, *store.Store)) importServer {
 	t.Helper()
 	dir := t.TempDir()
 	pool := gridtest.Pool(t)
 	s := store.New(pool)
-	fill(t, s)
+	first(t, s)
 	l, err := live.Open(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +63,6 @@ func serveImports(t *testing.T) importServer {
 		"administrator": token(t, s, grid.RoleAdministrator, ""),
 		"second":        tokenOf(t, s, "second"),
 		"third":         tokenOf(t, s, "third"),
-		"county":        token(t, s, grid.RoleAdministrator, binhu),
 		"planner":       token(t, s, grid.RolePlanner, ""),
 	}}}
 }
