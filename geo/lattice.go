@@ -7,7 +7,6 @@ package geo
 
 import (
 	"math"
-	"strconv"
 
 	"github.com/paulmach/orb"
 )
@@ -122,19 +121,30 @@ func (m MultiPolygon) Box() Box {
 
 // AppendDegrees appends a coordinate as the decimal that it is on the lattice, without zeros behind: reading it gives the same bits.
 func AppendDegrees(b []byte, degrees float64) []byte {
-	units := int64(math.Round(degrees * UnitsPerDegree))
+	const decimals = 7 // of UnitsPerDegree
+	units := int32(math.RoundToEven(degrees * UnitsPerDegree))
 	if units < 0 {
 		b, units = append(b, '-'), -units
 	}
-	b = strconv.AppendInt(b, units/UnitsPerDegree, 10)
-	rest := units % UnitsPerDegree
-	if rest == 0 {
-		return b
+	var text [len("180.") + decimals]byte // filled from behind
+	end, rest := len(text), uint32(units)
+	begin := end - decimals
+	for i := end - 1; i >= begin; i-- {
+		text[i] = '0' + byte(rest%10)
+		rest /= 10
 	}
-	b = append(b, '.')
-	for place := int64(UnitsPerDegree / 10); rest > 0; place /= 10 {
-		b = append(b, byte('0'+rest/place))
-		rest %= place
+	for end > begin && text[end-1] == '0' {
+		end--
 	}
-	return b
+	if begin--; end == begin+1 {
+		end--
+	}
+	text[begin] = '.'
+	for {
+		begin--
+		text[begin] = '0' + byte(rest%10)
+		if rest /= 10; rest == 0 {
+			return append(b, text[begin:end]...)
+		}
+	}
 }

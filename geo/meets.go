@@ -220,6 +220,28 @@ func (s *Shape) holdsPartOf(t *Shape) bool {
 	})
 }
 
+// HasVertexIn reports whether a point of s, or a vertex of its lines and areas, lies in box: then s meets it.
+func (s *Shape) HasVertexIn(box Box) bool {
+	if slices.ContainsFunc(s.Points, box.Contains) {
+		return true
+	}
+	for _, l := range s.Lines {
+		if slices.ContainsFunc(l, box.Contains) {
+			return true
+		}
+	}
+	for _, area := range s.Areas {
+		for _, polygon := range area {
+			for _, ring := range polygon {
+				if slices.ContainsFunc(ring, box.Contains) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // Boxes returns the bounding boxes of the parts of s, as few as can be said to be apart: one, unless s goes over the 180th meridian.
 func (s *Shape) Boxes() []Box {
 	west, east := EmptyBox(), EmptyBox()

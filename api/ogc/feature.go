@@ -2,6 +2,7 @@ package ogc
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -63,6 +64,10 @@ func appendJSON(b []byte, v any) ([]byte, error) {
 		return strconv.AppendBool(b, v), nil
 	case int64:
 		return strconv.AppendInt(b, v, 10), nil
+	case float64:
+		if size := math.Abs(v); size == 0 || size >= 1e-6 && size < 1e21 { // outside it has an exponent
+			return strconv.AppendFloat(b, v, 'f', -1, 64), nil
+		}
 	case string:
 		if plainText(v) {
 			return append(append(append(b, '"'), v...), '"'), nil

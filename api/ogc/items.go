@@ -1,7 +1,6 @@
 package ogc
 
 import (
-	"bytes"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -111,7 +110,7 @@ func badCursor() error {
 type itemsPage struct {
 	system   system
 	features []grid.Feature // of a page to look at
-	geoJSON  []byte         // of all, with commas between
+	geoJSON  []byte         // from the beginning of the answer to its last feature
 	number   int
 	next     string // the position to go on from, "" for none
 	matched  int    // in all pages
@@ -134,7 +133,7 @@ func (a *API) readPage(q *request, question features.Query, s system) (*itemsPag
 		most = maxHTMLBytes
 	}
 	question.Limit++ // whether there is a next page
-	found := &itemsPage{system: s, geoJSON: make([]byte, 0, usualPageBytes)}
+	found := &itemsPage{system: s, geoJSON: append(make([]byte, 0, usualPageBytes), `{"type":"FeatureCollection","features":[`...)}
 	var last grid.Feature
 	err = a.Features.Read(q.Context(), q.state, question, func(f grid.Feature) error {
 		if found.number == limit || len(found.geoJSON) > most {
@@ -204,22 +203,18 @@ func (a *API) sendItems(q *request, c *grid.Collection, found *itemsPage) error 
 			Template: "items", Title: c.TitleZH + " " + c.Title, Collection: c, Items: newItemsView(q, c, found, next), Links: links,
 		})
 	}
-	var b bytes.Buffer
-	b.WriteString(`{"type":"FeatureCollection","timeStamp":"` + time.Now().UTC().Format(time.RFC3339) + `","numberReturned":` + strconv.Itoa(found.number))
+	b := append(found.geoJSON, `],"timeStamp":"`...)
+	b = time.Now().UTC().AppendFormat(b, time.RFC3339)
+	b = strconv.AppendInt(append(b, `","numberReturned":`...), int64(found.number), 10)
 	if found.counted {
-		b.WriteString(`,"numberMatched":` + strconv.Itoa(found.matched))
+		b = strconv.AppendInt(append(b, `,"numberMatched":`...), int64(found.matched), 10)
 	}
-	raw, err := encode(links)
+	b, err := appendJSON(append(b, `,"links":`...), links)
 	if err != nil {
 		return err
 	}
-	b.WriteString(`,"links":`)
-	b.Write(bytes.TrimSuffix(raw, []byte("\n")))
-	b.WriteString(`,"features":[`)
-	b.Write(found.geoJSON)
-	b.WriteString("]}\n")
 	q.w.Header().Set("Content-Type", typeGeoJSON)
-	return a.Send(q.w, http.StatusOK, b.Bytes())
+	return a.Send(q.w, http.StatusOK, append(b, "}\n"...))
 }
 
 // item answers GET /ogc/collections/{collection}/items/{feature}.

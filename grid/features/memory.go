@@ -150,7 +150,11 @@ func readGrids(ctx context.Context, city *edition.City, q *Query, each func(grid
 		if q.Collection.ID == grid.CollectionDedicated {
 			all, in, area = e.Dedicated(), e.DedicatedIn, func(i int32) geo.MultiPolygon { return e.DedicatedArea(int(i)) }
 		}
-		for _, i := range in(boxes) {
+		chosen := in(boxes)
+		if q.counted != 0 && out.seen+len(chosen) > q.counted {
+			return errTooMany
+		}
+		for _, i := range chosen {
 			if e.Info().CountyCode == county && all[i].Code <= code {
 				continue
 			}
@@ -234,9 +238,8 @@ func (s *selection) take(ctx context.Context, shape *geo.Shape, feature func() g
 
 // inBoxes reports whether a shape, which is not empty, meets one of the boxes.
 func (s *selection) inBoxes(shape *geo.Shape) bool {
-	own := shape.Box()
 	for _, box := range s.q.Boxes {
-		if box.Contains(own.Min) && box.Contains(own.Max) {
+		if shape.HasVertexIn(box) {
 			return true
 		}
 	}
