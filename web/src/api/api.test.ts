@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { aborted, Api, asProblem, Problem } from './api';
+import { aborted, Api, asProblem, Problem } from './index';
 
 class Memory {
   readonly values = new Map<string, string>();
