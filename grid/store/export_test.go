@@ -6,5 +6,8 @@ var Happened = happened
 // ResponseDueSQL is responseDueSQL, for tests of what it reads.
 const ResponseDueSQL = responseDueSQL
 
-// RowValues is rowValues, for tests of what it reads.
-var RowValues = rowValues
+// RowValues is rowValues, and PlainValues plainValues, for tests of what they read.
+var (
+	RowValues   = rowValues
+	PlainValues = plainValues
+)

@@ -12,29 +12,37 @@ import (
 
 // rowValues returns what row.Values does. Nulls, numbers, texts, times and bytes are read by their types, without looking for a codec each time.
 func rowValues(row pgx.CollectableRow) ([]any, error) {
+	if values, ok := plainValues(row); ok {
+		return values, nil
+	}
+	return row.Values()
+}
+
+// plainValues reads a row that has nothing but values which plainValue reads; not ok for another.
+func plainValues(row pgx.CollectableRow) (values []any, ok bool) {
 	fields, raw := row.FieldDescriptions(), row.RawValues()
-	values := make([]any, len(raw))
+	values = make([]any, len(raw))
 	for i := range raw {
 		if raw[i] == nil {
 			continue
 		}
-		v, ok := plainValue(&fields[i], raw[i])
-		if !ok {
-			return row.Values()
+		if values[i], ok = plainValue(&fields[i], raw[i]); !ok {
+			return nil, false
 		}
-		values[i] = v
 	}
-	return values, nil
+	return values, true
 }
 
-// plainValue reads a value in the binary form of its type; not ok for a type that it leaves to others.
+// plainValue reads a value in the form that pgx asks for by its type: binary, but for texts; not ok for a type that it leaves to others.
 func plainValue(f *pgconn.FieldDescription, raw []byte) (v any, ok bool) {
+	switch f.DataTypeOID {
+	case pgtype.TextOID, pgtype.VarcharOID: // alike in both forms
+		return string(raw), true
+	}
 	if f.Format != pgtype.BinaryFormatCode {
 		return nil, false
 	}
 	switch f.DataTypeOID {
-	case pgtype.TextOID, pgtype.VarcharOID:
-		return string(raw), true
 	case pgtype.ByteaOID:
 		return append(make([]byte, 0, len(raw)), raw...), true
 	}

@@ -14,7 +14,7 @@ import (
 func TestRowValues(t *testing.T) {
 	t.Parallel()
 	pool := gridtest.Pool(t)
-	for _, sql := range []string{
+	for i, sql := range []string{
 		`SELECT NULL::text, '网格'::text, ''::varchar, '\x0001ff'::bytea, ''::bytea`,
 		`SELECT true, false, (-7)::int2, 2147483647, (-9223372036854775807)::int8, 0::int8, 1.5::float8, 'NaN'::text`,
 		`SELECT now(), '1999-12-31 23:59:59.999999+00'::timestamptz, '0044-03-15 00:00:00+00 BC'::timestamptz, '2026-11-22 08:00:00.000001+08'::timestamptz`,
@@ -29,6 +29,9 @@ func TestRowValues(t *testing.T) {
 			got, err := store.RowValues(row)
 			if err != nil {
 				return struct{}{}, err
+			}
+			if _, ok := store.PlainValues(row); ok != (i < 3) {
+				t.Errorf("%s: plain is %v", sql, ok)
 			}
 			want, err := row.Values()
 			if !reflect.DeepEqual(got, want) {
