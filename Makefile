@@ -92,7 +92,7 @@ clients: ## run docs/gis.md with the GIS programs that it is about; CLIENT=GDAL 
 	WANGGE_CLIENTS=1 go test -count=1 -timeout 20m -run '^TestClients$$/$(CLIENT)' ./cmd/wangge $(if $(UPDATE),-update)
 
 .PHONY: screenshot
-screenshot: build ## take the picture in README.md anew
+screenshot: build ## take the pictures of docs/screens.md and README.md anew
 	@scripts/web screenshot
 
 .PHONY: ci

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Answer } from '../src/api';
@@ -17,8 +16,6 @@ import {
   someGrid,
   visit,
 } from './browser';
-import { signedIn } from './client';
-import { makePlan } from './plan';
 
 let browser: Browser;
 let grid: Awaited<ReturnType<typeof someGrid>>;
@@ -335,26 +332,3 @@ function fitsAcross(page: Page): Promise<boolean> {
     return document.documentElement.scrollWidth <= innerWidth && (panel?.scrollWidth ?? 0) <= innerWidth;
   });
 }
-
-test('screenshots for the documentation', { skip: process.env['SCREENSHOT'] !== '1' }, async () => {
-  const folder = new URL('../../docs/images/', import.meta.url).pathname;
-  mkdirSync(folder, { recursive: true });
-  await visit(browser, { hash: at(15, 'zh') }, async (page) => {
-    await mapReady(page);
-    await clickMiddle(page);
-    await codeInPanel(page);
-    await mapReady(page);
-    await page.screenshot({ path: `${folder}lookup.png` });
-  });
-  const { code } = await makePlan(grid, '分设负荷过重的网格');
-  await visit(
-    browser,
-    { hash: `${at(15, 'zh')}?plan=${code}`, before: signedIn('planner') },
-    async (page) => {
-      await page.getByRole('heading', { name: '分设负荷过重的网格' }).waitFor();
-      await page.locator('.legend .draft').waitFor();
-      await mapReady(page);
-      await page.screenshot({ path: `${folder}map.png` });
-    },
-  );
-});

@@ -5,7 +5,7 @@
 //                                                      ($TOKEN_PLANNER, $TOKEN_ADMINISTRATOR and $TOKEN_DISPATCHER: with
 //                                                      plans and incidents, too)
 //   npm run e2e -- dispatch data                       only these files, on one demo
-//   npm run screenshot                                 only writes docs/images/map.png and lookup.png
+//   npm run screenshot                                 writes docs/screens.md and its pictures
 import { spawnSync } from 'node:child_process';
 import { after } from 'node:test';
 import { parseArgs } from 'node:util';
@@ -19,10 +19,11 @@ const { values, positionals } = parseArgs({
 const groups = [
   ['coverage', 'page', 'lookup', 'access', 'basemap'],
   ['plan-views'],
+  ['screens'],
   ['dispatch', 'plans', 'data', 'divide', 'plan-journey'],
 ];
 const given = values['base-url'];
-if (given === undefined && positionals.length === 0 && !process.env['SCREENSHOT']) {
+if (given === undefined && positionals.length === 0) {
   for (const group of groups) {
     const ended = spawnSync(process.execPath, [...process.execArgv, 'e2e/run.ts', ...group], {
       stdio: 'inherit',

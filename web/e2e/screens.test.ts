@@ -1,0 +1,104 @@
+// Every screen of the page, opened by its link, complete, and in its picture when pictures are asked for (SCREENSHOT=1).
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { accessible, launch, mapReady, session, visit } from './browser';
+import { signedIn, tokenOf } from './client';
+import { withPalette } from './palette';
+import { mayPlan } from './plan';
+import { makeScenery, type Scenery } from './scenery';
+import { looksOf, pictureOf, screens, screensPage, type Look, type Screen } from './screens';
+
+const pictures = process.env['SCREENSHOT'] === '1';
+const docs = new URL('../../docs/', import.meta.url).pathname;
+const folder = `${docs}images/screens/`;
+
+let browser: Browser;
+let scenery: Scenery | null = null;
+
+before(async () => {
+  browser = await launch();
+  const { demo } = await session();
+  if (demo && mayPlan() && tokenOf('dispatcher') !== '') scenery = await makeScenery();
+  mkdirSync(folder, { recursive: true });
+});
+after(() => browser.close());
+
+function contextOf({ language, dark, phone }: Look): BrowserContextOptions {
+  return {
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: dark ? 'dark' : 'light',
+    ...(phone && { viewport: { width: 390, height: 844 }, hasTouch: true }),
+    timezoneId: 'Asia/Shanghai',
+  };
+}
+
+/** Days and times on the page are those of one morning, so that a picture taken anew differs only in what has changed. */
+function frozen(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    const morning = Date.parse('2026-06-15T01:30:00Z');
+    const [opened, minute] = [Date.now(), 60_000];
+    const format = Object.getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, 'format')?.get;
+    Object.defineProperty(Intl.DateTimeFormat.prototype, 'format', {
+      get(this: Intl.DateTimeFormat) {
+        const plain = format?.call(this) as (date?: Date | number) => string;
+        return (date?: Date | number) => {
+          const ms = Number(date ?? opened);
+          const today = Math.abs(ms - opened) < 12 * 60 * minute;
+          return plain(
+            today ? new Date(morning + Math.round((ms - opened) / (60 * minute)) * 60 * minute) : ms,
+          );
+        };
+      },
+    });
+  });
+}
+
+for (const screen of screens) {
+  for (const look of looksOf(screen)) {
+    const picture = pictureOf(screen, look);
+    test(`screen: ${picture}`, async (t) => {
+      if (scenery === null) return t.skip('needs the loopback demo and its tokens');
+      await show(screen, look, scenery, picture);
+    });
+  }
+}
+
+async function show(screen: Screen, look: Look, of: Scenery, picture: string): Promise<void> {
+  const [view, shown] = screen.link(of);
+  const hash = `#${view}/${look.language}${shown && `?${shown}`}`;
+  const before = async (page: Page): Promise<void> => {
+    if (screen.role) await signedIn(screen.role)(page);
+    if (pictures) await frozen(page);
+  };
+  await visit(browser, { hash, before, ...contextOf(look) }, async (page) => {
+    const heading = page.locator('#panel').getByRole('heading', { name: screen.heading[look.language] });
+    await heading.first().waitFor();
+    await screen.complete?.(page, of, look.language);
+    await mapReady(page);
+    assert.deepEqual(await tooWide(page), [], 'nothing is wider than its place');
+    if (screen.axe) await accessible(page, picture);
+    if (pictures) writeFileSync(`${folder}${picture}.png`, withPalette(await page.screenshot()));
+  });
+}
+
+/** What makes the page scroll, or the panel scroll sideways. */
+function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const panel = document.querySelector('#panel');
+    return [
+      ...(scrollWidth > innerWidth ? ['the page, across'] : []),
+      ...(scrollHeight > innerHeight ? ['the page, down'] : []),
+      ...(panel && panel.scrollWidth > panel.clientWidth ? ['the panel'] : []),
+    ];
+  });
+}
+
+test('docs/screens.md shows every picture, and each is there', () => {
+  if (pictures) writeFileSync(`${docs}screens.md`, screensPage());
+  assert.equal(readFileSync(`${docs}screens.md`, 'utf8'), screensPage(), 'run make screenshot');
+  const want = screens.flatMap((screen) => looksOf(screen).map((look) => `${pictureOf(screen, look)}.png`));
+  assert.deepEqual(readdirSync(folder).sort(), want.sort());
+});
