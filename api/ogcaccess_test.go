@@ -56,7 +56,7 @@ func TestOGCParametersDoNotCollide(t *testing.T) {
 	t.Parallel()
 	for _, c := range grid.Collections {
 		for _, f := range c.Fields {
-			if slices.Contains([]string{"f", "limit", "cursor", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "geometry"}, f.Name) {
+			if slices.Contains([]string{"f", "limit", "cursor", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang", "filter-crs", "lang", "geometry"}, f.Name) {
 				t.Errorf("%s has a property %s", c.ID, f.Name)
 			}
 		}

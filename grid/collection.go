@@ -8,16 +8,17 @@ import (
 
 // Collection is a set of features of one kind, as GIS tools read it: by OGC API, in tiles and in files.
 type Collection struct {
-	ID          string // "base", "dedicated", "divisions", "incidents", or the name of a place layer as "hazards"
-	Kind        string // Place.Kind, "" for what are no places
-	Title       string
-	TitleZH     string
-	Description string
-	Public      bool // anybody reads all of it (BR-63)
-	SomePublic  bool // anybody reads some of it, by Place.IsPublic
-	Shape       Shape
-	Fields      []Field // the properties, in order; the geometry is not among them
-	Time        string  // the field that datetime is about, of type Time or Date; "" for none
+	ID            string // "base", "dedicated", "divisions", "incidents", or the name of a place layer as "hazards"
+	Kind          string // Place.Kind, "" for what are no places
+	Title         string
+	TitleZH       string
+	Description   string
+	DescriptionZH string
+	Public        bool // anybody reads all of it (BR-63)
+	SomePublic    bool // anybody reads some of it, by Place.IsPublic
+	Shape         Shape
+	Fields        []Field // the properties, in order; the geometry is not among them
+	Time          string  // the field that datetime is about, of type Time or Date; "" for none
 }
 
 // The collections that are no place layers.
@@ -61,39 +62,39 @@ func (c *Collection) ForAnybody(field string) bool {
 var Collections = []Collection{
 	{
 		ID: CollectionBase, Title: "Base grids", TitleZH: "基础网格", Public: true, Shape: PolygonShape, Fields: gridFields, Time: "valid_from",
-		Description: "The grids that tile the communities, each with one team.",
+		Description: "The grids that tile the communities, each with one team.", DescriptionZH: "无缝覆盖各社区的网格，每个网格配一支网格员队伍。",
 	},
 	{
 		ID: CollectionDedicated, Title: "Dedicated grids", TitleZH: "专属网格", Public: true, Shape: PolygonShape, Fields: gridFields, Time: "valid_from",
-		Description: "The grids of units as schools, parks and markets, which lie over the base grids.",
+		Description: "The grids of units as schools, parks and markets, which lie over the base grids.", DescriptionZH: "学校、园区、市场等单位的网格，叠加在基础网格之上。",
 	},
 	{
 		ID: CollectionDivisions, Title: "Divisions", TitleZH: "行政区划", Public: true, Shape: PolygonShape,
-		Description: "The city, its counties, streets and communities.",
+		Description: "The city, its counties, streets and communities.", DescriptionZH: "市、县（区）、街道（镇）和社区（村）。",
 		Fields: []Field{
 			code("code").required(), text("name").required(), oneOf("level", levels...).required(), code("parent_code"), code("county_code"),
 			enum("kind", "division_kind"), text("urban_rural_class"), oneOf("code_system", "statistical", "civil", "local"),
 			integer("households"), integer("residents"), date("counted_on"), number("area_m2").required(),
 		},
 	},
-	placeCollection("hazards", "found_at", "Hazards", "事故隐患", "Dangers that were found and have to be put right."),
-	placeCollection("hazard_sources", "declared_at", "Hazard sources", "危险源", "What is dangerous by its nature and is watched: stores, works, plants."),
-	placeCollection("danger_zones", "published_at", "Danger zones", "危险区域", "Areas that floods, slides or fires threaten. Anybody reads those that have been published."),
-	placeCollection("rental_premises", "last_patrol_at", "Rental premises", "出租房屋", "Buildings and rooms that are let, never who lives there."),
-	placeCollection("key_sites", "assessed_at", "Key sites", "重点场所", "Sites that need care: crowded, with many to protect, or with much to lose."),
-	placeCollection("shelters", "", "Shelters", "避难场所", "Places of refuge. Anybody reads those that are marked public."),
-	placeCollection("response_points", "", "Response points", "应急力量点", "Where those who respond start from: stations, posts, stores."),
+	placeCollection("hazards", "found_at", "Hazards", "事故隐患", "Dangers that were found and have to be put right.", "发现的、需要整改的隐患。"),
+	placeCollection("hazard_sources", "declared_at", "Hazard sources", "危险源", "What is dangerous by its nature and is watched: stores, works, plants.", "本身具有危险、需要看护的仓库、装置和厂房。"),
+	placeCollection("danger_zones", "published_at", "Danger zones", "危险区域", "Areas that floods, slides or fires threaten. Anybody reads those that have been published.", "受洪水、滑坡、火灾等威胁的区域；已公布的对公众开放。"),
+	placeCollection("rental_premises", "last_patrol_at", "Rental premises", "出租房屋", "Buildings and rooms that are let, never who lives there.", "出租的房屋和房间，不含住户信息。"),
+	placeCollection("key_sites", "assessed_at", "Key sites", "重点场所", "Sites that need care: crowded, with many to protect, or with much to lose.", "需要重点关注的场所：人员密集、保护对象多或损失重大。"),
+	placeCollection("shelters", "", "Shelters", "避难场所", "Places of refuge. Anybody reads those that are marked public.", "避难场所；标为公开的对公众开放。"),
+	placeCollection("response_points", "", "Response points", "应急力量点", "Where those who respond start from: stations, posts, stores.", "应急力量出发的站点、哨点和仓库。"),
 	{
 		ID: CollectionIncidents, Title: "Incidents", TitleZH: "事件", Shape: AnyShape, Time: "reported_at",
-		Description: "What was reported at a location and has to be handled.",
-		Fields:      incidentFields(),
+		Description: "What was reported at a location and has to be handled.", DescriptionZH: "在某处上报、需要处置的事情。",
+		Fields: incidentFields(),
 	},
 }
 
 // AllPlaces is the places of every kind together, as their tiles show them: the properties are the kind, what all kinds have, and what one
 // or several have, null in the others. It is not among Collections. Each kind has its own Time.
 var AllPlaces = Collection{
-	ID: "places", Title: "Places", TitleZH: "场所", Description: "The places of every kind.", Shape: AnyShape,
+	ID: "places", Title: "Places", TitleZH: "场所", Description: "The places of every kind.", DescriptionZH: "各类场所。", Shape: AnyShape,
 	Fields: allPlaceFields(),
 }
 
@@ -141,10 +142,10 @@ func layerFields(layer *Layer) []Field {
 	return own
 }
 
-func placeCollection(id, about, title, titleZH, description string) Collection {
+func placeCollection(id, about, title, titleZH, description, descriptionZH string) Collection {
 	layer, _ := LayerByName(id) // TestCollections has each
 	return Collection{
-		ID: id, Kind: layer.Kind, Title: title, TitleZH: titleZH, Description: description, Shape: layer.Shape,
+		ID: id, Kind: layer.Kind, Title: title, TitleZH: titleZH, Description: description, DescriptionZH: descriptionZH, Shape: layer.Shape,
 		SomePublic: layer.Kind == "shelter" || layer.Kind == "danger_zone",
 		Fields:     fields(layerFields(layer), locatedFields), Time: about,
 	}

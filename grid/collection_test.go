@@ -18,7 +18,7 @@ func TestCollections(t *testing.T) {
 		if found, ok := grid.CollectionByID(c.ID); !ok || found != c {
 			t.Errorf("CollectionByID(%s) = %v, %v", c.ID, found, ok)
 		}
-		if c.Title == "" || c.TitleZH == "" || c.Description == "" || c.Shape == "" || c.Shape == grid.NoShape {
+		if c.Title == "" || c.TitleZH == "" || c.Description == "" || c.DescriptionZH == "" || c.Shape == "" || c.Shape == grid.NoShape {
 			t.Errorf("%s: title %q, %q, description %q, shape %q", c.ID, c.Title, c.TitleZH, c.Description, c.Shape)
 		}
 		names := map[string]bool{}

@@ -17,18 +17,19 @@ type request struct {
 	w     http.ResponseWriter
 	state *live.State
 	query query
-	html  bool   // the answer is to be a page
+	html  bool // the answer is to be a page
+	lang  language
 	root  string // the landing page's address
 	path  string // of the resource, below the landing page
 }
 
-// begin reads the parameters of a request for the resource of a path below the landing page; all take f.
+// begin reads the parameters of a request for the resource of a path below the landing page; all take f and lang.
 func (a *API) begin(w http.ResponseWriter, r *http.Request, state *live.State, path string, known ...string) (*request, error) {
-	w.Header().Set("Vary", "Accept, Accept-Encoding, Authorization")
+	w.Header().Set("Vary", "Accept, Accept-Language, Accept-Encoding, Authorization")
 	if w.Header().Get("Cache-Control") == "" { // what is not public has one already
 		w.Header().Set("Cache-Control", "no-cache")
 	}
-	q, err := readQuery(r, append(known, formatParam)...)
+	q, err := readQuery(r, append(known, formatParam, langParam)...)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,12 @@ func (a *API) begin(w http.ResponseWriter, r *http.Request, state *live.State, p
 	if html {
 		q.dropBlank()
 	}
-	return &request{Request: r, w: w, state: state, query: q, html: html, root: a.Base(r) + Root, path: path}, nil
+	lang, err := languageOf(r, q)
+	if err != nil {
+		return nil, err
+	}
+	w.Header().Set("Content-Language", lang.tag())
+	return &request{Request: r, w: w, state: state, query: q, html: html, lang: lang, root: a.Base(r) + Root, path: path}, nil
 }
 
 // link is a link to another resource.
@@ -64,18 +70,30 @@ const (
 
 // to returns a link to a path below the landing page.
 func (q *request) to(path, rel, media, title string) link {
-	return link{Href: q.root + path, Rel: rel, Type: media, Title: title}
+	return link{Href: q.at(path), Rel: rel, Type: media, Title: title}
+}
+
+// at returns the address of a path below the landing page, which keeps the language that was asked for by its parameter.
+func (q *request) at(path string) string {
+	if _, given := q.query[langParam]; !given {
+		return q.root + path
+	}
+	separator := "?"
+	if strings.Contains(path, "?") {
+		separator = "&"
+	}
+	return q.root + path + separator + langParam + "=" + string(q.lang)
 }
 
 // selves returns the links to the resource itself in the form that was asked for, with all its parameters, and in the other one.
 func (q *request) selves(media string) []link {
-	self := link{Href: q.here(q.query.values().Encode()), Rel: "self", Type: media, Title: "This document"}
+	self := link{Href: q.here(q.query.values().Encode()), Rel: "self", Type: media, Title: q.lang.say("本文档", "This document")}
 	other := q.query.values()
 	other.Set(formatParam, formatHTML)
-	alternate := link{Rel: "alternate", Type: typeHTML, Title: "This document as HTML"}
+	alternate := link{Rel: "alternate", Type: typeHTML, Title: q.lang.say("本文档的网页", "This document as HTML")}
 	if q.html {
 		other.Set(formatParam, formatJSON)
-		self.Type, alternate.Type, alternate.Title = typeHTML, media, "This document as JSON"
+		self.Type, alternate.Type, alternate.Title = typeHTML, media, q.lang.say("本文档的 JSON", "This document as JSON")
 	}
 	alternate.Href = q.here(other.Encode())
 	return []link{self, alternate}
@@ -91,7 +109,7 @@ func (q *request) here(parameters string) string {
 
 // alike returns a link to another resource of which there are both forms.
 func (q *request) alike(path, rel, media, title string) []link {
-	return []link{q.to(path, rel, media, title), q.to(path+"?"+formatParam+"="+formatHTML, rel, typeHTML, title+" as HTML")}
+	return []link{q.to(path, rel, media, title), q.to(path+"?"+formatParam+"="+formatHTML, rel, typeHTML, title+q.lang.say("（网页）", " as HTML"))}
 }
 
 // headerLink is a link as a value of the header Link.

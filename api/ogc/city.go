@@ -19,7 +19,7 @@ import (
 )
 
 // encoding changes when the same data would give another answer, so that no tag outlives what it was made by.
-const encoding = "1"
+const encoding = "2"
 
 // cities keeps what takes a walk over a whole city, for the last few of them.
 type cities struct {
@@ -117,7 +117,7 @@ func (f *cityFacts) firstTime(c *grid.Collection) *time.Time {
 // unchanged tags an answer that is made of what everybody reads of the city, and reports whether the client has it already.
 func (a *API) unchanged(q *request) bool {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\n%s\n%t\n%s\n", encoding, a.cities.of(q.state.City).tag, q.html, q.here(q.query.values().Encode()))
+	fmt.Fprintf(sum, "%s\n%s\n%t %s\n%s\n", encoding, a.cities.of(q.state.City).tag, q.html, q.lang, q.here(q.query.values().Encode()))
 	tag := weakTag(sum)
 	q.w.Header().Set("ETag", tag)
 	q.w.Header().Set("Cache-Control", "public, max-age=0, must-revalidate")

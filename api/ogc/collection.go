@@ -60,11 +60,11 @@ func (a *API) collections(w http.ResponseWriter, r *http.Request, state *live.St
 	for i := range grid.Collections {
 		if c := &grid.Collections[i]; !anybody || isPublic(c) {
 			one := *q
-			one.path, one.query = "/collections/"+c.ID, query{}
+			one.path, one.query = "/collections/"+c.ID, q.query.only(langParam)
 			document.Collections = append(document.Collections, a.describe(&one, c, anybody))
 		}
 	}
-	return a.send(q, typeJSON, document, page{Template: "collections", Title: "数据集 Collections"})
+	return a.send(q, typeJSON, document, page{Template: "collections", Title: q.lang.say("数据集", "Collections")})
 }
 
 // isPublic reports whether anybody reads at least some of a collection.
@@ -80,7 +80,7 @@ func (a *API) collection(w http.ResponseWriter, r *http.Request, state *live.Sta
 	if err != nil {
 		return err
 	}
-	return a.send(q, typeJSON, a.describe(q, c, actor.Role == ""), page{Template: "collection", Title: c.TitleZH + " " + c.Title, Collection: c})
+	return a.send(q, typeJSON, a.describe(q, c, actor.Role == ""), page{Template: "collection", Title: titleOf(c, q.lang), Collection: c})
 }
 
 // readable returns the collection of the path, with who reads it. What is not public is for who has a token.
@@ -117,19 +117,22 @@ func pathVar(r *http.Request, name string) string {
 func (a *API) describe(q *request, c *grid.Collection, anybody bool) collectionDocument {
 	links := append(
 		q.selves(typeJSON),
-		q.to(q.path+"/items", "items", typeGeoJSON, "The features as GeoJSON"),
-		q.to(q.path+"/items?"+formatParam+"="+formatHTML, "items", typeHTML, "The features as HTML"),
+		q.to(q.path+"/items", "items", typeGeoJSON, q.lang.say("要素（GeoJSON）", "The features as GeoJSON")),
+		q.to(q.path+"/items?"+formatParam+"="+formatHTML, "items", typeHTML, q.lang.say("要素（网页）", "The features as HTML")),
 	)
-	links = append(links, q.alike(q.path+"/schema", relSchema, typeSchema, "The properties of the features")...)
-	links = append(links, q.alike(q.path+"/queryables", relQueryables, typeSchema, "The properties that features are chosen by")...)
+	links = append(links, q.alike(q.path+"/schema", relSchema, typeSchema, q.lang.say("要素的属性", "The properties of the features"))...)
+	links = append(links, q.alike(q.path+"/queryables", relQueryables, typeSchema, q.lang.say("可用于筛选要素的属性", "The properties that features are chosen by"))...)
 	if hasTiles(c, anybody) {
-		links = append(links, q.to(q.path+"/tiles?"+formatParam+"="+formatJSON, relTilesets, typeJSON, "Vector tiles of the features"))
+		links = append(links, q.to(q.path+"/tiles?"+formatParam+"="+formatJSON, relTilesets, typeJSON, q.lang.say("要素的矢量瓦片", "Vector tiles of the features")))
 	}
 	return collectionDocument{
-		ID: c.ID, Title: c.TitleZH + " " + c.Title, Description: c.Description, ItemType: "feature",
+		ID: c.ID, Title: titleOf(c, q.lang), Description: q.lang.say(c.DescriptionZH, c.Description), ItemType: "feature",
 		Extent: a.extent(q.state, c), CRS: systemURIs(), StorageCRS: crs84, Links: links,
 	}
 }
+
+// titleOf returns what a collection is called.
+func titleOf(c *grid.Collection, l language) string { return l.say(c.TitleZH, c.Title) }
 
 // extent returns where and when features of a collection are: the city's box, and from the first instant that there is to an open end.
 func (a *API) extent(state *live.State, c *grid.Collection) extentDocument {

@@ -190,17 +190,17 @@ func (q *request) nextPage(found *itemsPage) string {
 
 // sendItems answers with a page of features.
 func (a *API) sendItems(q *request, c *grid.Collection, found *itemsPage) error {
-	links := append(q.selves(typeGeoJSON), q.to("/collections/"+c.ID, "collection", typeJSON, "The collection"))
+	links := append(q.selves(typeGeoJSON), q.to("/collections/"+c.ID, "collection", typeJSON, q.lang.say("所属数据集", "The collection")))
 	next := q.nextPage(found)
 	if next != "" {
-		links = append(links, link{Href: next, Rel: "next", Type: links[0].Type, Title: "The next page"})
+		links = append(links, link{Href: next, Rel: "next", Type: links[0].Type, Title: q.lang.say("下一页", "The next page")})
 	}
 	for _, l := range links {
 		q.w.Header().Add("Link", l.header())
 	}
 	if q.html {
 		return a.sendPage(q, page{
-			Template: "items", Title: c.TitleZH + " " + c.Title, Collection: c, Items: newItemsView(q, c, found, next), Links: links,
+			Template: "items", Title: titleOf(c, q.lang), Collection: c, Items: newItemsView(q, c, found, next), Links: links,
 		})
 	}
 	b := append(found.geoJSON, `],"timeStamp":"`...)
@@ -240,14 +240,14 @@ func (a *API) item(w http.ResponseWriter, r *http.Request, state *live.State) er
 	if c.Public && a.unchanged(q) {
 		return nil
 	}
-	links := append(q.selves(typeGeoJSON), q.alike("/collections/"+c.ID, "collection", typeJSON, "The collection")...)
+	links := append(q.selves(typeGeoJSON), q.alike("/collections/"+c.ID, "collection", typeJSON, q.lang.say("所属数据集", "The collection"))...)
 	for _, l := range links {
 		w.Header().Add("Link", l.header())
 	}
 	if q.html {
 		one := &itemsPage{system: s, features: []grid.Feature{found}, number: 1}
 		return a.sendPage(q, page{
-			Template: "item", Title: c.TitleZH + " " + c.Title + " " + code, Collection: c, Items: newItemsView(q, c, one, ""), Links: links,
+			Template: "item", Title: titleOf(c, q.lang) + " " + code, Collection: c, Items: newItemsView(q, c, one, ""), Links: links,
 		})
 	}
 	return a.sendItem(q, c, s, &found, links)

@@ -18,30 +18,36 @@ type itemsView struct {
 	Number, Matched     int
 	Counted             bool
 	Next                string
-	Columns             []string // the first is the id
+	Columns             []column
 	Rows                []itemRow
 	Map                 *sketch // nil where there is nothing to draw
 }
 
 type itemRow struct {
 	Href, Code string
-	Cells      []string
+	Cells      []itemCell // one for each column
 }
+
+// column is a property as the head of a table has it.
+type column struct{ Name, Label string }
+
+// itemCell is a value to look at, with its code where that is another.
+type itemCell struct{ Text, Code string }
 
 func newItemsView(q *request, c *grid.Collection, found *itemsPage, next string) *itemsView {
 	v := &itemsView{
 		Filter: q.query[filterParam], BBox: q.query[bboxParam], Limit: q.query[limitParam],
-		Number: found.number, Matched: found.matched, Counted: found.counted, Next: next, Columns: []string{"id"}, Map: newSketch(found.features),
+		Number: found.number, Matched: found.matched, Counted: found.counted, Next: next, Map: newSketch(found.features),
 	}
 	v.Others = q.query.without(filterParam, bboxParam, limitParam, formatParam, cursorParam)
 	for _, f := range c.Fields {
-		v.Columns = append(v.Columns, f.Name)
+		v.Columns = append(v.Columns, column{f.Name, labelOf(f, q.lang)})
 	}
 	for i := range found.features {
 		f := &found.features[i]
-		row := itemRow{Href: q.root + "/collections/" + c.ID + "/items/" + pathEscape(f.Code) + "?f=html", Code: f.Code}
+		row := itemRow{Href: q.at("/collections/" + c.ID + "/items/" + pathEscape(f.Code) + "?f=html"), Code: f.Code}
 		for k, value := range f.Values {
-			row.Cells = append(row.Cells, cell(plainValue(c.Fields[k], value)))
+			row.Cells = append(row.Cells, q.cell(c.Fields[k], value))
 		}
 		v.Rows = append(v.Rows, row)
 	}
@@ -51,8 +57,26 @@ func newItemsView(q *request, c *grid.Collection, found *itemsPage, next string)
 // pathEscape escapes a code as one part of a path.
 func pathEscape(code string) string { return url.PathEscape(code) }
 
-// cell returns a value as text.
-func cell(value any) string {
+// cell returns a value of a field as whoever reads the page's language understands it.
+func (q *request) cell(f grid.Field, value any) itemCell {
+	switch v := value.(type) {
+	case bool:
+		if v {
+			return itemCell{Text: q.lang.say("是", "yes")}
+		}
+		return itemCell{Text: q.lang.say("否", "no")}
+	case string:
+		for _, label := range q.state.Codes.Labels(f) {
+			if label.Code == v {
+				return itemCell{q.lang.say(label.ZH, label.EN), v}
+			}
+		}
+	}
+	return itemCell{Text: textOf(plainValue(f, value))}
+}
+
+// textOf returns a value as text.
+func textOf(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return ""

@@ -14,9 +14,9 @@ type landingDocument struct {
 }
 
 const (
-	title       = "网格 Wangge"
-	description = "Grids, divisions, places and incidents of a city for GIS tools: OGC API Features and Tiles, read only. " +
-		"供 GIS 软件使用的网格、区划、场所与事件数据（OGC API 要素与瓦片，只读）。"
+	titleZH, titleEN = "网格 Wangge", "Wangge"
+	descriptionZH    = "供 GIS 软件使用的网格、区划、场所与事件数据（OGC API 要素与瓦片，只读）。"
+	descriptionEN    = "Grids, divisions, places and incidents of a city for GIS tools: OGC API Features and Tiles, read only."
 )
 
 // landing answers GET /ogc.
@@ -27,20 +27,21 @@ func (a *API) landing(w http.ResponseWriter, r *http.Request, state *live.State)
 	}
 	links := append(
 		q.selves(typeJSON),
-		q.to("/api", "service-desc", typeOpenAPI, "This interface as OpenAPI 3.0"),
-		q.to("/api?"+formatParam+"="+formatHTML, "service-doc", typeHTML, "This interface as a page"),
+		q.to("/api", "service-desc", typeOpenAPI, q.lang.say("接口说明（OpenAPI 3.0）", "This interface as OpenAPI 3.0")),
+		q.to("/api?"+formatParam+"="+formatHTML, "service-doc", typeHTML, q.lang.say("接口说明（网页）", "This interface as a page")),
 	)
 	for _, one := range []struct{ path, rel, full, title string }{
-		{"/conformance", "conformance", relConformance, "What this interface conforms to"},
-		{"/collections", "data", relData, "The collections"},
+		{"/conformance", "conformance", relConformance, q.lang.say("符合的标准", "What this interface conforms to")},
+		{"/collections", "data", relData, q.lang.say("数据集", "The collections")},
 	} {
 		links = append(links, q.alike(one.path, one.rel, typeJSON, one.title)...)
 		links = append(links, q.to(one.path, one.full, typeJSON, one.title))
 	}
 	links = append(links,
-		q.to("/tiles?"+formatParam+"="+formatJSON, relTilesets, typeJSON, "Vector tiles of grids and divisions"),
-		q.to("/tileMatrixSets", relTileMatrixSets, typeJSON, "The tile matrix sets"),
+		q.to("/tiles?"+formatParam+"="+formatJSON, relTilesets, typeJSON, q.lang.say("网格与区划的矢量瓦片", "Vector tiles of grids and divisions")),
+		q.to("/tileMatrixSets", relTileMatrixSets, typeJSON, q.lang.say("瓦片矩阵集", "The tile matrix sets")),
 	)
+	title, description := q.lang.say(titleZH, titleEN), q.lang.say(descriptionZH, descriptionEN)
 	return a.send(q, typeJSON, landingDocument{title, description, links}, page{Template: "landing", Title: title})
 }
 
@@ -88,5 +89,5 @@ func (a *API) conformance(w http.ResponseWriter, r *http.Request, state *live.St
 		Links      []link   `json:"links"`
 		ConformsTo []string `json:"conformsTo"`
 	}{q.selves(typeJSON), conformanceClasses}
-	return a.send(q, typeJSON, document, page{Template: "conformance", Title: "符合的标准 Conformance"})
+	return a.send(q, typeJSON, document, page{Template: "conformance", Title: q.lang.say("符合的标准", "Conformance")})
 }

@@ -24,11 +24,14 @@ func (a *API) tileMatrixSets(w http.ResponseWriter, r *http.Request, state *live
 	document := struct {
 		Links []link  `json:"links"`
 		Sets  []entry `json:"tileMatrixSets"`
-	}{q.selves(typeJSON), []entry{{matrixSetID, matrixSetTitle, matrixSetURI, q.alike("/tileMatrixSets/"+matrixSetID, "self", typeJSON, matrixSetTitle)}}}
-	return a.send(q, typeJSON, document, page{Template: "matrixsets", Title: "瓦片矩阵集 Tile matrix sets"})
+	}{q.selves(typeJSON), []entry{{matrixSetID, matrixSetTitle(q.lang), matrixSetURI, q.alike("/tileMatrixSets/"+matrixSetID, "self", typeJSON, matrixSetTitle(q.lang))}}}
+	return a.send(q, typeJSON, document, page{Template: "matrixsets", Title: q.lang.say("瓦片矩阵集", "Tile matrix sets")})
 }
 
-const matrixSetTitle = "Google Maps Compatible for the World"
+// matrixSetTitle is the title that the standard gives, in its language, and ours.
+func matrixSetTitle(l language) string {
+	return l.say("全球网络墨卡托（Google Maps 兼容）", "Google Maps Compatible for the World")
+}
 
 // matrixSetDocument is a tile matrix set (OGC Two Dimensional Tile Matrix Set 2.0, annex D.1).
 type matrixSetDocument struct {
@@ -71,7 +74,7 @@ func (a *API) tileMatrixSet(w http.ResponseWriter, r *http.Request, state *live.
 		return err
 	}
 	document := matrixSetDocument{
-		ID: matrixSetID, Title: matrixSetTitle, URI: matrixSetURI, CRS: mercatorURI, OrderedAxes: [2]string{"X", "Y"},
+		ID: matrixSetID, Title: matrixSetTitle(q.lang), URI: matrixSetURI, CRS: mercatorURI, OrderedAxes: [2]string{"X", "Y"},
 		WellKnownScaleSet: "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible", Links: q.selves(typeJSON),
 	}
 	for z := range mvt.MaxZoom + 1 {
@@ -81,5 +84,5 @@ func (a *API) tileMatrixSet(w http.ResponseWriter, r *http.Request, state *live.
 			PointOfOrigin: [2]float64{-mercatorHalfM, mercatorHalfM}, TileWidth: tilePx, TileHeight: tilePx, MatrixWidth: 1 << z, MatrixHeight: 1 << z,
 		})
 	}
-	return a.send(q, typeJSON, document, page{Template: "matrixset", Title: matrixSetTitle})
+	return a.send(q, typeJSON, document, page{Template: "matrixset", Title: matrixSetTitle(q.lang)})
 }

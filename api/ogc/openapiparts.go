@@ -10,7 +10,7 @@ func parameter(name, in, description string, required bool, schema members) memb
 }
 
 // parameterComponents are the parameters that are the same wherever they stand.
-func parameterComponents() members {
+func parameterComponents(l language) members {
 	text := func() members { return object("type", "string") }
 	uri := func() members {
 		return object("type", "string", "format", "uri", "enum", systemURIs(), "default", crs84)
@@ -20,30 +20,34 @@ func parameterComponents() members {
 		name, description string
 		schema            members
 	}{
-		{formatParam, "The form of the answer: it goes before what the header Accept says.", object("type", "string", "enum", []string{formatJSON, formatHTML})},
+		{formatParam, l.say("应答的形式，优先于 Accept 请求头。", "The form of the answer: it goes before what the header Accept says."), object("type", "string", "enum", []string{formatJSON, formatHTML})},
 		{
-			limitParam, "How many features a page has at most. A larger number is taken for the maximum.",
+			langParam, l.say("文字的语言，优先于 Accept-Language 请求头。", "The language of texts: it goes before what the header Accept-Language says."),
+			object("type", "string", "enum", []language{chinese, english}),
+		},
+		{
+			limitParam, l.say("每页最多的要素数；超过上限按上限处理。", "How many features a page has at most. A larger number is taken for the maximum."),
 			object("type", "integer", "minimum", leastLimit, "maximum", mostLimit, "default", usualLimit),
 		},
-		{cursorParam, "The position that the page begins after, as the link next has it.", text()},
+		{cursorParam, l.say("本页的起始位置，取自 next 链接。", "The position that the page begins after, as the link next has it."), text()},
 		{
-			bboxParam, "Only features that meet this box: the lower corner, then the upper one, with heights or without, in bbox-crs. A box whose west is above its east crosses the 180th meridian.",
+			bboxParam, l.say("只要与此范围相交的要素：先低角，后高角，可带高程，坐标系见 bbox-crs。西边大于东边表示跨 180° 经线。", "Only features that meet this box: the lower corner, then the upper one, with heights or without, in bbox-crs. A box whose west is above its east crosses the 180th meridian."),
 			object("type", "array", "minItems", 4, "maxItems", 6, "items", object("type", "number")),
 		},
-		{bboxCRSParam, "The system of bbox, in whose order of axes its numbers are.", uri()},
-		{crsParam, "The system of the answer's coordinates, which are in the order of its axes.", uri()},
-		{datetimeParam, "Only features of this instant, date or interval: 2026-03-01T08:00:00Z, 2026-03-01, 2026-03-01/2026-03-31, 2026-03-01/.. or 2026-03-01/P1M.", text()},
-		{filterParam, "Only features for which this holds (CQL2).", text()},
-		{filterLangParam, "How filter is written.", object("type", "string", "enum", []string{"cql2-text", "cql2-json"}, "default", "cql2-text")},
-		{filterCRSParam, "The system of the coordinates in filter.", uri()},
+		{bboxCRSParam, l.say("bbox 的坐标系，数值按其轴序书写。", "The system of bbox, in whose order of axes its numbers are."), uri()},
+		{crsParam, l.say("应答中坐标的坐标系，按其轴序书写。", "The system of the answer's coordinates, which are in the order of its axes."), uri()},
+		{datetimeParam, l.say("只要此时刻、日期或时段的要素：2026-03-01T08:00:00Z、2026-03-01、2026-03-01/2026-03-31、2026-03-01/.. 或 2026-03-01/P1M。", "Only features of this instant, date or interval: 2026-03-01T08:00:00Z, 2026-03-01, 2026-03-01/2026-03-31, 2026-03-01/.. or 2026-03-01/P1M."), text()},
+		{filterParam, l.say("只要满足此条件的要素（CQL2）。", "Only features for which this holds (CQL2)."), text()},
+		{filterLangParam, l.say("filter 的写法。", "How filter is written."), object("type", "string", "enum", []string{"cql2-text", "cql2-json"}, "default", "cql2-text")},
+		{filterCRSParam, l.say("filter 中坐标的坐标系。", "The system of the coordinates in filter."), uri()},
 	} {
 		list = list.with(p.name, parameter(p.name, "query", p.description, false, p.schema))
 	}
 	return list
 }
 
-func responseComponents() members {
-	return object("Problem", object("description", "Why there is no answer (RFC 9457).", "content", object(typeProblem, object("schema", schemaOf("Problem")))))
+func responseComponents(l language) members {
+	return object("Problem", object("description", l.say("无法应答的原因（RFC 9457）。", "Why there is no answer (RFC 9457)."), "content", object(typeProblem, object("schema", schemaOf("Problem")))))
 }
 
 // record is the schema of an object: the names of its members, the required ones first, each with its schema.

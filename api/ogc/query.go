@@ -13,6 +13,7 @@ import (
 // The parameters.
 const (
 	formatParam     = "f"
+	langParam       = "lang"
 	limitParam      = "limit"
 	cursorParam     = "cursor"
 	bboxParam       = "bbox"
@@ -131,6 +132,17 @@ func (q query) without(names ...string) query {
 		delete(rest, name)
 	}
 	return rest
+}
+
+// only returns the parameters named, as far as they are there.
+func (q query) only(names ...string) query {
+	kept := query{}
+	for _, name := range names {
+		if value, given := q[name]; given {
+			kept[name] = value
+		}
+	}
+	return kept
 }
 
 // dropBlank takes out what a form sends of fields that were left empty, and what goes with them only.

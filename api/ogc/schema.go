@@ -2,8 +2,6 @@ package ogc
 
 import (
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/features"
@@ -38,35 +36,61 @@ func (a *API) sendSchema(w http.ResponseWriter, r *http.Request, state *live.Sta
 		return err
 	}
 	isSchema := name == "schema"
-	properties := object(features.GeometryProperty, object("x-ogc-role", "primary-geometry", "format", geometryFormats[c.Shape], "x-ogc-propertySeq", 0))
+	properties := object(features.GeometryProperty, object("title", q.lang.say("几何", "geometry"), "x-ogc-role", "primary-geometry", "format", geometryFormats[c.Shape], "x-ogc-propertySeq", 0))
 	required := []string{features.GeometryProperty}
-	rows := [][3]string{{features.GeometryProperty, geometryFormats[c.Shape], ""}}
+	rows := []schemaRow{{Name: features.GeometryProperty, Label: q.lang.say("几何", "geometry"), Type: geometryFormats[c.Shape]}}
 	for i, f := range fields(c, actor.Role == "") {
-		one := propertySchema(c, f, state.Codes)
+		one := propertySchema(c, f, state.Codes, q.lang)
 		properties = properties.with(f.Name, one.with("x-ogc-propertySeq", i+1))
-		rows = append(rows, [3]string{f.Name, string(f.Type), strings.Join(valuesOf(f, state.Codes), ", ")})
+		rows = append(rows, schemaRow{f.Name, labelOf(f, q.lang), string(f.Type), namedValues(f, state.Codes, q.lang)})
 		if f.Required {
 			required = append(required, f.Name)
 		}
 	}
 	document := object(
 		"$schema", "https://json-schema.org/draft/2020-12/schema", "$id", q.here(""), "type", "object",
-		"title", c.TitleZH+" "+c.Title, "description", c.Description, "properties", properties,
+		"title", titleOf(c, q.lang), "description", q.lang.say(c.DescriptionZH, c.Description), "properties", properties,
 	)
 	if isSchema {
 		document = document.with("required", required)
 	}
 	document = document.with("additionalProperties", false)
 	w.Header().Set("Link", q.selves(typeSchema)[0].header())
-	p := page{Template: "schema", Title: c.TitleZH + " " + c.Title + " · " + name, Collection: c, Rows: rows}
+	p := page{Template: "schema", Title: titleOf(c, q.lang) + " · " + schemaTitle(isSchema, q.lang), Collection: c, Rows: rows}
 	return a.send(q, typeSchema, document, p)
 }
 
-// propertySchema returns the JSON Schema of a field.
-func propertySchema(c *grid.Collection, f grid.Field, codes grid.Codes) members {
-	s := typeOf(f)
-	if values := valuesOf(f, codes); len(values) > 0 {
-		s = s.with("enum", values)
+// schemaRow is a property as a page shows it.
+type schemaRow struct {
+	Name, Label, Type string
+	Values            []namedValue // of an enumeration
+}
+
+// namedValue is a value of an enumeration with what it is called.
+type namedValue struct {
+	Const string `json:"const"`
+	Title string `json:"title"`
+}
+
+func schemaTitle(isSchema bool, l language) string {
+	if isSchema {
+		return l.say("属性", "Properties")
+	}
+	return l.say("可查询的属性", "Queryables")
+}
+
+// labelOf returns what a property is called.
+func labelOf(f grid.Field, l language) string { return l.say(f.Label().ZH, f.Label().EN) }
+
+// propertySchema returns the JSON Schema of a field: its values stay codes whatever the language, which are named beside them.
+func propertySchema(c *grid.Collection, f grid.Field, codes grid.Codes, l language) members {
+	s := append(object("title", labelOf(f, l)), typeOf(f)...)
+	if values := namedValues(f, codes, l); len(values) > 0 {
+		only := make([]string, len(values))
+		for i, v := range values {
+			only[i] = v.Const
+		}
+		s = s.with("enum", only).with("oneOf", values)
 	}
 	switch f.Name {
 	case "code":
@@ -77,11 +101,12 @@ func propertySchema(c *grid.Collection, f grid.Field, codes grid.Codes) members 
 	return s
 }
 
-// valuesOf returns what values a field may have, none where it is no enumeration.
-func valuesOf(f grid.Field, codes grid.Codes) []string {
-	values := slices.Clone(f.Values)
-	for _, label := range codes[f.Enumeration] {
-		values = append(values, label.Code)
+// namedValues returns what values a field may have, none where it is no enumeration.
+func namedValues(f grid.Field, codes grid.Codes, l language) []namedValue {
+	labels := codes.Labels(f)
+	values := make([]namedValue, len(labels))
+	for i, label := range labels {
+		values[i] = namedValue{label.Code, l.say(label.ZH, label.EN)}
 	}
 	return values
 }

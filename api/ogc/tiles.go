@@ -19,7 +19,8 @@ import (
 type tiled struct {
 	collection *grid.Collection
 	path       string // below the landing page, up to /tiles
-	title      string
+	titleZH    string
+	titleEN    string
 	tileset    string   // as Config.Tiles knows it
 	filter     string   // likewise
 	layers     []string // of the tileset, that are of the collection; nil for all
@@ -28,13 +29,13 @@ type tiled struct {
 // tiledOf returns what the path names.
 func (a *API) tiledOf(w http.ResponseWriter, r *http.Request, state *live.State) (tiled, error) {
 	if pathVar(r, "collection") == "" {
-		return tiled{path: "/tiles", title: "网格与区划 Grids and divisions", tileset: "grids"}, nil
+		return tiled{path: "/tiles", titleZH: "网格与区划", titleEN: "Grids and divisions", tileset: "grids"}, nil
 	}
 	c, actor, err := a.readable(w, r, state)
 	if err != nil {
 		return tiled{}, err
 	}
-	of := tiled{collection: c, path: "/collections/" + c.ID + "/tiles", title: c.TitleZH + " " + c.Title}
+	of := tiled{collection: c, path: "/collections/" + c.ID + "/tiles", titleZH: c.TitleZH, titleEN: c.Title}
 	switch {
 	case c.Public:
 		of.tileset, of.layers = "grids", []string{layerOf(c)}
@@ -126,7 +127,7 @@ func (a *API) tilesets(w http.ResponseWriter, r *http.Request, state *live.State
 		Links    []link            `json:"links"`
 		Tilesets []tilesetDocument `json:"tilesets"`
 	}{q.selves(typeJSON), []tilesetDocument{one}}
-	return a.send(q, typeJSON, document, page{Template: "tilesets", Title: of.title + " · 瓦片 Tiles", Collection: of.collection})
+	return a.send(q, typeJSON, document, page{Template: "tilesets", Title: q.lang.say(of.titleZH+" · 瓦片", of.titleEN+" · Tiles"), Collection: of.collection})
 }
 
 // tileset answers GET /ogc/tiles/{tileMatrixSet} and the same of a collection.
@@ -147,7 +148,7 @@ func (a *API) tileset(w http.ResponseWriter, r *http.Request, state *live.State)
 		return err
 	}
 	document.Links = append(q.selves(typeJSON), document.Links[1:]...)
-	return a.send(q, typeJSON, document, page{Template: "tileset", Title: of.title + " · 瓦片 Tiles", Collection: of.collection})
+	return a.send(q, typeJSON, document, page{Template: "tileset", Title: q.lang.say(of.titleZH+" · 瓦片", of.titleEN+" · Tiles"), Collection: of.collection})
 }
 
 func knownMatrixSet(r *http.Request) error {
@@ -164,19 +165,19 @@ func (a *API) describeTiles(q *request, of tiled) (tilesetDocument, error) {
 		return tilesetDocument{}, err
 	}
 	document := tilesetDocument{
-		Title: of.title, DataType: "vector", CRS: mercatorURI, TileMatrixSetID: matrixSetID, TileMatrixSetURI: matrixSetURI,
+		Title: q.lang.say(of.titleZH, of.titleEN), DataType: "vector", CRS: mercatorURI, TileMatrixSetID: matrixSetID, TileMatrixSetURI: matrixSetURI,
 		Limits: limitsOf(tiles.Box, tiles.MaxZoom),
 		Links: []link{
-			q.to(of.path+"/"+matrixSetID+"?"+formatParam+"="+formatJSON, "self", typeJSON, "This tileset"),
-			{Href: q.root + of.path + "/" + matrixSetID + tileURITemplate, Rel: "item", Type: typeTile, Title: "The tiles", Templated: true},
-			q.to("/tileMatrixSets/"+matrixSetID, relTileMatrixSet, typeJSON, "The tile matrix set"),
+			q.to(of.path+"/"+matrixSetID+"?"+formatParam+"="+formatJSON, "self", typeJSON, q.lang.say("本瓦片集", "This tileset")),
+			{Href: q.root + of.path + "/" + matrixSetID + tileURITemplate, Rel: "item", Type: typeTile, Title: q.lang.say("瓦片", "The tiles"), Templated: true},
+			q.to("/tileMatrixSets/"+matrixSetID, relTileMatrixSet, typeJSON, q.lang.say("瓦片矩阵集", "The tile matrix set")),
 		},
 	}
 	if !tiles.Box.Empty() {
 		document.BoundingBox = &boundingBox{tiles.Box.Min.Orb(), tiles.Box.Max.Orb(), crs84}
 	}
 	if of.collection != nil {
-		document.Links = append(document.Links, q.to("/collections/"+of.collection.ID, "http://www.opengis.net/def/rel/ogc/1.0/geodata", typeJSON, "The collection"))
+		document.Links = append(document.Links, q.to("/collections/"+of.collection.ID, "http://www.opengis.net/def/rel/ogc/1.0/geodata", typeJSON, q.lang.say("所属数据集", "The collection")))
 	}
 	return document, nil
 }

@@ -1,0 +1,170 @@
+package grid
+
+import "slices"
+
+// Label is what something is called, in Chinese and in English.
+type Label struct{ ZH, EN string }
+
+// Label returns what a property of a collection is called, "" where nobody has named it. The page calls fields the same
+// (web/src/data/field-messages.ts).
+func (f Field) Label() Label { return fieldLabels[f.Name] }
+
+// Labels returns the values that a field of an enumeration may have, with their names, in their order; nil for other fields.
+func (c Codes) Labels(f Field) []CodeLabel {
+	if f.Enumeration != "" {
+		return c[f.Enumeration]
+	}
+	for _, list := range fixedValues {
+		if slices.EqualFunc(list, f.Values, func(l CodeLabel, value string) bool { return l.Code == value }) {
+			return list
+		}
+	}
+	return nil
+}
+
+// fixedValues are the lists of values that a city cannot add to: each is the Values of some fields.
+var fixedValues = [][]CodeLabel{
+	{{Base, "基础网格", "base grid"}, {Dedicated, "专属网格", "dedicated grid"}},
+	{{LevelCity, "市", "city"}, {LevelCounty, "县（区）", "county"}, {LevelStreet, "街道（镇）", "street or town"}, {LevelCommunity, "社区（村）", "community"}},
+	{{"statistical", "统计用区划代码", "statistical code"}, {"civil", "民政区划代码", "civil code"}, {"local", "本地编码", "local code"}},
+	{{"active", "在用", "in use"}, {"suspended", "停用", "suspended"}, {"closed", "已关闭", "closed"}},
+	{
+		{"found", "已发现", "found"},
+		{"registered", "已登记", "registered"},
+		{"ordered", "责令整改", "ordered to be put right"},
+		{"rectifying", "整改中", "being put right"},
+		{"recheck", "待复查", "to be checked again"},
+		{"closed", "已销号", "closed"},
+		{"escalated", "已上报上级", "escalated"},
+		{"listed", "挂牌督办", "listed for supervision"},
+		{"invalid", "不属实", "invalid"},
+	},
+	{
+		{"reported", "已上报", "reported"},
+		{"accepted", "已受理", "accepted"},
+		{"assigned", "已分派", "assigned"},
+		{"handling", "处置中", "being handled"},
+		{"transferred", "已移交", "transferred"},
+		{"escalated", "已上报上级", "escalated"},
+		{"waiting_check", "待核查", "waiting for a check"},
+		{"rework", "返工", "rework"},
+		{"closed", "已办结", "closed"},
+		{"rejected", "不予受理", "rejected"},
+		{"merged", "已合并", "merged"},
+		{"cancelled", "已撤销", "cancelled"},
+	},
+	{{"intake", "发现受理", "intake"}, {"handling", "分流处置", "handling"}, {"follow_up", "跟踪督办", "follow-up"}, {"feedback", "反馈评价", "feedback"}},
+}
+
+// fieldLabels are the names of the properties of all collections.
+var fieldLabels = map[string]Label{
+	"address":              {"地址", "address"},
+	"address_parts":        {"地址要素", "parts of the address"},
+	"area_m2":              {"面积（m²）", "area (m²)"},
+	"assessed_at":          {"评估日期", "assessed on"},
+	"assessment":           {"评估结果", "assessment"},
+	"base_grid":            {"基础网格编码", "code of the base grid"},
+	"beds":                 {"床位数", "beds"},
+	"below_ground":         {"地下空间", "below ground"},
+	"bounds_text":          {"四至", "bounds in words"},
+	"buildings":            {"楼栋数", "buildings"},
+	"capacity":             {"容量", "capacity"},
+	"cause_class":          {"成因类别", "class of cause"},
+	"closed_at":            {"办结时间", "closed at"},
+	"code":                 {"编码", "code"},
+	"code_system":          {"编码体系", "code system"},
+	"community_code":       {"社区编码", "code of the community"},
+	"compactness":          {"紧凑度（圆为 1）", "compactness (disc: 1)"},
+	"converted":            {"改建", "converted"},
+	"counted_on":           {"统计日期", "counted on"},
+	"county_code":          {"县（区）编码", "code of the county"},
+	"crowded":              {"人员密集", "crowded"},
+	"declared_at":          {"申报日期", "declared on"},
+	"dedicated_grid":       {"专属网格编码", "code of the dedicated grid"},
+	"dedicated_kind":       {"专属网格类别", "kind of dedicated grid"},
+	"description":          {"描述", "description"},
+	"dual_use":             {"平急两用", "dual use"},
+	"due_at":               {"办结期限", "due at"},
+	"duration_class":       {"避难时长", "length of stay"},
+	"edition":              {"版本号", "edition"},
+	"effective_area_m2":    {"有效面积（m²）", "usable area (m²)"},
+	"external_case_no":     {"外部工单号", "case number elsewhere"},
+	"external_refs":        {"外部编号", "references elsewhere"},
+	"first_receiver":       {"首接单位", "first receiver"},
+	"found_at":             {"发现时间", "found at"},
+	"found_by_source":      {"发现途径", "found by"},
+	"handling_units":       {"处置单位", "handling units"},
+	"hazard_kind":          {"隐患类别", "kind of hazard"},
+	"hazard_state":         {"隐患状态", "state of the hazard"},
+	"host_kind":            {"依托场所类别", "kind of host"},
+	"host_org":             {"主体单位", "host"},
+	"hours":                {"服务时间", "hours"},
+	"households":           {"户数", "households"},
+	"is_major":             {"重大危险源", "major"},
+	"item_code":            {"事项编码", "code of the item"},
+	"kind":                 {"类别", "kind"},
+	"last_drill_at":        {"上次演练日期", "last drill on"},
+	"last_patrol_at":       {"上次巡查日期", "last patrol on"},
+	"lead_unit":            {"责任单位", "lead unit"},
+	"level":                {"级别", "level"},
+	"manager_org":          {"管理单位", "managed by"},
+	"measure":              {"整改措施", "measure"},
+	"name":                 {"名称", "name"},
+	"next_due_at":          {"下次巡查期限", "next patrol due on"},
+	"next_inspection_at":   {"下次检查日期", "next inspection on"},
+	"occurred_at":          {"发生时间", "occurred at"},
+	"on_boundary":          {"在边界上", "on a border"},
+	"operator_org":         {"运营单位", "operator"},
+	"order_deadline":       {"责令整改期限", "deadline of the order"},
+	"org_code":             {"机构编码", "code of the organisation"},
+	"outcome":              {"处理结果", "outcome"},
+	"owner_kind":           {"产权人类别", "kind of owner"},
+	"parent_code":          {"上级编码", "code of the parent"},
+	"patrol_interval_days": {"巡查间隔（天）", "days between patrols"},
+	"perimeter_m":          {"周长（m）", "perimeter (m)"},
+	"phase":                {"阶段", "phase"},
+	"place_code":           {"场所编码", "code of the place"},
+	"plan_doc_ref":         {"预案文号", "reference of the plan"},
+	"plate_code":           {"门牌编码", "code of the door plate"},
+	"point_kind":           {"响应点类别", "kind of point"},
+	"position_accuracy_m":  {"位置精度（m）", "accuracy of the position (m)"},
+	"proven":               {"已验证", "proven"},
+	"public":               {"公开", "public"},
+	"published_at":         {"公布日期", "published on"},
+	"recheck_at":           {"复查时间", "recheck at"},
+	"registered_at":        {"登记日期", "registered on"},
+	"registered_no":        {"登记编号", "registration number"},
+	"rental_kind":          {"出租房类别", "kind of rental"},
+	"reported_at":          {"上报时间", "reported at"},
+	"residents":            {"人口", "residents"},
+	"response_due_at":      {"响应期限", "response due at"},
+	"responsible_org":      {"责任单位", "responsible organisation"},
+	"ring_set":             {"服务圈", "service rings"},
+	"risk_level":           {"风险等级", "level of risk"},
+	"rooms":                {"房间数", "rooms"},
+	"satisfaction":         {"满意度（1–5）", "satisfaction (1–5)"},
+	"season":               {"易发季节", "season"},
+	"service_radius_m":     {"服务半径（m）", "service radius (m)"},
+	"severity":             {"紧急程度", "severity"},
+	"shelter_level":        {"避难场所级别", "level of the shelter"},
+	"site_class":           {"重点场所大类", "class of site"},
+	"site_code":            {"重点场所编码", "code of the site"},
+	"site_kind":            {"重点场所类别", "kind of site"},
+	"source":               {"来源", "source"},
+	"source_kind":          {"危险源类别", "kind of source"},
+	"space_type":           {"空间类型", "type of space"},
+	"state":                {"状态", "state"},
+	"status":               {"使用状态", "status"},
+	"storeys":              {"层数", "storeys"},
+	"street_code":          {"街道（镇）编码", "code of the street or town"},
+	"supervised":           {"督办", "supervised"},
+	"supervising_org_code": {"监管单位编码", "code of the supervising organisation"},
+	"title":                {"标题", "title"},
+	"updated_at":           {"更新时间", "updated at"},
+	"urban_rural_class":    {"城乡分类", "urban or rural"},
+	"valid_from":           {"有效期起", "valid from"},
+	"valid_until":          {"有效期至", "valid until"},
+	"version":              {"数据版本", "version"},
+	"warning_text":         {"警示说明", "warning"},
+	"zone_kind":            {"危险区域类别", "kind of zone"},
+}
