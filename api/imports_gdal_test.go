@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
 )
 
 // TestImportsOfGDAL imports what ogr2ogr makes of one file, the whole way: sent, looked into, drawn, tried, imported, and read again from

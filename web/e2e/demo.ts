@@ -7,17 +7,19 @@ export interface Demo {
   url: string;
   /** The tokens that it prints, by role. */
   tokens: Record<string, string>;
+  /** The address of its database. */
+  database: string;
   stop: () => Promise<void>;
 }
 
 /** How long the demo may take until it answers, in ms. */
 const startWithin = 120_000;
 
-/** Starts bin/wangge demo on a free port and waits for its line `ready http://…`. */
-export async function startDemo(): Promise<Demo> {
+/** Starts bin/wangge demo on a free port, with a city or nothing in it, and waits for its line `ready http://…`. */
+export async function startDemo(size: 'small' | 'empty' = 'small'): Promise<Demo> {
   const program = new URL('../../bin/wangge', import.meta.url).pathname;
   if (!existsSync(program)) throw new Error('bin/wangge is not built: run `make build`, or give --base-url');
-  const child = spawn(program, ['demo', '--size', 'small', '--listen', '127.0.0.1:0'], {
+  const child = spawn(program, ['demo', '--size', size, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   // However this process ends, the demo and its database end too.
@@ -32,19 +34,19 @@ export async function startDemo(): Promise<Demo> {
 }
 
 /** Reads what the demo says until it is ready. */
-async function start(child: ChildProcess): Promise<Pick<Demo, 'url' | 'tokens'>> {
+async function start(child: ChildProcess): Promise<Omit<Demo, 'stop'>> {
   if (child.stdout === null) throw new Error('the demo has no output');
   const tokens: Record<string, string> = {};
+  let database = '';
   const lines = createInterface({ input: child.stdout });
   for await (const line of lines) {
-    const database = /^demo: export DATABASE_URL='(.*)'$/.exec(line)?.[1];
-    if (database !== undefined) process.env['DATABASE_URL'] = database; // for the command, which proves what was drawn
+    database = /^demo: export DATABASE_URL='(.*)'$/.exec(line)?.[1] ?? database;
     const [, role, token] = /^token (\w+) +(\w+)/.exec(line) ?? [];
     if (role !== undefined && token !== undefined) tokens[role] = token;
     const url = /^ready (http:\S+)/.exec(line)?.[1];
     if (url === undefined) continue;
     child.stdout.resume(); // whatever it says later must not fill the pipe
-    return { url, tokens };
+    return { url, tokens, database };
   }
   throw new Error('bin/wangge demo ended, or took too long, before it was ready');
 }

@@ -13,8 +13,10 @@ const strokes = Number(process.env['STROKES'] ?? 400);
 const allowedMB = 8;
 
 const demo = values['base-url'] === undefined ? await startDemo() : null;
-if (demo !== null)
+if (demo !== null) {
+  process.env['DATABASE_URL'] = demo.database;
   for (const [role, token] of Object.entries(demo.tokens)) process.env[`TOKEN_${role.toUpperCase()}`] = token;
+}
 process.env['BASE_URL'] = new URL(values['base-url'] ?? demo?.url ?? '').origin;
 
 // They take the address of the server when they are loaded.

@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
 });
 /** The files, by what they do to the city: those that count on one as it was made have it for themselves. */
 const groups = [
-  ['coverage', 'page', 'lookup', 'access', 'basemap'],
+  ['coverage', 'page', 'lookup', 'access', 'basemap', 'first-import'],
   ['plan-views'],
   ['screens'],
   ['dispatch', 'plans', 'data', 'divide', 'plan-journey'],
@@ -41,6 +41,7 @@ async function test(address: string | undefined, files: string[]): Promise<void>
     const demo = await startDemo();
     after(() => demo.stop());
     baseUrl = demo.url;
+    process.env['DATABASE_URL'] = demo.database; // for the command, which proves what was drawn
     for (const [role, token] of Object.entries(demo.tokens))
       process.env[`TOKEN_${role.toUpperCase()}`] = token;
   }

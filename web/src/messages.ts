@@ -29,10 +29,6 @@ export const messages = {
   unknown: { zh: '未登记', en: 'Not recorded' },
   demo: { zh: '演示数据', en: 'Demo data' },
   no_data_title: { zh: '还没有区划数据', en: 'No divisions yet' },
-  no_data: {
-    zh: '请先用 wangge import 导入区划和网格，再刷新本页。',
-    en: 'Import divisions and grids with wangge import, then reload this page.',
-  },
 
   tasks: { zh: '任务', en: 'Tasks' },
   task_lookup: { zh: '查询', en: 'Look up' },

@@ -11,6 +11,31 @@ export const importMessages = {
     zh: '这里供管理员使用：请输入管理员的访问令牌。',
     en: 'This is for administrators: enter the token of one.',
   },
+  first_why: {
+    zh: '数据库里还没有城市。管理员按下面的顺序导入，之后地图就会出现，不必重启。',
+    en: 'There is no city in the database yet. An administrator imports it in this order; then the map appears, without a restart.',
+  },
+  first_city: {
+    zh: '城市的边界：一个面，导入为“行政区划”，编码如 320200000000。',
+    en: 'The outline of the city: one polygon, as “Divisions”, with a code such as 320200000000.',
+  },
+  first_divisions: {
+    zh: '区县、街道、社区：从上到下，也导入为“行政区划”，可以在同一个文件里。',
+    en: 'Its counties, streets and communities, from the top down, as “Divisions” too; one file may hold them all.',
+  },
+  first_grids: {
+    zh: '基础网格、专属网格和空白区：一起导入。然后是网格员、场所等。',
+    en: 'Base grids, dedicated grids and void areas, together. Then workers, places and the rest.',
+  },
+  first_stored: {
+    zh: '城市已入库。可以在这里继续导入，也可以打开地图，在“数据”里继续。',
+    en: 'The city is stored. Go on here, or open the map and go on under “Data”.',
+  },
+  first_open: { zh: '打开地图', en: 'Open the map' },
+  first_command: {
+    zh: '也可以在服务器上用 wangge import 导入，再刷新本页。',
+    en: 'The command wangge import on the server does the same; reload this page afterwards.',
+  },
 
   import_title: { zh: '导入文件', en: 'Import files' },
   import_why: {
