@@ -1,6 +1,5 @@
 /** The map: our own vector tiles, what was found, and where the reader looks. Positions in and out are lon, lat in degrees. */
 import OlMap from 'ol/Map';
-import View from 'ol/View';
 import ScaleLine from 'ol/control/ScaleLine';
 import Feature from 'ol/Feature';
 import GeoJSON from 'ol/format/GeoJSON';
@@ -15,27 +14,27 @@ import PinchZoom from 'ol/interaction/PinchZoom';
 import type Layer from 'ol/layer/Layer';
 import VectorLayer from 'ol/layer/Vector';
 import VectorTileLayer from 'ol/layer/VectorTile';
-import { transformExtent } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import type VectorTileSource from 'ol/source/VectorTile';
 import { createXYZ } from 'ol/tilegrid';
 import type { Bbox, Geometry, TileJson } from '../api';
 import type { View as LinkView } from '../link';
 import type { Draft } from '../plans/draft';
+import { cityView, fitBox, lookAt, lookedAt } from './camera';
 import { draftFeatures } from './draft-features';
-import { frame, fromLonLat, toLonLat } from './frame';
+import { frame, fromLonLat } from './frame';
+import { GuardedTiles } from './guarded';
 import { ListedLayer, type Listed } from './listed';
-import { nearestCode } from './nearest';
 import type { Palette } from './palette';
+import type { Host, Lent, Shown } from './host';
+import { listenToPointing } from './pointing';
 import { PreviewLayer, type Previewed } from './preview';
 import { drawSnapshot } from './snapshot';
 import {
   areaStyle,
   draftStyle,
   foundStyle,
-  incidentStyle,
   labelStyle,
-  placeStyle,
   spotStyle,
   type Painted,
   type Visible,
@@ -66,42 +65,12 @@ export interface Found {
   geometry: Geometry;
 }
 
-/** The map while somebody draws on it. */
-export interface Lent {
-  map: OlMap;
-  target: HTMLElement;
-  /** Calls back with the colours, now and whenever they change. */
-  onPalette: (repaint: (palette: Palette) => void) => void;
-  giveBack: () => void;
-}
-
-/** What whoever shows something in place of the grids in force needs of the map. */
-export interface Host {
-  target: HTMLElement;
-  tiles: { minZoom: number; maxZoom: number; loadTile: Options['loadTile'] };
-  /** The resolution, in metres a pixel, from which base grids are in the tiles. */
-  baseResolution: number;
-  palette: Palette;
-  visible: () => Visible;
-  /** Puts a layer where the grids are: under what was found, drawn or listed. */
-  add: (layer: Layer) => void;
-  remove: (layer: Layer) => void;
-  render: () => void;
-}
-
-/** What is shown in place of the grids in force. */
-export interface Shown {
-  repaint: (palette: Palette) => void;
-  end: () => void;
-}
-
 export class CityMap {
   readonly #map: OlMap;
   readonly #options: Options;
   readonly #areas: VectorTileLayer;
   readonly #labels: VectorTileLayer;
-  readonly #places: VectorTileLayer;
-  #incidents: VectorTileLayer;
+  readonly #guarded: GuardedTiles;
   readonly #draft: VectorLayer;
   readonly #found: VectorLayer;
   readonly #spot: VectorLayer;
@@ -117,23 +86,21 @@ export class CityMap {
   /** What is shown in place of the grids in force. */
   #instead: Shown | null = null;
   #under: Layer | null = null;
-  /** Tilesets whose TileJSON is on its way. */
-  readonly #loading = new Set<string>();
-  readonly #tileJson = new Map<string, TileJson>();
 
   constructor(options: Options) {
     this.#options = options;
     this.#visible = options.visible;
     this.#palette = options.palette;
-    const grids = this.#source('grids', options.tiles);
+    const grids = this.#grids();
     // 'hybrid' paints each tile once, so that moving a dense map costs no redrawing: with 5,000 grids and no GPU a frame
     // takes 17 ms in the median and 29 ms at p95, against 250 to 1,000 ms at p95 with 'vector'.
     this.#areas = new VectorTileLayer({ source: grids, renderMode: 'hybrid' });
     this.#labels = new VectorTileLayer({ source: grids, renderMode: 'vector', declutter: true });
-    // Decluttering draws signs whole, not cut at the edge of their tile, and keeps names off the numbers; the styles see to
-    // it that no sign is left out.
-    this.#places = new VectorTileLayer({ renderMode: 'vector', declutter: true });
-    this.#incidents = new VectorTileLayer({ renderMode: 'vector', declutter: true });
+    this.#guarded = new GuardedTiles({
+      ...options,
+      onCome: () => this.#map.render(),
+      whenDrawn: (then) => void this.#map.once('rendercomplete', then),
+    });
     // Of the signs of a large draft those that would touch are left out; the list has them all.
     this.#draft = new VectorLayer({ source: new VectorSource(), declutter: true });
     this.#found = new VectorLayer({ source: new VectorSource() });
@@ -152,7 +119,7 @@ export class CityMap {
       ],
       layers: [
         ...[this.#areas, this.#found, this.#labels, this.#draft],
-        ...[this.#places, this.#incidents, this.#preview.layer, this.#spot, this.#listed.layer],
+        ...[this.#guarded.layer, this.#preview.layer, this.#spot, this.#listed.layer],
       ],
       view: cityView(options.bbox),
     });
@@ -165,31 +132,21 @@ export class CityMap {
 
   /** Where the reader looks. */
   view(): LinkView {
-    const view = this.#map.getView();
-    const [lon = 0, lat = 0] = toLonLat(view.getCenter() ?? [0, 0]);
-    return { lon, lat, zoom: view.getZoom() ?? 0 };
+    return lookedAt(this.#map);
   }
 
-  setView({ lon, lat, zoom }: LinkView): void {
-    const view = this.#map.getView();
-    view.setCenter(fromLonLat([lon, lat]));
-    view.setZoom(zoom);
+  setView(view: LinkView): void {
+    lookAt(this.#map, view);
   }
 
   /** Moves so that the box fills the map, but no closer than single buildings. */
   fit(bbox: Bbox): void {
-    const [width = 0] = this.#map.getSize() ?? [];
-    // At whole zooms the next one out is half the size: rather lose a little of the box's edge, and let the legend, which
-    // stands open on a wide map, cover its corner.
-    const extent = scaled(transformExtent(bbox, 'EPSG:4326', frame()), 0.92);
-    this.#map.getView().fit(extent, { padding: [0, width > 800 ? 200 : 0, 0, 0], maxZoom: 17 });
+    fitBox(this.#map, bbox);
   }
 
   /** Brings a point into sight, zooming in if the map is further out than minZoom. */
   show(lon: number, lat: number, minZoom: number): void {
-    const view = this.#map.getView();
-    view.setCenter(fromLonLat([lon, lat]));
-    view.setZoom(Math.max(view.getZoom() ?? 0, minZoom));
+    lookAt(this.#map, { lon, lat, zoom: Math.max(this.view().zoom, minZoom) });
   }
 
   zoomBy(steps: number): void {
@@ -199,9 +156,8 @@ export class CityMap {
 
   setVisible(visible: Visible): void {
     this.#visible = { ...visible };
-    delete this.#options.target.dataset['ready'];
-    this.#showTileset('places', this.#places, visible.places);
-    this.#showTileset('incidents', this.#incidents, visible.incidents);
+    this.#busy();
+    this.#guarded.show(this.#visible);
     this.#areas.changed();
     this.#labels.changed();
     this.#map.render();
@@ -216,8 +172,7 @@ export class CityMap {
       areaStyle(palette, visible, baseResolution(this.#options.tiles), () => this.#painted),
     );
     this.#labels.setStyle(labelStyle(palette, visible));
-    this.#places.setStyle(placeStyle(palette));
-    this.#incidents.setStyle(incidentStyle(palette));
+    this.#guarded.setPalette(palette);
     this.#draft.setStyle(draftStyle(palette));
     this.#found.setStyle(foundStyle(palette));
     this.#spot.setStyle(spotStyle(palette));
@@ -255,7 +210,7 @@ export class CityMap {
   paint(painted: Painted | null): void {
     if (painted === this.#painted) return;
     this.#painted = painted;
-    delete this.#options.target.dataset['ready'];
+    this.#busy();
     this.#areas.changed();
   }
 
@@ -270,7 +225,7 @@ export class CityMap {
     if (this.#under !== null) this.#map.removeLayer(this.#under);
     this.#under = make?.(() => this.#palette) ?? null;
     if (this.#under !== null) this.#map.getLayers().insertAt(0, this.#under);
-    delete this.#options.target.dataset['ready'];
+    this.#busy();
     this.#areas.setOpacity(this.#under === null ? 1 : 0.6);
     this.setPalette(this.#palette);
   }
@@ -305,28 +260,21 @@ export class CityMap {
 
   /** Asks for all tiles of grids again, after they have changed. */
   reloadGrids(): void {
-    delete this.#options.target.dataset['ready'];
-    const grids = this.#source('grids', this.#options.tiles);
+    this.#busy();
+    const grids = this.#grids();
     this.#areas.setSource(grids);
     this.#labels.setSource(grids);
   }
 
   /** Asks for all tiles of places and incidents again, after a token came or went. */
   reloadGuarded(): void {
-    this.#places.setSource(null);
-    this.#incidents.setSource(null);
+    this.#guarded.forget();
     this.setVisible(this.#visible);
   }
 
   /** Asks for the tiles of incidents again. The old ones are taken away only when the new ones are drawn, so that nothing flickers. */
   reloadIncidents(): void {
-    const [old, tiles] = [this.#incidents, this.#tileJson.get('incidents')];
-    if (!this.#visible.incidents || tiles === undefined) return old.setSource(null);
-    this.#incidents = new VectorTileLayer({ renderMode: 'vector', declutter: true });
-    this.#incidents.setStyle(incidentStyle(this.#palette));
-    this.#incidents.setSource(this.#source('incidents', tiles));
-    this.#map.getLayers().insertAt(this.#map.getLayers().getArray().indexOf(old), this.#incidents);
-    this.#map.once('rendercomplete', () => this.#map.removeLayer(old));
+    this.#guarded.reloadIncidents();
   }
 
   /** Lends the map to whoever draws on it: until it is given back, pointing at it looks nothing up, and names keep off. */
@@ -359,12 +307,12 @@ export class CityMap {
         add: (layer) => layers.insertAt(layers.getArray().indexOf(this.#areas) + ++count, layer),
         remove: (layer) => void this.#map.removeLayer(layer),
         render: () => {
-          delete target.dataset['ready'];
+          this.#busy();
           this.#map.render();
         },
       }) ?? null;
     this.#instead = shown;
-    delete target.dataset['ready'];
+    this.#busy();
     this.#areas.setVisible(shown === null);
     this.#labels.setVisible(shown === null);
     return shown;
@@ -375,71 +323,32 @@ export class CityMap {
     this.#map.dispose();
   }
 
+  /** Tests wait for data-ready: everything asked for has come and is drawn. */
+  #busy(): void {
+    delete this.#options.target.dataset['ready'];
+  }
+
   #listen(): void {
-    const { target, onPick, onIncident, onPoint, onMove } = this.#options;
-    const pick = (lon: number, lat: number): void => (this.#capture ?? onPick)(lon, lat);
-    this.#map.on('singleclick', ({ coordinate }) => {
-      if (this.#borrower !== null) return;
-      const [lon = 0, lat = 0] = toLonLat(coordinate);
-      if (this.#capture !== null) return pick(lon, lat);
-      const reach = this.#reach(coordinate);
-      const incident =
-        nearestCode(this.#listed.within(reach), coordinate) ??
-        nearestCode(this.#visible.incidents ? this.#incidents.getFeaturesInExtent(reach) : [], coordinate);
-      if (incident !== null) return onIncident(incident);
-      pick(lon, lat);
-    });
-    this.#map.on('pointermove', ({ coordinate, dragging }) => {
-      if (this.#borrower !== null) return;
-      const incident = dragging
-        ? null
-        : nearestCode(this.#listed.within(this.#reach(coordinate)), coordinate);
-      if (this.#capture === null) target.style.cursor = incident === null ? '' : 'pointer';
-      onPoint(incident);
+    const { target, onMove } = this.#options;
+    listenToPointing(this.#map, {
+      ...this.#options,
+      lent: () => this.#borrower !== null,
+      taker: () => this.#capture,
+      listed: (extent) => this.#listed.within(extent),
+      drawn: (extent) => this.#guarded.incidentsWithin(extent),
     });
     this.#map.on('moveend', () => onMove(this.view()));
-    // Tests wait for data-ready: everything asked for has come and is drawn.
-    const busy = (): void => void delete target.dataset['ready'];
+    const busy = (): void => this.#busy();
     this.#map.on('movestart', busy);
     this.#map.on('loadstart', busy);
     this.#map.getView().on('change', busy); // at once, not with the next frame
     this.#map.on('rendercomplete', () => {
-      if (this.#loading.size === 0) target.dataset['ready'] = 'true';
-    });
-    target.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.target !== target || this.#borrower !== null) return;
-      const { lon, lat } = this.view();
-      pick(lon, lat);
+      if (!this.#guarded.loading) target.dataset['ready'] = 'true';
     });
   }
 
-  /** What is meant by pointing at a coordinate: a box of some pixels about it. */
-  #reach([x = 0, y = 0]: number[]): number[] {
-    const by = 8 * (this.#map.getView().getResolution() ?? 1);
-    return [x - by, y - by, x + by, y + by];
-  }
-
-  #showTileset(name: string, layer: VectorTileLayer, visible: boolean): void {
-    layer.setVisible(visible);
-    if (!visible || layer.getSource() !== null || this.#loading.has(name)) return;
-    this.#loading.add(name);
-    this.#options
-      .loadTileJson(name)
-      .then(
-        (tiles) => {
-          this.#tileJson.set(name, tiles);
-          layer.setSource(this.#source(name, tiles));
-        },
-        () => undefined, // whoever loads says so; the next switching on tries again
-      )
-      .finally(() => {
-        this.#loading.delete(name);
-        this.#map.render();
-      });
-  }
-
-  #source(name: string, tiles: TileJson): VectorTileSource {
-    return tileSource(name, tiles, this.#options.loadTile);
+  #grids(): VectorTileSource {
+    return tileSource('grids', this.#options.tiles, this.#options.loadTile);
   }
 }
 
@@ -447,28 +356,6 @@ function replace(layer: VectorLayer, features: Feature[]): void {
   const source = layer.getSource();
   source?.clear();
   source?.addFeatures(features);
-}
-
-/** The extent shrunk or grown about its middle. */
-function scaled([west = 0, south = 0, east = 0, north = 0]: number[], by: number): number[] {
-  const [dx, dy] = [((1 - by) / 2) * (east - west), ((1 - by) / 2) * (north - south)];
-  return [west + dx, south + dy, east - dx, north - dy];
-}
-
-/** A view that can leave the city a little but not get lost. */
-function cityView(bbox: Bbox): View {
-  const extent = transformExtent(bbox, 'EPSG:4326', frame());
-  const [west = 0, south = 0, east = 0, north = 0] = extent;
-  const margin = Math.max(east - west, north - south);
-  return new View({
-    projection: frame(),
-    extent: [west - margin, south - margin, east + margin, north + margin],
-    constrainOnlyCenter: true,
-    constrainResolution: true, // painted tiles are sharp at whole zooms only
-    enableRotation: false,
-    minZoom: 6,
-    maxZoom: 20,
-  });
 }
 
 /** The resolution, in metres a pixel of the map, from which base grids are in the tiles. */

@@ -3,7 +3,7 @@ import type BaseEvent from 'ol/events/Event';
 import type Layer from 'ol/layer/Layer';
 import { getRenderPixel } from 'ol/render';
 import type RenderEvent from 'ol/render/Event';
-import type { Host, Shown } from './city-map';
+import type { Host, Shown } from './host';
 import { gridLayers } from './grid-layers';
 import './swipe.css';
 

@@ -14,7 +14,7 @@ import { transformExtent } from 'ol/proj';
 import VectorSource from 'ol/source/Vector';
 import type { Bbox, Position } from '../../api';
 import { frame, fromLonLat } from '../frame';
-import type { Lent } from '../city-map';
+import type { Lent } from '../host';
 import { Grip, type Touch } from './grip';
 import { liveStyle, sheetStyle } from './style';
 
