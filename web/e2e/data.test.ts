@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { metresBetween } from '../src/data/distance';
 import { accessible, ask, launch, mapReady, origin, session, someGrid, visit } from './browser';
 import { send, signedIn, tokenOf } from './client';
 
@@ -126,6 +128,47 @@ async function shelters(prefix: string): Promise<string> {
 
 const inGbk = (text: string): Buffer => execFileSync('iconv', ['-f', 'utf-8', '-t', 'gbk'], { input: text });
 
+interface Drawn {
+  features: { geometry: { coordinates: [number, number] } }[];
+}
+
+/** Drags a file from outside over the middle of the field and lets it go there, as the system tells Chromium of it. */
+async function dropFile(page: Page, name: string, content: Buffer): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'wangge-e2e-'));
+  try {
+    writeFileSync(join(folder, name), content);
+    const box = await page.locator('.drop').boundingBox();
+    assert.ok(box);
+    const devtools = await page.context().newCDPSession(page);
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      if (type === 'drop') await page.locator('.drop.over').waitFor(); // it says that it would take the file
+      await devtools.send('Input.dispatchDragEvent', {
+        type,
+        x: box.x + box.width / 2,
+        y: box.y + box.height / 2,
+        data: { items: [], files: [join(folder, name)], dragOperationsMask: 1 },
+      });
+    }
+    await page.locator(`[data-upload="${name}"]`).waitFor();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Keeps every import from storing anything until the function that it returns is called. */
+async function holdImports(): Promise<() => Promise<void>> {
+  const psql = spawn('psql', ['-qX', process.env['DATABASE_URL'] ?? ''], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  psql.stdin.write('BEGIN; LOCK TABLE import IN SHARE MODE;\n\\echo held\n');
+  await once(psql.stdout, 'data');
+  return async () => {
+    const ended = once(psql, 'exit');
+    psql.stdin.end('ROLLBACK;\n');
+    await ended;
+  };
+}
+
 /** The same things in the formats that GIS programs write. */
 async function written(): Promise<File[]> {
   const folder = mkdtempSync(join(tmpdir(), 'wangge-e2e-'));
@@ -167,15 +210,7 @@ administered(
       await mapReady(page);
       await page.getByRole('heading', { name: '导入文件' }).waitFor();
       await page.locator('[name=files]:enabled').waitFor();
-      const dropped = await page.evaluateHandle(
-        (bytes) => {
-          const transfer = new DataTransfer();
-          transfer.items.add(new File([new Uint8Array(bytes)], '避难场所.csv'));
-          return transfer;
-        },
-        [...table],
-      );
-      await page.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped });
+      await dropFile(page, '避难场所.csv', table);
       const card = page.locator('section.file');
       await card.getByText('避难点0', { exact: false }).waitFor(); // its encoding was seen
       assert.equal(await card.locator('[name=layer]').inputValue(), 'shelters');
@@ -188,14 +223,20 @@ administered(
       const drawn = page.locator('#map[data-previewed="4"]');
       await page.getByRole('radio', { name: 'WGS 84' }).click();
       await drawn.waitFor();
-      const metres = page.locator('#crs [data-metres]');
       await page.locator('#crs [data-metres="0"]').waitFor();
+      const drawnUnder = async (system: string): Promise<[number, number]> => {
+        const answer = await page.waitForResponse((of) => of.url().includes(`crs=${system}`));
+        const { features } = (await answer.json()) as Drawn;
+        return features[0]?.geometry.coordinates ?? [0, 0];
+      };
+      const both = Promise.all([drawnUnder('wgs84'), drawnUnder('gcj02')]);
       await page.getByRole('radio', { name: 'GCJ-02', exact: false }).click();
-      await page.waitForFunction(() => {
-        const off = document.querySelector('#crs [data-metres]')?.getAttribute('data-metres') ?? '';
-        return Number(off) > 100 && Number(off) < 1000;
-      });
-      assert.match(await metres.innerText(), /相差约/);
+      const off = metresBetween(...(await both));
+      assert.ok(off > 300 && off < 700, `${off} m`); // which nobody overlooks
+      await page
+        .locator(`#crs [data-metres="${Math.round(off)}"]`)
+        .getByText('相差约')
+        .waitFor();
       await accessible(page, 'a file and its coordinate system');
       await page.getByRole('radio', { name: 'WGS 84' }).click();
 
@@ -258,6 +299,32 @@ administered('keyboard: every format is read, and an encoding that was wrong is 
     await page.keyboard.press('Enter');
     await state(page, 'done');
   });
+});
+
+administered('an import under way is cancelled, and nothing of it is stored', async () => {
+  if (process.env['DATABASE_URL'] === undefined) return; // nobody can be made to wait
+  const release = await holdImports();
+  try {
+    await visit(browser, { hash: importing, before: signedIn('administrator') }, async (page) => {
+      await page
+        .locator('[name=files]:enabled')
+        .setInputFiles(file('shelters.csv', Buffer.from(await shelters('CANCEL'))));
+      await page.getByRole('radio', { name: 'WGS 84' }).check();
+      await page.getByRole('button', { name: '导入', exact: true }).last().click();
+      await state(page, 'reading');
+      await page.getByRole('progressbar', { name: '进度' }).waitFor();
+      await page.getByRole('button', { name: '取消导入' }).focus();
+      await page.keyboard.press('Enter');
+      await state(page, 'cancelled');
+      await page.getByText('已取消，数据没有改变').waitFor();
+      await accessible(page, 'an import that was cancelled');
+    });
+  } finally {
+    await release();
+  }
+  const { items } = await ask<{ items: { code: string }[] }>('/v1/search?q=CANCEL0');
+  assert.deepEqual(items, []);
+  assert.equal((await fetch(`${origin}/v1/places/CANCEL0`)).status, 404);
 });
 
 administered('a file that is no file of ours is refused in words', () =>
