@@ -100,3 +100,63 @@ func TestOGCNextPageToLookAt(t *testing.T) {
 		t.Errorf("%d pages of one grid each", pages)
 	}
 }
+
+// TestL5OGCTagsOfRegisters: who has a page of places or incidents reads none of them again until one has changed, whoever changes it, and
+// another token has another page.
+func TestL5OGCTagsOfRegisters(t *testing.T) {
+	t.Parallel()
+	s := newGIS(t, "").server
+	tag := func(target, as, had string) (string, int) {
+		t.Helper()
+		e := exchange{target: "/ogc/collections/" + target, as: as}
+		if had != "" {
+			e.header = "If-None-Match: " + had + "\n"
+		}
+		answer := s.do(t, e)
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode == http.StatusNotModified && len(body) > 0 || !strings.HasPrefix(answer.Header.Get("ETag"), `W/"`) {
+			t.Fatalf("%s: %s, ETag %q, %d bytes, %v", target, answer.Status, answer.Header.Get("ETag"), len(body), err)
+		}
+		return answer.Header.Get("ETag"), answer.StatusCode
+	}
+	near, far := "bbox="+degreesBox(0, 0, 0.9, 0.9), "bbox="+degreesBox(40, 40, 1, 1)
+	targets := []string{
+		"hazards/items", "hazards/items?" + near, "hazards/items?limit=1", "hazards/items?f=html", "hazards/items?filter=level%3D%27general%27", "shelters/items",
+		"incidents/items", "incidents/items?" + near, "hazards/items/320211-HZ-00000001", "hazards/items?" + far,
+	}
+	had, seen := map[string]string{}, map[string]string{}
+	for _, target := range targets {
+		for _, as := range []string{"planner", "bridge", ""} {
+			if as == "" && !strings.HasPrefix(target, "shelters") || as == "bridge" && strings.Contains(target, "HZ-") {
+				continue
+			}
+			got, status := tag(target, as, "")
+			if key := as + " " + target; status != http.StatusOK || seen[got] != "" {
+				t.Errorf("%s: %d, the tag of %q", key, status, seen[got])
+			} else {
+				seen[got], had[key] = key, got
+			}
+			if _, status := tag(target, as, got); status != http.StatusNotModified {
+				t.Errorf("%s as %q again: %d", target, as, status)
+			}
+		}
+	}
+	s.create(t, "/v1/places", hazard(0.3, 0.5, ""))
+	for key, was := range had {
+		as, target, _ := strings.Cut(key, " ")
+		want := http.StatusNotModified
+		if strings.HasPrefix(target, "hazards/items") && !strings.Contains(target, "HZ-") && target != "hazards/items?"+far || strings.HasPrefix(target, "shelters") {
+			want = http.StatusOK // all places are counted together
+		}
+		if _, status := tag(target, as, was); status != want {
+			t.Errorf("%s after a write: %d, want %d", key, status, want)
+		}
+	}
+	patch := exchange{method: http.MethodPatch, target: "/v1/places/320211-HZ-00000001", header: "Content-Type: application/json\nIf-Match: \"1\"\n", as: "planner", body: `{"name":"已清理"}`}
+	if answer := s.do(t, patch); answer.StatusCode != http.StatusOK {
+		t.Fatal(answer.Status)
+	}
+	if _, status := tag("hazards/items/320211-HZ-00000001", "planner", had["planner hazards/items/320211-HZ-00000001"]); status != http.StatusOK {
+		t.Errorf("a changed feature: %d", status)
+	}
+}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
+	"github.com/wangge/wangge/grid/features"
 )
 
 // encoding changes when the same data would give another answer, so that no tag outlives what it was made by.
@@ -114,13 +115,50 @@ func (f *cityFacts) firstTime(c *grid.Collection) *time.Time {
 	return f.first[c.ID]
 }
 
-// unchanged tags an answer that is made of what everybody reads of the city, and reports whether the client has it already.
-func (a *API) unchanged(q *request) bool {
+// tag returns the tag of an answer that is made of what everybody reads of the city and of what content names.
+func (a *API) tag(q *request, content string) string {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\n%s\n%t %s\n%s\n", encoding, a.cities.of(q.state.City).tag, q.html, q.lang, q.here(q.query.values().Encode()))
+	fmt.Fprintf(sum, "%s\n%s\n%t %s\n%s\n%s\n", encoding, a.cities.of(q.state.City).tag, q.html, q.lang, q.here(q.query.values().Encode()), content)
+	if q.html { // which says what codes mean
+		fmt.Fprintln(sum, q.state.Codes)
+	}
+	return weakTag(sum)
+}
+
+// unchanged tags a page of features as the question finds them, and reports whether the client has it already: then none has been read.
+func (a *API) unchanged(q *request, question *features.Query) (bool, error) {
+	content := ""
+	if !question.Collection.Public {
+		var err error
+		if content, err = a.Features.Tag(q.Context(), *question); err != nil {
+			return false, BadFilter(err)
+		}
+	}
+	return a.tagged(q, question.Collection, content), nil
+}
+
+// unchangedFeature is unchanged for one feature, by what it says.
+func (a *API) unchangedFeature(q *request, c *grid.Collection, feature []byte) bool {
+	content := ""
+	if !c.Public {
+		content = string(feature)
+	}
+	return a.tagged(q, c, content)
+}
+
+// tagged tags an answer about a collection that is made of what everybody reads of the city and of what content names, and reports whether the
+// client has it already.
+func (a *API) tagged(q *request, c *grid.Collection, content string) bool {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s\n%s\n%t %s\n%s\n%s\n", encoding, a.cities.of(q.state.City).tag, q.html, q.lang, q.here(q.query.values().Encode()), content)
+	if q.html { // which says what codes mean
+		fmt.Fprintln(sum, q.state.Codes)
+	}
 	tag := weakTag(sum)
 	q.w.Header().Set("ETag", tag)
-	q.w.Header().Set("Cache-Control", "public, max-age=0, must-revalidate")
+	if c.Public {
+		q.w.Header().Set("Cache-Control", "public, max-age=0, must-revalidate")
+	}
 	return matched(q.w, q.Request, tag)
 }
 

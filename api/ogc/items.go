@@ -45,8 +45,8 @@ func (a *API) items(w http.ResponseWriter, r *http.Request, state *live.State) e
 		return err
 	}
 	w.Header().Set("Content-Crs", s.header())
-	if c.Public && a.unchanged(q) {
-		return nil
+	if had, err := a.unchanged(q, &question); had || err != nil {
+		return err
 	}
 	found, err := a.readPage(q, question, s)
 	if err != nil {
@@ -237,7 +237,15 @@ func (a *API) item(w http.ResponseWriter, r *http.Request, state *live.State) er
 	if err != nil {
 		return err
 	}
-	if c.Public && a.unchanged(q) {
+	encoder, err := newEncoder(c, s)
+	if err != nil {
+		return err
+	}
+	feature, err := encoder.append(nil, &found)
+	if err != nil {
+		return err
+	}
+	if a.unchangedFeature(q, c, feature) {
 		return nil
 	}
 	links := append(q.selves(typeGeoJSON), q.alike("/collections/"+c.ID, "collection", typeJSON, q.lang.say("所属数据集", "The collection"))...)
@@ -250,22 +258,10 @@ func (a *API) item(w http.ResponseWriter, r *http.Request, state *live.State) er
 			Template: "item", Title: titleOf(c, q.lang) + " " + code, Collection: c, Items: newItemsView(q, c, one, ""), Links: links,
 		})
 	}
-	return a.sendItem(q, c, s, &found, links)
-}
-
-// sendItem answers with one feature.
-func (a *API) sendItem(q *request, c *grid.Collection, s system, f *grid.Feature, links []link) error {
-	encoder, err := newEncoder(c, s)
+	body, err := appendJSON(append(feature, `,"links":`...), links)
 	if err != nil {
 		return err
 	}
-	b, err := encoder.append(nil, f)
-	if err != nil {
-		return err
-	}
-	if b, err = appendJSON(append(b, `,"links":`...), links); err != nil {
-		return err
-	}
-	q.w.Header().Set("Content-Type", typeGeoJSON)
-	return a.Send(q.w, http.StatusOK, append(b, "}\n"...))
+	w.Header().Set("Content-Type", typeGeoJSON)
+	return a.Send(w, http.StatusOK, append(body, "}\n"...))
 }

@@ -59,6 +59,12 @@ func (r *Reader) Read(ctx context.Context, state *live.State, q Query, each func
 	return r.readStored(ctx, &q, each)
 }
 
+// Tag names what Read answers a query about places or incidents of now from: it differs whenever the answer may, After and Limit aside. Ask for
+// it before reading.
+func (r *Reader) Tag(ctx context.Context, q Query) (string, error) {
+	return r.Store.FeaturesTag(ctx, storeQuery(&q))
+}
+
 // mostInBoxes is among how many features that may meet boxes those are counted that do: of more it would take longer than a page.
 const mostInBoxes = 1000
 
