@@ -25,6 +25,7 @@ type coverageJSON struct {
 	Overlaps   []faultJSON        `json:"overlaps"`
 	Other      []faultJSON        `json:"other_faults"`
 	Households int                `json:"households"`
+	Norm       normJSON           `json:"households_norm"`
 	Load       loadJSON           `json:"load"`
 	Grids      []coverageGridJSON `json:"grids"`
 	Divisions  []coveredJSON      `json:"divisions"`
@@ -48,6 +49,22 @@ type loadJSON struct {
 	Mean    float64            `json:"mean"`
 	Max     float64            `json:"max"`
 	CV      float64            `json:"cv"`
+}
+
+// normJSON is the band of households that a base grid is to have (BR-41); null is no bound.
+type normJSON struct {
+	Min *float64 `json:"min"`
+	Max *float64 `json:"max"`
+}
+
+func newNormJSON(s grid.Settings) normJSON {
+	bound := func(households float64) *float64 {
+		if households == 0 {
+			return nil
+		}
+		return &households
+	}
+	return normJSON{bound(s.HouseholdsMin), bound(s.HouseholdsMax)}
 }
 
 type countsJSON struct {
@@ -196,7 +213,7 @@ func newCoverageJSON(state *live.State, r coverage.Report) coverageJSON {
 		Division: divisionRef{r.Division.Level, r.Division.Code, r.Division.Name}, Proven: len(r.Editions) > 0,
 		AreaM2: rounded(r.AreaM2, 2), CoveredM2: rounded(r.CoveredM2, 2), VoidM2: rounded(r.VoidM2, 2),
 		Gaps: faultList(r.Gaps), Overlaps: faultList(r.Overlaps), Other: faultList(r.Other),
-		Households: r.Households, Load: loadJSON{r.Load.Weights, r.Load.Min, rounded(r.Load.Mean, 4), r.Load.Max, rounded(r.Load.CV, 4)},
+		Households: r.Households, Norm: newNormJSON(state.City.Settings()), Load: loadJSON{r.Load.Weights, r.Load.Min, rounded(r.Load.Mean, 4), r.Load.Max, rounded(r.Load.CV, 4)},
 		Editions: []editionJSON{}, Grids: []coverageGridJSON{}, Divisions: []coveredJSON{},
 		Unassigned: unassignedJSON{newCountsJSON(r.Unassigned).Places, r.Unassigned.IncidentsTotal},
 	}

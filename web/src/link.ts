@@ -1,6 +1,6 @@
 /**
  * The deep link in the hash: #lon/lat/zoom/lang, and after a question mark what is shown: plan=CODE, incident=CODE with the list's
- * filter, new= or new=lon,lat for one that is being taken down, part= of Data, what the plan screens show (plans/planning.ts),
+ * filter, new= or new=lon,lat for one that is being taken down, part= of Data, grid= to be divided, what the plan screens show (plans/planning.ts),
  * at=lon,lat for the spot that was looked up with as_of= for an instant of the past, and task= where none of these says which.
  */
 import { formatChoice, parseChoice, usualChoice, type Choice } from './coverage/choice';
@@ -38,6 +38,8 @@ export interface Shown {
   asOf: string | null;
   /** What is shown of coverage. */
   coverage: Choice;
+  /** The code of the grid that is to be divided, of Divide alone. */
+  grid: string | null;
 }
 
 export interface Intake {
@@ -61,6 +63,7 @@ export const nothingShown: Shown = {
   at: null,
   asOf: null,
   coverage: usualChoice,
+  grid: null,
 };
 
 /** Reads a hash; whatever is missing or nonsense comes back as null, or as usual. */
@@ -88,6 +91,7 @@ export function parseLink(hash: string): Link {
     at: placeOf(shown.get('at') ?? ''),
     asOf: task === 'coverage' ? null : instantOf(shown.get('as_of') ?? ''),
     coverage: task === 'coverage' ? parseChoice(shown) : usualChoice,
+    grid: task === 'divide' ? shown.get('grid') || null : null,
   };
 }
 
@@ -106,6 +110,7 @@ export function formatLink(view: View, language: Language, shown: Shown): string
     ...(task === 'data' && shown.part !== dataParts[0] && { part: shown.part }),
     ...(task === 'plans' && formatPlanning(shown.planning)),
     ...(task === 'coverage' && formatChoice(shown.coverage)),
+    ...(task === 'divide' && shown.grid !== null && { grid: shown.grid }),
     ...(task === 'lookup' && at !== null && { at: formatPlace(at) }),
     ...(task === 'lookup' && shown.asOf !== null && { as_of: shown.asOf }),
   });

@@ -50,6 +50,8 @@ export class WorkspaceState {
   pointedAt: string | null = $state(null);
   coverage: Shown['coverage'];
   part: Shown['part'];
+  /** The grid that is to be divided, null for none in particular. */
+  grid: Shown['grid'];
   /** Whether what is chosen is to be zoomed to when it comes: when it was chosen, and not by a link that says where to look. */
   #zoomToChosen: boolean;
   readonly #firstLink: Link;
@@ -68,6 +70,7 @@ export class WorkspaceState {
     this.intake = $state.raw(link.intake);
     this.coverage = $state.raw(link.coverage);
     this.part = $state(link.part);
+    this.grid = $state(link.grid);
     this.#firstLink = link;
     this.#zoomToChosen = link.view === null;
     this.lookup = new Lookup(api, () => this.map);
@@ -99,9 +102,9 @@ export class WorkspaceState {
 
   /** What the address says of it. */
   get shown(): Shown {
-    const { task, plan, incident, filter, planning, intake, part, coverage } = this;
+    const { task, plan, incident, filter, planning, intake, part, coverage, grid } = this;
     const { at, asOf } = this.lookup;
-    return { task, plan, incident, filter, planning, intake, part, coverage, at, asOf };
+    return { task, plan, incident, filter, planning, intake, part, coverage, grid, at, asOf };
   }
 
   /** Coordinates that may be looked up, as an example. */
@@ -167,9 +170,16 @@ export class WorkspaceState {
 
   choosePlan(code: string | null): void {
     if (code !== this.plan) this.draft = null;
+    if (code === null || this.task !== 'divide') this.grid = null;
     this.plan = code;
     this.#zoomToChosen = true;
     this.map?.mark(null, []);
+  }
+
+  /** Goes to where a plan is begun that divides the grid. */
+  divideGrid(code: string): void {
+    this.choosePlan(null);
+    [this.task, this.grid] = ['divide', code];
   }
 
   showDraft(loaded: Draft | null): void {
@@ -283,7 +293,7 @@ export class WorkspaceState {
     if (link.plan !== this.plan) this.choosePlan(link.plan);
     if (link.incident !== this.incident) this.chooseIncident(link.incident);
     ({ task: this.task, filter: this.filter, planning: this.planning } = link);
-    ({ intake: this.intake, part: this.part, coverage: this.coverage } = link);
+    ({ intake: this.intake, part: this.part, coverage: this.coverage, grid: this.grid } = link);
     if (link.view !== null) this.map?.setView(link.view);
     this.#zoomToChosen &&= link.view === null;
     this.#askLinked(link);

@@ -170,6 +170,8 @@ export interface Coverage {
   divisions: CoveredDivision[];
   unassigned: { places: Record<string, number>; incidents: number };
   households: number;
+  /** How many households a base grid is to have; null where nothing is set. */
+  households_norm: { min: number | null; max: number | null };
   load: { min: number; mean: number; max: number; cv: number };
   proven: boolean;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countGrids, countIncidents, countPlaces } from './figures';
+import { countGrids, countIncidents, countPlaces, overloadedGrids } from './figures';
 import { report } from './report.fixture';
 
 test('places are summed by kind, in grids and in none, each once', () => {
@@ -18,4 +18,12 @@ test('incidents are summed over base grids', () => {
 test('grids are counted by kind', () => {
   assert.equal(countGrids(report, 'base'), 3);
   assert.equal(countGrids(report, 'dedicated'), 1);
+});
+
+test('base grids with more households than the norm', () => {
+  assert.deepEqual(
+    overloadedGrids(report).map(({ code }) => code),
+    ['2'],
+  );
+  assert.deepEqual(overloadedGrids({ ...report, households_norm: { min: null, max: null } }), []);
 });

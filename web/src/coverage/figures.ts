@@ -38,3 +38,10 @@ export function countIncidents(coverage: Coverage): { open: number; total: numbe
 export function countGrids(coverage: Coverage, kind: string): number {
   return coverage.grids.filter((grid) => grid.kind === kind).length;
 }
+
+/** The base grids with more households than the norm, those with most first; none where no norm is set. */
+export function overloadedGrids({ grids, households_norm: { max } }: Coverage): Coverage['grids'] {
+  if (max === null) return [];
+  const over = grids.filter(({ kind, households }) => kind === 'base' && (households ?? 0) > max);
+  return over.sort((a, b) => (b.households ?? 0) - (a.households ?? 0));
+}

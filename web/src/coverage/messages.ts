@@ -72,6 +72,11 @@ export const coverageMessages = {
   name: { zh: '名称', en: 'Name' },
 
   look_into: { zh: '需要处理', en: 'To look into' },
+  list_overloaded: {
+    zh: '户数超过标准（{max} 户）的网格',
+    en: 'Grids with more households than the norm ({max})',
+  },
+  list_divide: { zh: '去划分', en: 'Divide it' },
   list_gaps: { zh: '缝隙', en: 'Gaps' },
   list_overlaps: { zh: '重叠', en: 'Overlaps' },
   list_other: { zh: '其他问题', en: 'Other faults' },

@@ -39,6 +39,7 @@ export const report: Coverage = {
   ],
   unassigned: { places: { hazard: 5, key_site: 1 }, incidents: 7 },
   households: 450,
+  households_norm: { min: 100, max: 250 },
   load: { min: 50, mean: 150, max: 300, cv: 0.72 },
   proven: true,
 };

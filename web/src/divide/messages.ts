@@ -16,6 +16,8 @@ export const divideMessages = {
     zh: '还没有可以绘制的方案，先在下面新建一个。',
     en: 'There is no plan to draw on yet. Begin one below.',
   },
+  wanted: { zh: '要划分的网格：{name}', en: 'The grid to divide: {name}' },
+  wanted_title: { zh: '切分{name}', en: 'Split {name}' },
   begin: { zh: '新建方案', en: 'Begin a plan' },
   begin_title: { zh: '名称', en: 'Title' },
   begin_county: { zh: '县（区）', en: 'County' },
@@ -53,8 +55,8 @@ export const divideMessages = {
     en: 'Drag a border or corner: the neighbours follow. With Alt held, click a border to add a corner, or a corner to delete it.',
   },
   how_split: {
-    zh: '画一条穿过网格的线，双击结束。两端画到边界上或稍稍越过。',
-    en: 'Draw a line across the grid; a double click ends it. Let both ends reach the border or pass it a little.',
+    zh: '画一条穿过网格的线，双击结束，两端画到边界上或稍稍越过。要沿道路切分，依次点道路与边界相接的两处：线会沿着道路走。',
+    en: 'Draw a line across the grid; a double click ends it. Let both ends reach the border or pass it a little. To split along a road, click where it meets the border, then where it leaves: the line follows it.',
   },
   how_merge: { zh: '依次点击两个相邻的网格。', en: 'Click two grids that are neighbours.' },
   how_redraw: {

@@ -104,6 +104,14 @@ export class Session {
     await this.open();
   }
 
+  /** Takes the grid that is to be divided, and what divides it, in hand. */
+  begin(grid: string | null): void {
+    const part = this.parts.find(({ code, fixed }) => code === grid && !fixed);
+    if (part === undefined || !this.editable) return;
+    this.choose('split');
+    this.pick(part.id);
+  }
+
   choose(next: tool.Tool): void {
     this.tool = next;
     this.#hands.forget();
