@@ -12,6 +12,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/klauspost/compress/gzip"
+
 	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo/mvt"
 	"github.com/wangge/wangge/grid"
@@ -99,7 +101,7 @@ func (s *Server) exportFeatures(w http.ResponseWriter, r *http.Request, state *l
 		}
 	}
 	query.Actor = reads.actor
-	out := &exportOut{w: w, name: c.ID + "." + string(format), media: format.Media(), public: reads.public}
+	out := &exportOut{w: w, name: c.ID + "." + string(format), media: format.Media(), public: reads.public, text: format.Text()}
 	return s.export(w, r, reads, q, out, !c.Public, func(ctx context.Context, from *store.Store, to io.Writer) error {
 		info := export.Info{Editions: w.Header().Get("Wangge-Edition"), At: momentOf(state), Anybody: reads.actor.Role == "" && !c.Public}
 		file, err := export.NewWriter(format, to, c, info)
@@ -273,10 +275,10 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request, reads exportRead
 	} else {
 		err = write(ctx, s.store, out)
 	}
-	if err == nil && !out.began { // a file of nothing
-		out.header()
+	if err != nil {
+		return err
 	}
-	return err
+	return out.end()
 }
 
 // exportContext ends with the request and in time; somebody in this process waits as long as they want.
@@ -332,12 +334,17 @@ type exportOut struct {
 	name   string
 	media  string
 	public bool
+	text   bool // worth packing
 	began  bool
+	packed *gzip.Writer // of a text, where the client takes gzip
 }
 
 func (o *exportOut) header() {
 	h := o.w.Header()
 	h.Set("Content-Type", o.media)
+	if o.packs() {
+		h.Set("Content-Encoding", codingGzip)
+	}
 	h.Set("Content-Disposition", `attachment; filename="`+o.name+`"`)
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "private, no-store")
@@ -352,8 +359,33 @@ func (o *exportOut) Write(b []byte) (int, error) {
 	if !o.began {
 		o.began = true
 		o.header()
+		if o.packs() {
+			o.packed, _ = gzip.NewWriterLevel(o.stream, gzip.BestSpeed) // a level that there is
+		}
+	}
+	if o.packed != nil {
+		return o.packed.Write(b)
 	}
 	return o.stream.Write(b)
+}
+
+// packs reports whether the file goes out gzipped.
+func (o *exportOut) packs() bool {
+	rec, ok := o.w.(*recorder)
+	return o.text && ok && rec.gzip
+}
+
+// end sends what is left of a file that is whole, which may be one of nothing.
+func (o *exportOut) end() error {
+	if !o.began {
+		if _, err := o.Write(nil); err != nil {
+			return err
+		}
+	}
+	if o.packed == nil {
+		return nil
+	}
+	return o.packed.Close()
 }
 
 func collectionNames() string {

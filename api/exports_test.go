@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,6 +106,51 @@ func TestExports(t *testing.T) {
 		if got, want := header.Get("Content-Disposition"), `attachment; filename="`+name+`"`; got != want {
 			t.Errorf("%s: %s, want %s", target, got, want)
 		}
+	}
+}
+
+// TestExportsAreGzipped: texts come smaller to who takes that, the same bytes when unpacked, and what cannot be exported is a problem document.
+func TestExportsAreGzipped(t *testing.T) {
+	t.Parallel()
+	s := exportTown(t)
+	for file, packs := range map[string]bool{
+		"divisions.geojson": true, "divisions.ndjson": true, "divisions.csv": true, "base.ndjson?bbox=0,0,1,1": true, "hazards.csv?purpose=x": true,
+		"divisions.gpkg": false, "tiles/grids.pmtiles?max_zoom=8": false,
+	} {
+		get := func(accept string) ([]byte, http.Header) {
+			answer := s.do(t, exchange{target: "/v1/export/" + file, header: "Accept-Encoding: " + accept + "\n", as: "planner"})
+			body, err := io.ReadAll(answer.Body)
+			if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(answer.Header.Get("Vary"), "Accept-Encoding") {
+				t.Fatalf("%s: %s %v, Vary %q", file, answer.Status, err, answer.Header.Get("Vary"))
+			}
+			return body, answer.Header
+		}
+		plain, header := get("identity")
+		if header.Get("Content-Encoding") != "" {
+			t.Errorf("%s comes packed to who does not take it", file)
+		}
+		packed, header := get("gzip")
+		if (header.Get("Content-Encoding") == "gzip") != packs {
+			t.Errorf("%s comes in %q", file, header.Get("Content-Encoding"))
+		}
+		if !packs || strings.HasSuffix(file, ".gpkg") {
+			continue
+		}
+		z, err := gzip.NewReader(bytes.NewReader(packed))
+		if err != nil {
+			t.Fatal(file, err)
+		}
+		unpacked, err := io.ReadAll(z)
+		if isJSON := strings.Contains(file, "geojson"); err != nil || isJSON && !json.Valid(unpacked) || !isJSON && !bytes.Equal(unpacked, plain) { // which says when it was made
+			t.Errorf("%s: %d bytes unpacked, %d plain, %v", file, len(unpacked), len(plain), err)
+		}
+		if len(plain) > 4000 && len(packed) > len(plain)/2 {
+			t.Errorf("%s: %d bytes of %d", file, len(packed), len(plain))
+		}
+	}
+	wrong := s.do(t, exchange{target: "/v1/export/base.csv?filter=colour%3D1", header: "Accept-Encoding: gzip\n"})
+	if wrong.StatusCode != http.StatusBadRequest || wrong.Header.Get("Content-Encoding") != "" || wrong.Header.Get("Content-Disposition") != "" {
+		t.Errorf("a filter that is none: %s %v", wrong.Status, wrong.Header)
 	}
 }
 

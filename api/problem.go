@@ -245,7 +245,7 @@ func sendProblem(w http.ResponseWriter, r *http.Request, err error) {
 	if p.status >= http.StatusInternalServerError {
 		document["instance"] = requestID(w)
 	}
-	for _, ofAnswer := range []string{"Content-Encoding", "Content-Length", "ETag", "Location"} {
+	for _, ofAnswer := range []string{"Content-Encoding", "Content-Length", "Content-Disposition", "ETag", "Location"} {
 		w.Header().Del(ofAnswer)
 	}
 	for key, values := range p.header {

@@ -115,16 +115,6 @@ func (f *cityFacts) firstTime(c *grid.Collection) *time.Time {
 	return f.first[c.ID]
 }
 
-// tag returns the tag of an answer that is made of what everybody reads of the city and of what content names.
-func (a *API) tag(q *request, content string) string {
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\n%s\n%t %s\n%s\n%s\n", encoding, a.cities.of(q.state.City).tag, q.html, q.lang, q.here(q.query.values().Encode()), content)
-	if q.html { // which says what codes mean
-		fmt.Fprintln(sum, q.state.Codes)
-	}
-	return weakTag(sum)
-}
-
 // unchanged tags a page of features as the question finds them, and reports whether the client has it already: then none has been read.
 func (a *API) unchanged(q *request, question *features.Query) (bool, error) {
 	content := ""

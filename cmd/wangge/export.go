@@ -23,12 +23,16 @@ type exportCmd struct {
 	Output   string `help:"The file to write; - for standard output." short:"o" required:"" placeholder:"FILE"`
 	Format   string `help:"geojson, ndjson, csv, gpkg or pmtiles; without it, by the ending of the file's name." placeholder:"FORMAT"`
 	BBox     string `name:"bbox" help:"Only what meets this box: west,south,east,north in degrees." placeholder:"BOX"`
-	Filter   string `help:"Only what this CQL2 expression holds for." placeholder:"CQL2"`
+	Filter   string `help:"Only what this CQL2 expression holds for, as text or as JSON." placeholder:"CQL2"`
 	Datetime string `help:"Only what is of this time: an instant, a date, or two with a slash between." placeholder:"TIME"`
 	AsOf     string `help:"Grids and divisions as of this instant." placeholder:"TIME"`
-	Plan     string `help:"Grids as this plan's draft has them." placeholder:"CODE"`
+	Plan     string `help:"Grids as this plan's draft has them; of the tileset difference, what the draft changes." placeholder:"CODE"`
+	County   string `help:"Of the tileset difference, the county whose editions are compared." placeholder:"CODE"`
+	From     string `help:"Of the tileset difference, the earlier edition's number." placeholder:"NUMBER"`
+	To       string `help:"Of the tileset difference, the later edition's number." placeholder:"NUMBER"`
 	Scope    string `help:"Of what is not public, only the subtree of this division." placeholder:"CODE"`
 	Purpose  string `help:"What it is for; is logged, and has to be said of what is not public." placeholder:"TEXT"`
+	MinZoom  int    `help:"The first zoom of an archive of tiles; without it, 0." default:"-1" placeholder:"ZOOM"`
 	MaxZoom  int    `help:"The deepest zoom of an archive of tiles; without it, the deepest that there is." default:"-1" placeholder:"ZOOM"`
 }
 
@@ -40,8 +44,9 @@ func (exportCmd) Help() string {
   wangge export base -o 2026.geojson --as-of 2026-01-01       as it was then
   wangge export hazards -o open.csv --filter "level = 'major'" --purpose 'weekly report'
   wangge export grids -o grids.pmtiles --max-zoom 14          tiles in one file
+  wangge export difference -o 6-7.pmtiles --county 320211000000 --from 6 --to 7 --purpose 'review'
 Collections: base, dedicated, divisions, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points,
-incidents. Tilesets: grids, places, incidents, plan-CODE. A file that cannot be finished is not there.`
+incidents. Tilesets: grids, reference, places, incidents, difference, plan-CODE. A file that cannot be finished is not there.`
 }
 
 // fileFormats are the formats by the endings of files' names.
@@ -87,10 +92,17 @@ func (c *exportCmd) path() (string, error) {
 	q := url.Values{}
 	for name, value := range map[string]string{
 		"bbox": c.BBox, "filter": c.Filter, "datetime": c.Datetime, "as_of": c.AsOf, "plan": c.Plan, "purpose": c.Purpose,
+		"county": c.County, "from": c.From, "to": c.To,
 	} {
 		if value != "" {
 			q.Set(name, value)
 		}
+	}
+	if strings.HasPrefix(strings.TrimSpace(c.Filter), "{") {
+		q.Set("filter-lang", "cql2-json")
+	}
+	if c.MinZoom >= 0 {
+		q.Set("min_zoom", fmt.Sprint(c.MinZoom))
 	}
 	if c.MaxZoom >= 0 {
 		q.Set("max_zoom", fmt.Sprint(c.MaxZoom))

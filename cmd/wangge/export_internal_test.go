@@ -49,7 +49,7 @@ func TestExport(t *testing.T) {
 	s, state := syntheticDatabase(t)
 	dir := t.TempDir()
 	export := func(name, file string, more ...func(*exportCmd)) error {
-		c := exportCmd{Name: name, Output: filepath.Join(dir, file), MaxZoom: -1}
+		c := exportCmd{Name: name, Output: filepath.Join(dir, file), MinZoom: -1, MaxZoom: -1}
 		for _, m := range more {
 			m(&c)
 		}
@@ -70,6 +70,21 @@ func TestExport(t *testing.T) {
 	}
 	readByNode(t, filepath.Join(dir, "grids.pmtiles"), state)
 
+	if err := export("difference", "difference.pmtiles", func(c *exportCmd) {
+		c.County, c.From, c.To, c.MinZoom, c.MaxZoom, c.Purpose = state.City.Editions()[0].Info().CountyCode, "1", "1", 5, 6, "test"
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := export("grids", "deep.pmtiles", func(c *exportCmd) { c.MinZoom, c.MaxZoom = 13, 14 }); err != nil {
+		t.Fatal(err)
+	}
+	if h := archive(t, filepath.Join(dir, "deep.pmtiles")).Header(); h.MinZoom != 13 || h.MaxZoom != 14 {
+		t.Errorf("zooms %d to %d, want 13 to 14", h.MinZoom, h.MaxZoom)
+	}
+	if err := export("base", "json.csv", func(c *exportCmd) { c.Filter = `{"op":"<","args":[{"property":"households"},0]}` }); err != nil {
+		t.Fatal(err)
+	}
+
 	for name, err := range map[string]error{
 		"base.shp":    export("base", "base.shp"),
 		"roads.gpkg":  export("roads", "roads.gpkg"),
@@ -85,15 +100,15 @@ func TestExport(t *testing.T) {
 	}
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
-	if err := (&exportCmd{Name: "base", Output: filepath.Join(dir, "stopped.gpkg"), MaxZoom: -1}).Run(stopped, &cli{}); !errors.Is(err, context.Canceled) {
+	if err := (&exportCmd{Name: "base", Output: filepath.Join(dir, "stopped.gpkg"), MinZoom: -1, MaxZoom: -1}).Run(stopped, &cli{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
 	left, err := os.ReadDir(dir)
-	if err != nil || len(left) != 6 {
+	if err != nil || len(left) != 9 {
 		t.Errorf("left are %v", left)
 	}
 	for _, format := range []string{"geojson", "ndjson", "csv", "gpkg", "pmtiles"} {
-		c := exportCmd{Name: map[bool]string{true: "grids", false: "base"}[format == "pmtiles"], Output: "/dev/full", Format: format, MaxZoom: 3}
+		c := exportCmd{Name: map[bool]string{true: "grids", false: "base"}[format == "pmtiles"], Output: "/dev/full", Format: format, MinZoom: -1, MaxZoom: 3}
 		if format != "pmtiles" {
 			c.MaxZoom = -1
 		}
@@ -101,6 +116,20 @@ func TestExport(t *testing.T) {
 			t.Errorf("%s to a full disk: %v", format, err)
 		}
 	}
+}
+
+// archive opens an archive of tiles.
+func archive(t *testing.T, file string) *pmtiles.Reader {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := pmtiles.Open(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // counted has GDAL count the features of a file.

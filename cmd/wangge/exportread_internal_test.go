@@ -45,7 +45,7 @@ func everyFormat(t *testing.T, s *store.Store, state *live.State) {
 		total += len(want)
 		for _, format := range []string{"geojson", "ndjson", "csv", "gpkg"} {
 			file := filepath.Join(dir, c.ID+"."+format)
-			if err := (&exportCmd{Name: c.ID, Output: file, Purpose: "test", MaxZoom: -1}).Run(t.Context(), &cli{}); err != nil {
+			if err := (&exportCmd{Name: c.ID, Output: file, Purpose: "test", MinZoom: -1, MaxZoom: -1}).Run(t.Context(), &cli{}); err != nil {
 				t.Fatal(err)
 			}
 			if len(want) == 0 {

@@ -45,6 +45,9 @@ func (f Format) Media() string {
 	return "application/geopackage+sqlite3"
 }
 
+// Text reports whether files of the format are text, which gzip makes several times smaller.
+func (f Format) Text() bool { return f != GeoPackage }
+
 // Info is what a file says of itself, where its format lets it.
 type Info struct {
 	Editions string    // as the header Wangge-Edition names them
