@@ -1,9 +1,5 @@
 // What the tests of dividing have in common: a plan of their own, its working set as the server has it, and places on the map.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { Position } from '../src/api';
@@ -11,6 +7,7 @@ import { Partition, type Edge, type Part, type PartFeature } from '../src/divide
 import { degrees, distanceM, inside, keyOf, nearestOn, shifted, type Vertex } from '../src/divide/lattice';
 import { ask, mapReady, origin, visit } from './browser';
 import { send, signedIn } from './client';
+import { demandLaws } from './proof';
 
 const zoom = 16;
 
@@ -22,16 +19,18 @@ export class Desk {
     readonly middle: Position,
   ) {}
 
-  /** Begins a plan to draw on, and says where there is something to draw. */
+  /** Begins a plan to draw on where most is to be drawn: in the community with most grids. The middle is a corner that may move. */
   static async begin(title: string): Promise<{ code: string; middle: Position }> {
-    const { junction, county } = await whereGridsMeet();
+    const { middle, county } = await largestCommunity();
     const plan = { counties: [county], title: title.slice(0, 60), reason: 'workload' };
     const { body } = await send('planner', 'POST', '/v1/plans', plan);
-    const round = (degrees: number): number => Number(degrees.toFixed(5)); // as a link has it
-    return { code: (body as { code: string }).code, middle: [round(junction[0]), round(junction[1])] };
+    const { code } = body as { code: string };
+    const [lon, lat] = degrees(whereGridsMeet(await workingSet(code, middle), middle));
+    const round = (value: number): number => Number(value.toFixed(5)); // as a link has it
+    return { code, middle: [round(lon), round(lat)] };
   }
 
-  /** Begins a plan, opens it where grids meet, does what the test wants and lets the server prove the draft once more. */
+  /** Begins a plan, opens it where grids meet, does what the test wants, has the draft take effect and the laws proven. */
   static async with(
     browser: Browser,
     language: 'zh' | 'en',
@@ -45,6 +44,7 @@ export class Desk {
       await desk.opened();
       await body(desk);
     });
+    await demandLaws(code);
   }
 
   /** Waits until the working set is there; the legend would cover a part of it. */
@@ -99,6 +99,23 @@ export class Desk {
     }
     assert.ok(best, 'a border in sight may be bent');
     return best.edge;
+  }
+
+  /** A base grid in sight, and the number of one of its corners: it may move, and the border to the next one may be bent. */
+  async freeSide(): Promise<{ part: Part; index: number }> {
+    const partition = await this.partition();
+    for (const part of partition
+      .all()
+      .filter((one) => this.#clickable(one) && one.area.flat().length === 1)) {
+      const ring = partition.corners(part);
+      const index = ring.findIndex((a, i) => {
+        const b = ring[(i + 1) % ring.length] ?? a;
+        const free = partition.lockOfEdge('tiling', { a, b }) === null && distanceM(a, b) > 10;
+        return free && partition.lock('tiling', a) === null;
+      });
+      if (index >= 0) return { part, index };
+    }
+    throw new Error('no border in sight may be bent');
   }
 
   /** A base grid about the middle, wholly in sight. */
@@ -202,38 +219,33 @@ export class Desk {
   }
 }
 
-/** A place to draw at: a corner where borders of one community meet and may move, in the community with most grids. */
-async function scout(): Promise<{ junction: Position; county: string }> {
+/** The middle of the community with most base grids. */
+async function largestCommunity(): Promise<{ middle: Position; county: string }> {
   const { items } = await ask<{ items: { code: string; label: Position; community_code: string }[] }>(
     '/v1/grids?kind=base&limit=1000',
   );
   const communities = [...new Set(items.map((grid) => grid.community_code))];
   const grids = communities.map((code) => items.filter((grid) => grid.community_code === code));
   const [largest = []] = grids.sort((a, b) => b.length - a.length);
-  const county = `${largest[0]?.code.slice(0, 6)}000000`;
-  const middle = [0, 1].map(
-    (i) => largest.reduce((sum, { label }) => sum + (label[i] ?? 0), 0) / largest.length,
-  );
-  const made = await send('planner', 'POST', '/v1/plans', {
-    counties: [county],
-    title: 'scout',
-    reason: 'other',
-  });
-  const partition = await workingSet((made.body as { code: string }).code, middle as Position);
-  const from = { x: (middle[0] ?? 0) * 1e7, y: (middle[1] ?? 0) * 1e7 };
-  const free = corners(partition).filter(
-    (v) => partition.lock('tiling', v) === null && partition.degree('tiling', v) >= 3,
-  );
-  const far = (v: Vertex): number => Math.hypot(v.x - from.x, v.y - from.y);
-  const best = free.sort((a, b) => far(a) - far(b))[0];
-  assert.ok(best, 'the demo has a corner that may move');
-  return { junction: degrees(best), county };
+  const mean = (i: 0 | 1): number => largest.reduce((sum, { label }) => sum + label[i], 0) / largest.length;
+  return { middle: [mean(0), mean(1)], county: `${largest[0]?.code.slice(0, 6)}000000` };
 }
 
-let scouted: ReturnType<typeof scout> | undefined;
-
-function whereGridsMeet(): ReturnType<typeof scout> {
-  return (scouted ??= scout());
+/** The corner nearest to a place where borders of one community meet and may move, with room about it to be dragged. */
+function whereGridsMeet(partition: Partition, [lon, lat]: Position): Vertex {
+  const roomM = 40;
+  const all = corners(partition);
+  const free = all.filter((v) => {
+    const to = shifted(v, 65, -26); // as far as tests drag it
+    const room = all.every((w) => w === v || (distanceM(v, w) > roomM && distanceM(to, w) > roomM / 2));
+    const fits = room && partition.foldOfMove('tiling', v, to) === null;
+    const quiet = partition.edgeNear('dedicated', v, roomM) === null;
+    return fits && quiet && partition.lock('tiling', v) === null && partition.degree('tiling', v) >= 3;
+  });
+  const far = (v: Vertex): number => Math.hypot(v.x - lon * 1e7, v.y - lat * 1e7);
+  const [best] = free.sort((a, b) => far(a) - far(b));
+  assert.ok(best, 'the demo has a corner that may move');
+  return best;
 }
 
 async function workingSet(code: string, [lon, lat]: Position): Promise<Partition> {
@@ -300,53 +312,3 @@ export function inTheMiddle({ area }: Part): Vertex {
 
 /** A place some metres to the east and to the north of another. */
 export const metres = shifted;
-
-/** Imports a street by the command; false where the database is not ours to import into. */
-export function importStreet(from: Vertex, to: Vertex): boolean {
-  const street = { type: 'LineString', coordinates: [from, to].map(degrees) };
-  const features = [
-    { type: 'Feature', properties: { name: '测试路', class: 'residential' }, geometry: street },
-  ];
-  const dir = mkdtempSync(join(tmpdir(), 'wangge-e2e-'));
-  try {
-    const file = join(dir, 'roads.geojson');
-    writeFileSync(file, JSON.stringify({ type: 'FeatureCollection', features }));
-    return command('import', '--crs', 'wgs84', `roads=${file}`) !== null;
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
-
-/** Has the command prove the laws on the database of the demo. */
-export function proveDatabase(): void {
-  const said = command('check');
-  if (said === null) return;
-  for (const law of ['nesting', 'L1', 'L2', 'L3'])
-    assert.match(said, new RegExp(`^${law} +holds`, 'm'), said);
-}
-
-/** Runs the command on the database of the demo; null where that is not known. */
-function command(...args: string[]): string | null {
-  if (process.env['DATABASE_URL'] === undefined) return null;
-  const program = new URL('../../bin/wangge', import.meta.url).pathname;
-  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-/** Takes a plan through check, consultation and decision into effect. */
-export async function publishPlan(code: string): Promise<void> {
-  const act = async (role: 'planner' | 'administrator', path: string, body?: unknown): Promise<void> => {
-    const tag = (await fetch(`${origin}/v1/plans/${code}`)).headers.get('ETag') ?? '';
-    await send(role, 'POST', `/v1/plans/${code}${path}`, body, tag);
-  };
-  await act('planner', '/consultations', { method: 'written' });
-  const { items } = await ask<{ items: { id: number; version: number }[] }>(
-    `/v1/plans/${code}/consultations`,
-  );
-  for (const { id, version } of items) {
-    const path = `/v1/plans/${code}/consultations/${id}`;
-    await send('planner', 'PATCH', path, { opinion: 'agree', text: '同意' }, `"${version}"`);
-  }
-  await act('planner', '/submit');
-  await act('administrator', '/decide', { decision: 'approve', decision_doc_no: '示范区政发〔2026〕8号' });
-  await act('administrator', '/publish');
-}

@@ -11,7 +11,7 @@ import type { Impact } from '../src/plans/plan';
 import { languages, type Language } from '../src/messages';
 import { accessible, ask, launch, mapReady, visit } from './browser';
 import { tokenOf } from './client';
-import { proveDatabase } from './desk';
+import { proveDatabase } from './proof';
 
 const texts = {
   zh: {

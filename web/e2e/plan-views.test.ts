@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Grid, Page as List, Session } from '../src/api';
 import { accessible, ask, launch, mapReady, session, visit } from './browser';
 import { tokenOf } from './client';
-import { proveDatabase } from './desk';
+import { proveDatabase } from './proof';
 import { makePlan, mayPlan, publish, type MadePlan } from './plan';
 
 let browser: Browser;

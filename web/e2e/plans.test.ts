@@ -16,6 +16,7 @@ import {
 } from './browser';
 import { tokenOf, type Role } from './client';
 import { makePlan, mayPlan, type MadePlan } from './plan';
+import { proveDatabase } from './proof';
 
 let browser: Browser;
 let who: Session;
@@ -285,3 +286,5 @@ planned(
     );
   },
 );
+
+planned('the database is proven after all this', async () => proveDatabase());

@@ -116,6 +116,11 @@ export const divideMessages = {
   name: { zh: '名称', en: 'Name' },
   kind: { zh: '类型', en: 'Kind' },
   host: { zh: '主体单位', en: 'Host' },
+  worker: { zh: '派驻网格员（人员编码）', en: 'Who is posted to it (code of the worker)' },
+  worker_why: {
+    zh: '专属网格须有人值守才能生效。',
+    en: 'It takes effect only with somebody posted to it.',
+  },
 
   busy: { zh: '服务器正在检验……', en: 'The server is proving it…' },
   done: {

@@ -28,6 +28,12 @@ export interface Organization {
   name: string;
 }
 
+/** Somebody who is posted to a grid. */
+export interface PostedWorker {
+  worker_code: string;
+  name: string;
+}
+
 export class DivideServer {
   constructor(private readonly api: Api) {}
 
@@ -66,6 +72,12 @@ export class DivideServer {
   /** Organisations that may host a dedicated grid. */
   async organizations(): Promise<Organization[]> {
     return (await this.api.get<Page<Organization>>('/v1/organizations', { limit: 500 })).items;
+  }
+
+  /** Who is posted to grids of a division and may be posted to another, each once. */
+  async workers(division: string): Promise<PostedWorker[]> {
+    const { items } = await this.api.get<Page<PostedWorker>>('/v1/workers', { division, limit: 500 });
+    return [...new Map(items.map((worker) => [worker.worker_code, worker])).values()];
   }
 
   async #send(code: string, act: string, version: number, body?: Change): Promise<Stroke> {

@@ -51,7 +51,7 @@ export class Session {
   findings: Finding[] = $state.raw([]);
   impact: Impact | null = $state.raw(null);
   /** What a new grid is told. */
-  host: tool.Host = $state({ name: '', kind: 'other', organization: '' });
+  host: tool.Host = $state({ name: '', kind: 'other', organization: '', worker: '' });
 
   partition = new Partition([]);
   #catcher = new Catcher([]);

@@ -71,9 +71,12 @@ export interface Host {
   name: string;
   kind: string;
   organization: string;
+  /** The code of the worker who is posted to it; without one it cannot take effect. */
+  worker: string;
 }
 
-export function layOver({ name, kind, organization }: Host, ring: readonly Vertex[]): Change {
-  const host = { dedicated_kind: kind, host_org_code: organization };
+export function layOver({ name, kind, organization, worker }: Host, ring: readonly Vertex[]): Change {
+  const posted = worker === '' ? {} : { post_worker_code: worker };
+  const host = { dedicated_kind: kind, host_org_code: organization, ...posted };
   return { op: 'create', kind: 'dedicated', name, ...host, area: polygonOf(ring), crs };
 }
