@@ -1,16 +1,16 @@
 // The map under ours: tiles of foreign servers through the service, in each way of numbering and in GCJ-02, and a dropped file.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import type { AddressInfo } from 'node:net';
 import { deflateSync, crc32 } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { accessible, clickMiddle, codeInPanel, launch, mapReady, someGrid, visit } from './browser';
+import { serving } from './demo';
 
 const program = new URL('../../bin/wangge', import.meta.url).pathname;
 const database = process.env['DATABASE_URL'];
@@ -58,34 +58,6 @@ after(async () => {
   source.close();
   rmSync(folder, { recursive: true });
 });
-
-/** Runs another server on the demo's database with a basemap. */
-async function serving(flags: string[], use: (url: string) => Promise<void>): Promise<void> {
-  const child = spawn(
-    program,
-    ['serve', '--listen', '127.0.0.1:0', '--database-url', database ?? '', ...flags],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  );
-  try {
-    await use(await address(child));
-  } finally {
-    child.kill('SIGTERM');
-  }
-}
-
-async function address(child: ChildProcess): Promise<string> {
-  assert.ok(child.stderr);
-  for await (const line of createInterface({ input: child.stderr })) {
-    const url = /address[=":]+(http:[^\s"]+)/.exec(line)?.[1];
-    if (url !== undefined) {
-      child.stderr.resume();
-      return url;
-    }
-  }
-  throw new Error('the server ended before it was ready');
-}
 
 /** The share of the map that is of the tiles' colour, as it is under our areas or beside them. */
 function reddish(page: Page): Promise<number> {

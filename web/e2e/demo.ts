@@ -58,3 +58,27 @@ async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
   await once(child, 'exit');
 }
+
+/** Runs another server on the demo's database, such as one with a basemap, and ends it after its use. */
+export async function serving(flags: string[], use: (url: string) => Promise<void>): Promise<void> {
+  const database = process.env['DATABASE_URL'] ?? '';
+  const program = new URL('../../bin/wangge', import.meta.url).pathname;
+  const listening = ['serve', '--listen', '127.0.0.1:0', '--database-url', database];
+  const child = spawn(program, [...listening, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  try {
+    await use(await address(child));
+  } finally {
+    await stop(child);
+  }
+}
+
+async function address({ stderr }: ChildProcess): Promise<string> {
+  if (stderr === null) throw new Error('the server has no log');
+  for await (const line of createInterface({ input: stderr })) {
+    const url = /address[=":]+(http:[^\s"]+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    stderr.resume();
+    return url;
+  }
+  throw new Error('the server ended before it was ready');
+}

@@ -17,6 +17,8 @@ export class Desk {
     readonly code: string,
     readonly language: 'zh' | 'en',
     readonly middle: Position,
+    /** Where a map that is drawn in another system has a place of WGS 84. */
+    readonly drawn: (at: Position) => Position = (at) => at,
   ) {}
 
   /** Begins a plan to draw on where most is to be drawn: in the community with most grids. The middle is a corner that may move. */
@@ -36,11 +38,14 @@ export class Desk {
     language: 'zh' | 'en',
     title: string,
     body: (desk: Desk) => Promise<void>,
+    elsewhere?: { url: string; drawn: (at: Position) => Position; expected: RegExp },
   ): Promise<void> {
     const { code, middle } = await Desk.begin(title);
     const hash = `#${middle[0].toFixed(5)}/${middle[1].toFixed(5)}/${zoom}/${language}?plan=${code}&task=divide`;
-    await visit(browser, { hash, before: signedIn('planner'), expected: /status of 4\d\d/ }, async (page) => {
-      const desk = new Desk(page, code, language, middle);
+    const expected = elsewhere?.expected ?? /status of 4\d\d/;
+    const options = { hash, before: signedIn('planner'), expected, origin: elsewhere?.url ?? origin };
+    await visit(browser, options, async (page) => {
+      const desk = new Desk(page, code, language, middle, elsewhere?.drawn);
       await desk.opened();
       await body(desk);
     });
@@ -178,13 +183,14 @@ export class Desk {
   }
 
   /** Where a place is on the screen. */
-  async pixel([lon, lat]: Position): Promise<{ x: number; y: number }> {
+  async pixel(at: Position): Promise<{ x: number; y: number }> {
+    const [[lon, lat], middle] = [this.drawn(at), this.drawn(this.middle)];
     const box = await this.page.locator('#map').boundingBox();
     assert.ok(box);
     const world = 512 * 2 ** (zoom - 1);
     const mercator = (v: number): number => Math.log(Math.tan(Math.PI / 4 + (v * Math.PI) / 360));
-    const x = ((lon - this.middle[0]) / 360) * world;
-    const y = ((mercator(this.middle[1]) - mercator(lat)) / (2 * Math.PI)) * world;
+    const x = ((lon - middle[0]) / 360) * world;
+    const y = ((mercator(middle[1]) - mercator(lat)) / (2 * Math.PI)) * world;
     return { x: box.x + box.width / 2 + x, y: box.y + box.height / 2 + y };
   }
 

@@ -2,11 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { degrees, distanceM, inside, type Vertex } from '../src/divide/lattice';
-import type { Part } from '../src/divide/partition';
+import type { Position } from '../src/api';
+import { degrees, distanceM, inside, shifted, snapped, type Vertex } from '../src/divide/lattice';
+import type { Part, Partition } from '../src/divide/partition';
+import { toGcj02 } from '../src/map/gcj02';
 import { accessible, ask, launch, mapReady, visit } from './browser';
-import { signedIn, tokenOf } from './client';
+import { send, signedIn, tokenOf } from './client';
 import { corners, Desk, inTheMiddle, metres } from './desk';
+import { serving } from './demo';
 import { importStreet, proveDatabase, publishPlan, sql } from './proof';
 
 let browser: Browser;
@@ -306,8 +309,10 @@ divided('a new grid is cut out by mouse, a dedicated one laid over by keyboard',
   await page.getByLabel('Kind').selectOption('market');
   const { items } = await ask<{ items: { code: string }[] }>('/v1/organizations?limit=1');
   await page.getByLabel('Host').fill(items[0]?.code ?? '');
-  const { items: posts } = await ask<{ items: { worker_code: string }[] }>('/v1/workers?limit=1');
-  await page.getByLabel('Who is posted to it').fill(posts[0]?.worker_code ?? '');
+  const posted = (await send('planner', 'GET', '/v1/workers?limit=1')).body as {
+    items: { worker_code: string }[];
+  };
+  await page.getByLabel('Who is posted to it').fill(posted.items[0]?.worker_code ?? '');
   for (const corner of ring) {
     const [lon, lat] = degrees(corner);
     await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
@@ -316,6 +321,96 @@ divided('a new grid is cut out by mouse, a dedicated one laid over by keyboard',
   await page.getByRole('button', { name: 'Finish' }).press('Enter');
   const laid = await desk.proven(/New grid: done, and proven/);
   assert.ok(laid.all().some(({ name, kind }) => name === '新园区' && kind === 'dedicated'));
+});
+
+divided(
+  'a grid gets another name, goes to another community, and a void area is made and filled',
+  async (desk) => {
+    const { page } = desk;
+    const before = await desk.partition();
+    const open = before.all().filter((part) => !part.fixed && desk.inSight(inTheMiddle(part)));
+    const elsewhere = (part: Part): string | undefined =>
+      before
+        .around(part)
+        .map(({ community }) => community)
+        .find((code) => code !== part.community && code.slice(0, 6) === part.community.slice(0, 6));
+    const base = open.find((part) => part.kind === 'base' && elsewhere(part) !== undefined);
+    assert.ok(base);
+    await desk.pick(base);
+    await page.getByLabel('New name').fill('晴浦里网格');
+    await page.getByRole('button', { name: 'Rename' }).click();
+    const renamed = await desk.proven(/Renamed: done, and proven/);
+    assert.equal(renamed.get(base.id)?.name, '晴浦里网格');
+
+    const community = elsewhere(base) ?? '';
+    await page.getByLabel('Community beside it').selectOption(community);
+    await page.getByRole('button', { name: 'Transfer' }).press('Enter');
+    const transferred = await desk.proven(/Transferred: done, and proven/);
+    assert.equal(transferred.get(base.id), undefined);
+    const there = transferred.all().find(({ name }) => name === '晴浦里网格');
+    assert.equal(there?.community, community);
+    await page.locator('#part', { hasText: there?.code ?? '' }).waitFor();
+
+    const ground = await desk.grid();
+    const at = inTheMiddle(ground);
+    await page.getByLabel('Area without grids', { exact: true }).check();
+    await page.getByLabel('Name', { exact: true }).fill('小湖');
+    await page.getByLabel('Why there is no grid').selectOption('water');
+    await page.getByLabel('Catch on lines').uncheck();
+    for (const [east, north] of [
+      [-20, -20],
+      [20, -20],
+      [20, 20],
+    ] as const)
+      await desk.clickAt(degrees(metres(at, east, north)));
+    const last = await desk.pixel(degrees(metres(at, -20, 20)));
+    await page.mouse.dblclick(last.x, last.y);
+    const carved = await desk.proven(/Area without grids: done, and proven/, /^QC-10/);
+    const nobodys = carved.all().find(({ kind, name }) => kind === 'void' && name === '小湖');
+    const into = carved.get(ground.id);
+    assert.ok(nobodys && into && into.areaM2 < ground.areaM2);
+
+    await desk.pick(nobodys);
+    await page.getByLabel('Grid beside it').selectOption(into.id);
+    await page.getByRole('button', { name: 'Give it to that grid' }).press('Enter');
+    const filled = await desk.proven(/Given to a grid: done, and proven/);
+    assert.equal(filled.get(nobodys.id), undefined);
+    assert.ok((filled.get(into.id)?.areaM2 ?? 0) > into.areaM2);
+    await accessible(page, 'the chosen grid');
+  },
+);
+
+test('over a basemap in GCJ-02: strokes land where they are drawn', async (t) => {
+  if (process.env['DATABASE_URL'] === undefined) return t.skip(noDatabase);
+  const basemap = ['--basemap', 'http://127.0.0.1:9/{z}/{x}/{y}.png', '--basemap-crs', 'gcj02'];
+  await serving(basemap, async (url) => {
+    const elsewhere = {
+      url,
+      drawn: (at: Position) => toGcj02(at),
+      expected: /status of [45]\d\d|willReadFrequently/,
+    };
+    const draw = async (desk: Desk): Promise<void> => {
+      const { page } = desk;
+      await page.locator('#map-crs', { hasText: 'GCJ-02' }).waitFor();
+      const corner = await desk.corner();
+      const before = await desk.partition();
+      const moved = (after: Partition): Vertex | undefined =>
+        corners(after).find((v) => before.having('tiling', v).length === 0);
+      await page.getByLabel('Catch on lines').uncheck();
+      await desk.drag(degrees(corner), [30, 12]);
+      const dragged = moved(await desk.proven(/Border changed: done, and proven/));
+      const scale = 2 * Math.PI * 6378137 * Math.cos((desk.middle[1] / 180) * Math.PI);
+      const pixelM = scale / (512 * 2 ** 15);
+      assert.ok(dragged && distanceM(dragged, shifted(corner, 30 * pixelM, -12 * pixelM)) < 2 * pixelM);
+      await page.getByRole('button', { name: 'Move to the cross of the map' }).press('Enter');
+      await page
+        .locator('#outcome')
+        .getByText(/^Border changed/)
+        .waitFor();
+      assert.deepEqual(moved(await desk.proven(/Border changed/)), snapped(desk.middle));
+    };
+    await Desk.with(browser, 'en', 'over GCJ-02', draw, elsewhere);
+  });
 });
 
 divided('what was drawn takes effect, and the desk says that it is done', async (desk) => {

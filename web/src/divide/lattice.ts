@@ -144,3 +144,17 @@ export function boxOf(vertices: Iterable<Vertex>): Bbox | null {
   if (west > east) return null;
   return [...degrees({ x: west, y: south }), ...degrees({ x: east, y: north })];
 }
+
+/** The middle of a line by its length. */
+export function middleOf(path: readonly Vertex[]): Vertex {
+  const lengths = path.slice(1).map((b, i) => Math.hypot(b.x - (path[i] ?? b).x, b.y - (path[i] ?? b).y));
+  let left = lengths.reduce((sum, l) => sum + l, 0) / 2;
+  for (const [i, l] of lengths.entries()) {
+    const [a, b] = [path[i], path[i + 1]];
+    if (a !== undefined && b !== undefined && left <= l) {
+      return { x: a.x + (left / l) * (b.x - a.x), y: a.y + (left / l) * (b.y - a.y) };
+    }
+    left -= l;
+  }
+  return path[0] ?? { x: 0, y: 0 };
+}

@@ -50,6 +50,7 @@ export const divideMessages = {
   tool_give: { zh: '划给', en: 'Give a block' },
   tool_cut: { zh: '划出新网格', en: 'Cut out a grid' },
   tool_dedicated: { zh: '划出专属网格', en: 'Dedicated grid' },
+  tool_void: { zh: '不设网格', en: 'Area without grids' },
   how_border: {
     zh: '拖动共用边界或顶点，相邻网格一起改变。按住 Alt 点击边界增加顶点，点击顶点删除。',
     en: 'Drag a border or corner: the neighbours follow. With Alt held, click a border to add a corner, or a corner to delete it.',
@@ -72,6 +73,10 @@ export const divideMessages = {
     zh: '写明名称、类型和主体单位，画出范围。专属网格覆盖在基础网格之上。',
     en: 'Say name, kind and host, and draw the ring. It lies over base grids.',
   },
+  how_void: {
+    zh: '写明事由，画出水面、山林等不设网格的范围。',
+    en: 'Say why, and draw the ring of water, woods or the like where no grid is to be.',
+  },
   catch: { zh: '吸附', en: 'Catch on lines' },
   follow: { zh: '沿线描画', en: 'Follow lines' },
   by_block: { zh: '点击街区', en: 'By a block of streets' },
@@ -86,6 +91,15 @@ export const divideMessages = {
   none_chosen: { zh: '没有选择网格', en: 'No grid is chosen' },
   do_merge: { zh: '合并所选', en: 'Merge those chosen' },
   gains: { zh: '划给 {name}', en: 'To {name}' },
+
+  part: { zh: '所选网格', en: 'The chosen grid' },
+  part_name: { zh: '新名称', en: 'New name' },
+  do_rename: { zh: '更名', en: 'Rename' },
+  part_community: { zh: '相邻社区', en: 'Community beside it' },
+  do_transfer: { zh: '移交', en: 'Transfer' },
+  part_taker: { zh: '相邻网格', en: 'Grid beside it' },
+  do_fill: { zh: '划给此网格', en: 'Give it to that grid' },
+  do_retire: { zh: '撤销此专属网格', en: 'End this dedicated grid' },
 
   corner: { zh: '顶点', en: 'Corner' },
   corner_n: { zh: '顶点 {i} / {n}', en: 'Corner {i} of {n}' },
@@ -115,6 +129,7 @@ export const divideMessages = {
   coordinates_bad: { zh: '请写成“经度, 纬度”。', en: 'Write longitude, latitude.' },
   name: { zh: '名称', en: 'Name' },
   kind: { zh: '类型', en: 'Kind' },
+  void_reason: { zh: '不设网格的事由', en: 'Why there is no grid' },
   host: { zh: '主体单位', en: 'Host' },
   worker: { zh: '派驻网格员（人员编码）', en: 'Who is posted to it (code of the worker)' },
   worker_why: {
@@ -133,6 +148,11 @@ export const divideMessages = {
   op_split: { zh: '切分', en: 'Split' },
   op_merge: { zh: '合并', en: 'Merged' },
   op_create: { zh: '划出新网格', en: 'New grid' },
+  op_rename: { zh: '更名', en: 'Renamed' },
+  op_transfer: { zh: '移交', en: 'Transferred' },
+  op_carve_void: { zh: '划出不设网格的区域', en: 'Area without grids' },
+  op_fill_void: { zh: '划入网格', en: 'Given to a grid' },
+  op_retire: { zh: '撤销网格', en: 'Ended' },
   op_undo: { zh: '撤销', en: 'Undone' },
   op_redo: { zh: '重做', en: 'Done again' },
 

@@ -57,6 +57,17 @@ test('a vertex moves in every part that has it, and in no other', () => {
   }
 });
 
+test('the parts around one are those that a border is shared with, not those at a corner alone', () => {
+  const [first] = town().all();
+  assert.ok(first);
+  assert.deepEqual(
+    town()
+      .around(first)
+      .map((p) => p.code),
+    ['2', '3'],
+  );
+});
+
 test('an edge is bent on both sides', () => {
   const bent = town().bent('tiling', { a: v(10, 0), b: v(10, 10) }, v(12, 5));
   assert.deepEqual(

@@ -157,6 +157,20 @@ export class Partition {
     return this.#star(layer, a).find(({ to }) => same(to, b))?.parts ?? [];
   }
 
+  /** The parts that have a border in common with one, by code. Of a dedicated grid: the base grids at its corners and about them. */
+  around(part: Part): Part[] {
+    const found = new Map<string, Part>();
+    for (const ring of part.area.flat()) {
+      for (const [i, a] of ring.entries()) {
+        const b = ring[(i + 1) % ring.length] ?? a;
+        const below = part.kind === 'dedicated' ? this.about(a, ['base']) : undefined;
+        for (const one of below ? [below] : this.beside(layerOf(part), { a, b })) found.set(one.id, one);
+      }
+    }
+    found.delete(part.id);
+    return [...found.values()].sort((p, q) => (p.code < q.code ? -1 : 1));
+  }
+
   /** The corners of a part, each once. */
   corners(part: Part): Vertex[] {
     return part.area.flat(2);

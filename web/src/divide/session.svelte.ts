@@ -4,12 +4,12 @@ import type { CityMap } from '../map/city-map';
 import { Surface } from '../map/edit/surface';
 import type { Finding, Impact, Plan } from '../plans/plan';
 import { drawnLine, drawnPart, handlesOf, wrongOf } from './drawing';
-import { boxOf, degrees, linesOf, polygonOf, same, type Vertex } from './lattice';
+import { boxOf, degrees, linesOf, middleOf, polygonOf, same, type Vertex } from './lattice';
 import { Partition, type Layer, type Part } from './partition';
 import { PointerHands } from './pointer';
 import type { Change, DivideServer, Stroke } from './server';
 import { Sketch } from './sketch';
-import { Catcher, type Caught, type Line } from './snap';
+import { Catcher, type Caught } from './snap';
 import * as tool from './tools';
 
 /** What came of the last stroke: `done` in so many milliseconds, or why not. */
@@ -53,9 +53,13 @@ export class Session {
   /** What a new grid is told. */
   host: tool.Host = $state({ name: '', kind: 'other', organization: '', worker: '' });
 
+  /** Why there is to be no grid. */
+  voidReason = $state('other');
+
   partition = new Partition([]);
   #catcher = new Catcher([]);
-  #below: Line[] = [];
+  /** What catches of the lines below, which strokes do not change. */
+  #below = new Catcher([]);
   readonly surface: Surface;
   readonly #hands: PointerHands;
 
@@ -86,7 +90,7 @@ export class Session {
     const set = await this.server.open(this.plan.code, this.surface.bbox());
     this.partition = new Partition(set.features);
     const below = (set.references ?? []).map(({ kind, geometry }) => ({ kind, lines: linesOf(geometry) }));
-    this.#below = below.flatMap(({ lines }) => lines);
+    this.#below = new Catcher(below.flatMap(({ lines }) => lines));
     this.complete = set.references_complete ?? true;
     this.#renew();
     this.opened = true;
@@ -177,6 +181,8 @@ export class Session {
         return this.send(tool.cutOut(this.host.name, path));
       case 'dedicated':
         return this.send(tool.layOver(this.host, path));
+      case 'void':
+        return this.send(tool.carveVoid(this.host.name, this.voidReason, path));
       default:
         return false;
     }
@@ -240,6 +246,21 @@ export class Session {
     return area === null
       ? (this.say('no_block', from.code), false)
       : this.send(tool.give(into, area, [from]));
+  }
+
+  /** Gives the whole part to another community, in which it has another code. */
+  async transfer(part: Part, community: string): Promise<boolean> {
+    const before = new Set(this.parts.map(({ id }) => id));
+    const given = await this.send(tool.transfer(part, community));
+    if (given) this.#follow(this.parts.find(({ id }) => !before.has(id)));
+    return given;
+  }
+
+  /** Gives a void area to a base grid. */
+  async fillVoid(part: Part, into: Part): Promise<boolean> {
+    const filled = await this.send(tool.fillVoid(part, into));
+    if (filled) this.#follow(into);
+    return filled;
   }
 
   undo(): Promise<boolean> {
@@ -361,6 +382,12 @@ export class Session {
     }
   }
 
+  /** What a part has become is the chosen one. */
+  #follow(part: Part | undefined): void {
+    if (part !== undefined) this.chosen = [part.id];
+    this.paint();
+  }
+
   /** The corner that was moved stays the chosen one, and what was said of it stays. */
   #followCorner(layer: Layer, at: Vertex): void {
     const { outcome } = this;
@@ -373,20 +400,6 @@ export class Session {
     const borders = this.parts.flatMap(({ area }) =>
       area.flat().map((ring) => [...ring, ...ring.slice(0, 1)]),
     );
-    this.#catcher = new Catcher([...borders, ...this.#below]);
+    this.#catcher = new Catcher(borders, this.#below);
   }
-}
-
-/** The middle of a line by its length. */
-function middleOf(path: readonly Vertex[]): Vertex {
-  const lengths = path.slice(1).map((b, i) => Math.hypot(b.x - (path[i] ?? b).x, b.y - (path[i] ?? b).y));
-  let left = lengths.reduce((sum, l) => sum + l, 0) / 2;
-  for (const [i, l] of lengths.entries()) {
-    const [a, b] = [path[i], path[i + 1]];
-    if (a !== undefined && b !== undefined && left <= l) {
-      return { x: a.x + (left / l) * (b.x - a.x), y: a.y + (left / l) * (b.y - a.y) };
-    }
-    left -= l;
-  }
-  return path[0] ?? { x: 0, y: 0 };
 }

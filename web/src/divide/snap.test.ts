@@ -15,6 +15,16 @@ function caught(catcher: Catcher, p: Vertex, m = 5) {
   return found;
 }
 
+test('what lies below catches too', () => {
+  const near = { x: 1_203_000_010, y: 315_000_010 };
+  const line = [
+    { x: 1_203_000_000, y: 315_000_000 },
+    { x: 1_203_100_000, y: 315_000_000 },
+  ];
+  const over = new Catcher([], new Catcher([line]));
+  assert.deepEqual(over.catch(near, 5)?.at, line[0]);
+});
+
 test('a vertex is caught before the edge, and nothing beyond reach', () => {
   const catcher = new Catcher([road, ring]);
   assert.deepEqual(caught(catcher, v(10.2, 0.1)).at, v(10, 0));

@@ -26,7 +26,11 @@ export class Catcher {
   readonly #cells = new Map<string, Segment[]>();
   readonly #long: Segment[] = [];
 
-  constructor(lines: Iterable<Line>) {
+  /** Catches on lines, and on what another one catches. */
+  constructor(
+    lines: Iterable<Line>,
+    private readonly below?: Catcher,
+  ) {
     for (const line of lines) {
       for (let i = 1; i < line.length; i++) {
         const [a, b] = [line[i - 1], line[i]];
@@ -65,7 +69,7 @@ export class Catcher {
     for (const key of cellsOf(p.x - reach, p.y - reach, p.x + reach, p.y + reach)) {
       for (const segment of this.#cells.get(key) ?? []) found.add(segment);
     }
-    return [...found];
+    return [...found, ...(this.below === undefined ? [] : this.below.#near(p, withinM))];
   }
 
   #put(segment: Segment): void {

@@ -3,7 +3,7 @@ import { degrees, lineOf, polygonOf, type Vertex } from './lattice';
 import type { Edge, Layer, Part } from './partition';
 import type { Change } from './server';
 
-export const tools = ['border', 'split', 'merge', 'redraw', 'give', 'cut', 'dedicated'] as const;
+export const tools = ['border', 'split', 'merge', 'redraw', 'give', 'cut', 'dedicated', 'void'] as const;
 export type Tool = (typeof tools)[number];
 
 /** What a tool draws. */
@@ -15,6 +15,7 @@ export const draws: Readonly<Record<Tool, 'line' | 'ring' | null>> = {
   give: 'ring',
   cut: 'ring',
   dedicated: 'ring',
+  void: 'ring',
 };
 
 const crs = 'wgs84' as const;
@@ -64,6 +65,32 @@ export function give(into: Part, area: unknown, from: readonly Part[] = []): Cha
 
 export function cutOut(name: string, ring: readonly Vertex[]): Change {
   return { op: 'create', kind: 'base', name, area: polygonOf(ring), crs };
+}
+
+/** Makes an area one where no grid is, for a reason of the enumeration void_reason. */
+export function carveVoid(name: string, reason: string, ring: readonly Vertex[]): Change {
+  const named = name === '' ? {} : { name };
+  return { op: 'carve_void', reason, ...named, area: polygonOf(ring), crs };
+}
+
+/** Void areas have codes of their own, so that a code alone does not say what is meant. */
+export function rename({ code, kind }: Part, name: string): Change {
+  return { op: 'rename', grid: code, kind, name };
+}
+
+/** Gives a whole part to another community of the county. */
+export function transfer({ code }: Part, community: string): Change {
+  return { op: 'transfer', grid: code, community_code: community };
+}
+
+/** Gives a whole void area to a base grid. */
+export function fillVoid({ code }: Part, into: Part): Change {
+  return { op: 'fill_void', grid: code, into: into.code };
+}
+
+/** Ends a dedicated grid: the base grids that it lies over are responsible again. */
+export function retire({ code }: Part): Change {
+  return { op: 'retire', grid: code };
 }
 
 /** What a new dedicated grid is told besides its area. */

@@ -26,3 +26,17 @@ test('nothing is shifted outside China', () => {
   assert.deepEqual(toGcj02([2.35, 48.85]), [2.35, 48.85]);
   assert.deepEqual(fromGcj02([2.35, 48.85]), [2.35, 48.85]);
 });
+
+test('what is drawn in web mercator over GCJ-02 comes back to the same vertex of the lattice', () => {
+  const [radius, rad] = [6378137, Math.PI / 180];
+  for (let i = 0; i < 2000; i++) {
+    const [x, y] = [750_000_000 + 290_017 * i, 180_000_000 + 170_003 * i];
+    const [lon, lat] = toGcj02([x / 1e7, y / 1e7]);
+    const drawn = [radius * lon * rad, radius * Math.log(Math.tan(Math.PI / 4 + (lat * rad) / 2))] as const;
+    const back = fromGcj02([
+      drawn[0] / radius / rad,
+      (2 * Math.atan(Math.exp(drawn[1] / radius)) - Math.PI / 2) / rad,
+    ]);
+    assert.deepEqual([Math.round(back[0] * 1e7), Math.round(back[1] * 1e7)], [x, y]);
+  }
+});
