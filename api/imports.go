@@ -108,7 +108,7 @@ func (s *Server) newImport(owner grid.Actor, request importRequest) (*importJob,
 		}
 		sources = append(sources, source)
 	}
-	if err := intake.OneTransaction(sources, config.CRS); err != nil {
+	if err := intake.OneTransaction(owner, sources, config.CRS); err != nil {
 		release()
 		return nil, err
 	}

@@ -9,9 +9,11 @@ import (
 
 // layerJSON is a layer that can be imported, with its fields.
 type layerJSON struct {
-	Name   string           `json:"name"`
-	Shape  grid.Shape       `json:"shape"`
-	Fields []layerFieldJSON `json:"fields"`
+	Name string `json:"name"`
+	// CityOnly: only administrators of the whole city import it.
+	CityOnly bool             `json:"city_only"`
+	Shape    grid.Shape       `json:"shape"`
+	Fields   []layerFieldJSON `json:"fields"`
 }
 
 type layerFieldJSON struct {
@@ -29,7 +31,7 @@ func (s *Server) layers(w http.ResponseWriter, r *http.Request, state *live.Stat
 	}
 	list := page[layerJSON]{Items: []layerJSON{}}
 	for i := range grid.Layers {
-		layer := layerJSON{Name: grid.Layers[i].Name, Shape: grid.Layers[i].Shape, Fields: []layerFieldJSON{}}
+		layer := layerJSON{Name: grid.Layers[i].Name, CityOnly: !grid.Layers[i].OfDivisions(), Shape: grid.Layers[i].Shape, Fields: []layerFieldJSON{}}
 		for _, f := range grid.Layers[i].Fields {
 			layer.Fields = append(layer.Fields, layerFieldJSON{
 				Name: f.Name, Type: f.Type, Required: f.Required, Values: valuesOf(f, state), Default: given(f.Default),

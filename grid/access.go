@@ -18,6 +18,7 @@ type Actor struct {
 	Name  string
 	Role  string     // "" for nobody: only what is public
 	Scope string     // division code; "" for the whole city
+	Token int64      // of the token; 0 for who came without
 	Ends  *time.Time // when the token ends: what it makes ends no later; nil for never, and for who has none
 }
 

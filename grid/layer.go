@@ -1,5 +1,7 @@
 package grid
 
+import "slices"
+
 // FieldType says how the value of a field is written in a file or JSON.
 type FieldType string
 
@@ -60,6 +62,12 @@ func (l *Layer) Field(name string) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+// OfDivisions reports whether each row tells by where it lies which division it is of, so that an administrator of one may import those
+// of its own. The other layers are the whole city's: what their rows say holds beyond a division, or nobody could tell of which they are.
+func (l *Layer) OfDivisions() bool {
+	return l.Located || slices.Contains([]string{"base_grids", "dedicated_grids", "void_areas"}, l.Name)
 }
 
 // Detail returns the fields of a place layer that its kind adds to the common ones.

@@ -86,6 +86,8 @@ func (s *session) readParts(ctx context.Context, files []file) (*readParts, erro
 		if rows, err = s.placeParts(ctx, f, t, codes, rows); err != nil {
 			return nil, inFile(err, f.Name)
 		}
+		// For rows that were rejected since, levels may have been made elsewhere.
+		t.derived = slices.DeleteFunc(t.derived, func(n *node) bool { return s.covers(n.CountyCode) != nil })
 		imp, err := r.done(f, len(rows))
 		if err != nil {
 			return nil, inFile(err, f.Name)
@@ -199,6 +201,9 @@ func (s *session) placeParts(ctx context.Context, f file, t *tree, codes map[str
 			v.grid.CommunityCode, v.grid.CountyCode = community.Code, community.CountyCode
 		} else {
 			v.void.CommunityCode, v.void.CountyCode = community.Code, community.CountyCode
+		}
+		if err := s.covers(v.county()); err != nil { // all of it: an edition is of a whole county
+			return err
 		}
 		if s.replaces != "" && v.county() != s.replaces {
 			return faultf("outside", "geometry", "it belongs to county "+shown(v.county())+", not to "+shown(s.replaces))

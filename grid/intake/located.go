@@ -213,6 +213,11 @@ func assignAll[T any](s *session, k kind[T], outcomes []outcome[placed[T]]) {
 		if o.value.at.original != nil {
 			*a, assigned = assigned[0], assigned[1:]
 		}
+		if err := s.covers(a.Division()); err != nil {
+			o.reject, _ = rejectOf(err)
+			o.reject.Line, o.reject.Row = o.line, o.value.row
+			continue
+		}
 		if a.BaseGridID == 0 {
 			o.value.unassigned = true
 			o.value.suspicious = s.suspicious(o.value.at)

@@ -16,7 +16,8 @@ import (
 
 // Config says what to import.
 type Config struct {
-	Store   *store.Store
+	Store *store.Store
+	// Actor imports; with a Scope only rows that lie in it, and only layers that are of divisions.
 	Actor   grid.Actor
 	CRS     crs.System // of every coordinate; required when a layer has a shape
 	Sources []Source
@@ -96,6 +97,9 @@ func (s *session) check() error {
 		}
 		if layer.Shape != grid.NoShape && s.CRS == "" {
 			return &FileError{File: src.Name, Rule: "QC-02", Reason: "the coordinate system is required: declare wgs84, cgcs2000, gcj02 or bd09"}
+		}
+		if s.Actor.Scope != "" && !layer.OfDivisions() {
+			return &FileError{File: src.Name, Rule: "scope", Reason: "the layer " + layer.Name + " is the whole city's: ask an administrator of the city to import it"}
 		}
 		if src.Level != "" && grid.LevelRank(src.Level) < 0 {
 			return &FileError{File: src.Name, Reason: "there is no level " + shown(src.Level) + ": it is city, county, street or community"}
@@ -219,7 +223,7 @@ func (r *report) progress(ended bool) {
 
 // imp is the import's row for the database, as far as it is known before the file is read.
 func (r *report) imp() *store.Import {
-	imp := &store.Import{Layer: r.Layer, FileName: r.File, CRS: string(r.s.CRS), Actor: r.s.Actor.Name}
+	imp := &store.Import{Layer: r.Layer, FileName: r.File, CRS: string(r.s.CRS), Actor: r.s.Actor.Name, Token: r.s.Actor.Token}
 	if imp.FileName == "" {
 		imp.FileName = "(generated)"
 	}
@@ -242,10 +246,10 @@ func (r *report) finish(m Mapping, imp *store.Import) (err error) {
 	return nil
 }
 
-// OneTransaction returns why the sources cannot be imported, as far as that can be said without reading them, or not in one
+// OneTransaction returns why the actor cannot import the sources, as far as that can be said without reading them, or not in one
 // transaction: one source, or base grids with dedicated grids and void areas, are. The error is a grid.ErrInvalid.
-func OneTransaction(sources []Source, system crs.System) error {
-	s := &session{Config: Config{Sources: sources, CRS: system}}
+func OneTransaction(actor grid.Actor, sources []Source, system crs.System) error {
+	s := &session{Config: Config{Actor: actor, Sources: sources, CRS: system}}
 	if err := s.check(); err != nil {
 		return err
 	}

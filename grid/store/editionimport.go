@@ -62,7 +62,10 @@ func (s *Store) ImportEditions(ctx context.Context, imports []*Import, editions 
 				return fmt.Errorf("edition of %s: %w", next.county, err)
 			}
 		}
-		return assignCounties(ctx, tx, counties, ending{at: at, actor: imports[0].Actor})
+		if err := assignCounties(ctx, tx, counties, ending{at: at, actor: imports[0].Actor}); err != nil {
+			return err
+		}
+		return imports[0].stillMay(ctx, tx)
 	})
 }
 

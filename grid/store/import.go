@@ -18,6 +18,8 @@ type Import struct {
 	SHA256   [32]byte
 	CRS      string
 	Actor    string
+	// Token is the actor's token, which must be good still when the import commits; 0 for who needs none.
+	Token int64
 
 	RowsRead   int64
 	Stored     int64
@@ -101,6 +103,27 @@ func (s *Store) importRows(ctx context.Context, imp *Import, copyRows func(tx pg
 		if err != nil {
 			return err
 		}
-		return imp.finish(ctx, tx, stored)
+		if err := imp.finish(ctx, tx, stored); err != nil {
+			return err
+		}
+		return imp.stillMay(ctx, tx)
 	})
+}
+
+// stillMay returns grid.ErrForbidden when the token that an import came with has been revoked or has ended while it ran. Called last, it
+// holds the token until the commit, which is the next thing: who revokes it meanwhile does so after the import.
+func (imp *Import) stillMay(ctx context.Context, tx pgx.Tx) error {
+	if imp.Token == 0 {
+		return nil
+	}
+	var may bool
+	err := tx.QueryRow(ctx, `
+		SELECT revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())
+		FROM token
+		WHERE id = $1
+		FOR SHARE`, imp.Token).Scan(&may)
+	if err == nil && !may {
+		err = fmt.Errorf("the token was revoked, or has ended, while its import ran: %w", grid.ErrForbidden)
+	}
+	return err
 }

@@ -151,7 +151,7 @@ func (s *Store) ActorByPathToken(ctx context.Context, secret string) (grid.Actor
 func (s *Store) actorBy(ctx context.Context, secret string, inPath bool) (grid.Actor, error) {
 	hash := sha256.Sum256([]byte(secret))
 	rows, err := s.db.Query(ctx, `
-		SELECT u.name, t.role, t.scope_division AS scope, t.expires_at AS ends
+		SELECT u.name, t.role, t.scope_division AS scope, t.id AS token, t.expires_at AS ends
 		FROM token t
 		JOIN app_user u ON u.id = t.user_id
 		WHERE t.secret_sha256 = $1 AND t.in_path = $2 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`, hash[:], inPath)

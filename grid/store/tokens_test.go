@@ -25,7 +25,7 @@ func TestTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := s.ActorByToken(t.Context(), secret)
-	if want := (grid.Actor{Name: "li", Role: grid.RoleDispatcher, Scope: streetCode}); err != nil || got != want {
+	if want := (grid.Actor{Name: "li", Role: grid.RoleDispatcher, Scope: streetCode, Token: got.Token}); got.Token == 0 || err != nil || got != want {
 		t.Errorf("actor %+v, %v, want %+v", got, err, want)
 	}
 	var stored int
@@ -62,11 +62,11 @@ func TestTokens(t *testing.T) {
 	if err != nil || len(tokens) != 3 || tokens[2].RevokedAt == nil || tokens[2].User != "li" || tokens[2].CreatedBy != "admin" {
 		t.Errorf("tokens %+v, %v", tokens, err)
 	}
-	inPath, _, err := s.CreateToken(t.Context(), admin, store.Token{User: "qgis", Role: grid.RoleReader, Scope: streetCode, InPath: true})
+	inPath, ofPath, err := s.CreateToken(t.Context(), admin, store.Token{User: "qgis", Role: grid.RoleReader, Scope: streetCode, InPath: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if actor, err := s.ActorByPathToken(t.Context(), inPath); err != nil || actor != (grid.Actor{Name: "qgis", Role: grid.RoleReader, Scope: streetCode}) {
+	if actor, err := s.ActorByPathToken(t.Context(), inPath); err != nil || actor != (grid.Actor{Name: "qgis", Role: grid.RoleReader, Scope: streetCode, Token: ofPath.ID}) {
 		t.Errorf("token of the path: got %+v, %v", actor, err)
 	}
 	if actor, err := s.ActorByToken(t.Context(), inPath); !errors.Is(err, grid.ErrNotFound) {

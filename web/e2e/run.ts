@@ -20,7 +20,7 @@ const groups = [
   ['coverage', 'page', 'lookup', 'access', 'basemap', 'first-import'],
   ['plan-views'],
   ['screens'],
-  ['dispatch', 'plans', 'data', 'divide', 'plan-journey'],
+  ['dispatch', 'plans', 'data', 'imports', 'divide', 'plan-journey'],
 ];
 const given = values['base-url'];
 if (given === undefined && positionals.length === 0) {

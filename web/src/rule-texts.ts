@@ -51,6 +51,10 @@ export const ruleTexts = {
     zh: '不在所属区划的范围内，请核对位置和坐标系。',
     en: 'It does not lie in its division: check the place and its coordinate system.',
   },
+  scope: {
+    zh: '不在您的令牌所管的区划内，请由市级管理员导入。',
+    en: 'Not in the division that your token is for: an administrator of the city imports it.',
+  },
   city: {
     zh: '一个数据库只有一个市，请核对编码。',
     en: 'A database is of one city: check the code.',

@@ -42,6 +42,10 @@ export const importMessages = {
     zh: '拖入文件，对照各列，选择坐标系，先试导，再导入。不合格的行不会入库，可下载。',
     en: 'Drop files, say what their columns are, choose the coordinate system, try, then import. Rows with faults stay out and can be downloaded.',
   },
+  import_scope: {
+    zh: '您的令牌只管 {scope}：可以导入其中的场所、事件、住户数，以及还没有网格的区县的网格；不在其中的行不会入库。其余的由市级管理员导入。',
+    en: 'Your token is for {scope}: you import its places, incidents, households and, for a county without any, its grids. Rows that lie elsewhere stay out. The rest is for an administrator of the city.',
+  },
   drop: { zh: '把文件拖到这里，或选择文件', en: 'Drop files here, or choose them' },
   drop_formats: {
     zh: 'CSV、GeoJSON、XLSX、GeoPackage、Shapefile（ZIP）；基础网格、专属网格和空白区请一起导入。',

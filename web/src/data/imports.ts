@@ -36,6 +36,8 @@ export interface Upload {
 /** A layer of the city, with what its columns may become. */
 export interface Layer {
   name: string;
+  /** Whether only administrators of the whole city import it. */
+  city_only: boolean;
   shape: 'none' | 'point' | 'line' | 'polygon' | 'any';
   fields: Field[];
 }

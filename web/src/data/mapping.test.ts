@@ -7,9 +7,9 @@ const field = (name: string, required = false): Field => ({
   ...{ name, type: 'text', required },
   ...{ values: null, default: null },
 });
-const shelters: Layer = { name: 'shelters', shape: 'any', fields: [field('code', true), field('name')] };
-const workers: Layer = { name: 'workers', shape: 'none', fields: [field('code', true)] };
-const grids: Layer = { name: 'base_grids', shape: 'polygon', fields: [field('code', true)] };
+const shelters: Layer = { name: 'shelters', city_only: false, shape: 'any', fields: [field('code', true), field('name')] };
+const workers: Layer = { name: 'workers', city_only: true, shape: 'none', fields: [field('code', true)] };
+const grids: Layer = { name: 'base_grids', city_only: false, shape: 'polygon', fields: [field('code', true)] };
 
 const file = (columns: string[], map: Record<string, string> = {}): FileLayer => ({
   name: 'x',

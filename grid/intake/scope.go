@@ -1,0 +1,13 @@
+package intake
+
+import "github.com/wangge/wangge/grid"
+
+// covers returns a *grid.RuleError unless the one who imports may do so in the division, or below it; "" is outside every division. Role
+// and scope are looked at by grid.Actor.May alone; without a scope the caller has made sure of the role.
+func (s *session) covers(division string) error {
+	scope := s.Actor.Scope
+	if scope == "" || s.Actor.May(grid.Administer, s.city.ChainCodes(division)) {
+		return nil
+	}
+	return faultf("scope", "geometry", "it does not lie in "+shown(scope)+", which your token is for")
+}
