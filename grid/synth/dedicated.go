@@ -2,6 +2,7 @@ package synth
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
@@ -132,14 +133,22 @@ func (c *City) hostCode(d dedicated) string { return c.dedicatedCode(d) + "-H" }
 
 // dedicatedOutline returns the boundary: along the streets, or within them.
 func (c *City) dedicatedOutline(d dedicated) geo.MultiPolygon {
-	if d.inset {
-		return c.insetArea(d.faces[0], 0.82)
-	}
 	own := map[int32]bool{}
 	for _, f := range d.faces {
 		own[f] = true
 	}
-	return c.outline(d.faces, func(f int32) bool { return own[f] })
+	streets := c.outline(d.faces, func(f int32) bool { return own[f] })
+	if d.inset {
+		if area := c.insetArea(d.faces[0], 0.82); !bendsInto(streets, area) {
+			return area
+		}
+	}
+	return streets
+}
+
+// bendsInto reports whether a border bends so far inwards that some of it lies in the area drawn within it.
+func bendsInto(border, area geo.MultiPolygon) bool {
+	return slices.ContainsFunc(border[0][0], func(v geo.Point) bool { return geo.Locate(area, v) != geo.Outside })
 }
 
 // insetArea returns a block drawn smaller around its middle.
