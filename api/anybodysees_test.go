@@ -1,10 +1,15 @@
 package api_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/maptile"
 )
 
 // TestBR63ScopeAddsToWhatAnybodySees: a token for one division sees what is published everywhere, as anybody does, and all of its own.
@@ -46,6 +51,21 @@ func TestBR63ScopeAddsToWhatAnybodySees(t *testing.T) {
 	}
 	if got := read("/ogc/collections/shelters/items?f=json&source=台账", "bridge"); strings.Contains(got, "别处") {
 		t.Error("a filter tells where what lies elsewhere comes from")
+	}
+	lon, lat := at(2, 0.3)
+	tile := maptile.At(orb.Point{lon, lat}, 6)
+	for target, all := range map[string]bool{
+		fmt.Sprintf("/tiles/places/6/%d/%d.mvt", tile.X, tile.Y):                                                     true,
+		fmt.Sprintf("/ogc/collections/shelters/tiles/WebMercatorQuad/6/%d/%d", tile.Y, tile.X):                       true,
+		fmt.Sprintf("/tiles/places/6/%d/%d.mvt?filter=%s", tile.X, tile.Y, url.QueryEscape("source = '台账'")):         false,
+		fmt.Sprintf("/tiles/places/6/%d/%d.mvt?filter=%s", tile.X, tile.Y, url.QueryEscape("NOT (source = '别的来源')")): false,
+	} {
+		got := read(target, "bridge")
+		for name, sees := range map[string]bool{"别处公开": all, "别处内部": false, "中桥公开": true, "中桥内部": true} {
+			if strings.Contains(got, name) != sees {
+				t.Errorf("%s: the token sees %s: %t, want %t", target, name, !sees, sees)
+			}
+		}
 	}
 	var codes []string
 	for part := range strings.SplitSeq(read("/v1/places?kind=shelter", ""), `"code":"`) {

@@ -72,6 +72,12 @@ func TestStyles(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", target, answer.StatusCode, want)
 		}
 	}
+	// Who may read plans is told that there is none of that code, anybody is not: whether there is one is not public.
+	for as, want := range map[string]int{"planner": http.StatusNotFound, "": http.StatusOK} {
+		if answer := s.do(t, exchange{target: "/styles/light.json?tileset=plan-320211-1999-001", as: as}); answer.StatusCode != want {
+			t.Errorf("the style of a plan that is not there, as %q: got %d, want %d", as, answer.StatusCode, want)
+		}
+	}
 }
 
 func sameFile(t *testing.T, path, got string) {

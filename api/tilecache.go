@@ -5,6 +5,7 @@ import (
 	lru "container/list"
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
@@ -18,6 +19,9 @@ import (
 // who was asked for longest ago goes first. What many ask for at once is made once, for all of them.
 type tileCache struct {
 	most int64 // bytes
+	// seats are for tiles that are being made: whoever asked may have gone. Those of the database have their own, so that they keep nobody
+	// from what memory holds.
+	memorySeats, storeSeats chan struct{}
 
 	mu     sync.Mutex
 	bytes  int64
@@ -56,12 +60,16 @@ const (
 	codingZstd = "zstd"
 )
 
+// maxStoreTiles is how many tiles the database makes at the same time; memory makes as many as there are processors.
+const maxStoreTiles = 8
+
 // heldOverhead is about what a held tile takes besides its body.
 const heldOverhead = 256
 
 func newTileCache(most int64, r prometheus.Registerer) *tileCache {
 	c := &tileCache{
-		most: most, held: map[tileKey]*lru.Element{}, recent: lru.New(), making: map[tileKey]*makingTile{},
+		most: most, memorySeats: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), storeSeats: make(chan struct{}, maxStoreTiles),
+		held: map[tileKey]*lru.Element{}, recent: lru.New(), making: map[tileKey]*makingTile{},
 		asked: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "wangge_tiles_total",
 			Help: "Requests for tiles by what they came to: unchanged (the client has it), held (in memory), shared (others had asked) or made.",
@@ -106,6 +114,21 @@ func (c *tileCache) get(ctx context.Context, key tileKey, build func(context.Con
 	select {
 	case <-m.done:
 		return m.body, m.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// seated has build make a tile of the source once there is room for it.
+func (c *tileCache) seated(ctx context.Context, source *tileSource, build func(context.Context) ([]byte, error)) ([]byte, error) {
+	seats := c.memorySeats
+	if source.stored {
+		seats = c.storeSeats
+	}
+	select {
+	case seats <- struct{}{}:
+		defer func() { <-seats }()
+		return build(ctx)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -17,7 +17,7 @@ const tilesetReference = "reference"
 // referenceTiles are made by the database. They change with imports alone.
 func (s *Server) referenceTiles(state *live.State) tileSource {
 	return tileSource{
-		public: true, maxZoom: store.MaxReferenceZoom, box: state.City.Box(),
+		public: true, stored: true, maxZoom: store.MaxReferenceZoom, box: state.City.Box(),
 		tag: func(ctx context.Context, id mvt.TileID) (string, error) {
 			last, count, err := s.store.ReferenceVersion(ctx)
 			if err != nil {

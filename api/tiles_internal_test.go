@@ -2,9 +2,14 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"sync"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/wangge/wangge/geo/mvt"
 )
@@ -51,5 +56,52 @@ func TestTileOfAVersionIsOfIt(t *testing.T) {
 				t.Errorf("it sends %q, %v", w.Body, w.Header())
 			}
 		})
+	}
+}
+
+// TestTilesAreMadeAFewAtATime: however many cold tiles are asked for, no more are made at once than there are seats, those of memory go on while
+// the database keeps all of its own, and who waits is told when time is up.
+func TestTilesAreMadeAFewAtATime(t *testing.T) {
+	t.Parallel()
+	c := newTileCache(1<<20, prometheus.NewRegistry())
+	var mu sync.Mutex
+	now, most := 0, 0
+	slow := make(chan struct{})
+	makeSlowly := func(context.Context) ([]byte, error) {
+		mu.Lock()
+		now++
+		most = max(most, now)
+		mu.Unlock()
+		<-slow
+		mu.Lock()
+		now--
+		mu.Unlock()
+		return []byte("tile"), nil
+	}
+	stored := &tileSource{stored: true}
+	var all sync.WaitGroup
+	for x := range uint32(5 * maxStoreTiles) {
+		all.Go(func() {
+			_, err := c.get(t.Context(), tileKey{id: mvt.TileID{Z: 10, X: x}}, func(ctx context.Context) ([]byte, error) { return c.seated(ctx, stored, makeSlowly) })
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for len(c.storeSeats) < maxStoreTiles {
+		runtime.Gosched()
+	}
+	if body, err := c.seated(t.Context(), &tileSource{}, func(context.Context) ([]byte, error) { return []byte("grids"), nil }); err != nil || string(body) != "grids" {
+		t.Errorf("a tile from memory: %q, %v", body, err)
+	}
+	late, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.seated(late, stored, makeSlowly); !errors.Is(err, context.Canceled) {
+		t.Errorf("one who has waited too long: %v", err)
+	}
+	close(slow)
+	all.Wait()
+	if most != maxStoreTiles {
+		t.Errorf("%d tiles were made at once, want %d", most, maxStoreTiles)
 	}
 }

@@ -33,6 +33,7 @@ const maxPointZoom = 18
 // tileSource is what a request for tiles comes down to once the name, the access and the parameters are known.
 type tileSource struct {
 	public  bool // anybody may have the tiles, and caches between may keep them
+	stored  bool // made by the database, not from memory
 	maxZoom uint8
 	// tag names what a tile is made from, as an entity tag; it costs no tile. Who may not have the tile gets the error here.
 	tag func(ctx context.Context, id mvt.TileID) (string, error)
@@ -64,7 +65,9 @@ func (s *Server) tileSource(w http.ResponseWriter, r *http.Request, state *live.
 		if err != nil {
 			return nil, err
 		}
-		return s.tiles.get(ctx, tileKey{tag, id, ""}, func(ctx context.Context) ([]byte, error) { return source.anew(ctx, id) })
+		return s.tiles.get(ctx, tileKey{tag, id, ""}, func(ctx context.Context) ([]byte, error) {
+			return s.tiles.seated(ctx, &source, func(ctx context.Context) ([]byte, error) { return source.anew(ctx, id) })
+		})
 	}
 	key := source.key
 	if key == nil {
@@ -168,7 +171,7 @@ func (s *Server) pointTiles(w http.ResponseWriter, r *http.Request, state *live.
 		return s.authorizeSome(r, state, grid.ReadPlaces)
 	})
 	return tileSource{
-		maxZoom: maxPointZoom, box: state.City.Box(),
+		stored: true, maxZoom: maxPointZoom, box: state.City.Box(),
 		tag: func(ctx context.Context, id mvt.TileID) (string, error) {
 			a, err := actor()
 			if err != nil {

@@ -134,16 +134,14 @@ func finish(made string) error {
 // printTokens makes a token for each kind of user and prints them; those of earlier starts end.
 func printTokens(ctx context.Context, s *store.Store) error {
 	actor := grid.Actor{Name: "demo", Role: grid.RoleAdministrator}
-	old, err := s.Tokens(ctx)
+	err := s.EachToken(ctx, func(t store.Token) error {
+		if t.CreatedBy != actor.Name || t.RevokedAt != nil {
+			return nil
+		}
+		return s.RevokeToken(ctx, actor, t.ID)
+	})
 	if err != nil {
 		return err
-	}
-	for _, t := range old {
-		if t.CreatedBy == actor.Name && t.RevokedAt == nil {
-			if err := s.RevokeToken(ctx, actor, t.ID); err != nil {
-				return err
-			}
-		}
 	}
 	for _, role := range []string{grid.RolePlanner, grid.RoleDispatcher, grid.RoleAdministrator} {
 		secret, _, err := s.CreateToken(ctx, actor, store.Token{User: "demo-" + role, Role: role})

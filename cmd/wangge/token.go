@@ -64,13 +64,9 @@ func (tokenListCmd) Run(ctx context.Context, all *cli) error {
 		return err
 	}
 	defer s.Close()
-	tokens, err := s.Tokens(ctx)
-	if err != nil {
-		return err
-	}
 	out := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(out, "ID\tUSER\tROLE\tSCOPE\tSENT IN\tCREATED\tEXPIRES\tREVOKED")
-	for _, t := range tokens {
+	if err := s.EachToken(ctx, func(t store.Token) error {
 		scope := t.Scope
 		if scope == "" {
 			scope = "whole city"
@@ -79,7 +75,10 @@ func (tokenListCmd) Run(ctx context.Context, all *cli) error {
 		if t.InPath {
 			sent = "path"
 		}
-		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.User, t.Role, scope, sent, t.CreatedAt.Format(time.DateOnly), day(t.ExpiresAt), day(t.RevokedAt))
+		_, err := fmt.Fprintf(out, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.User, t.Role, scope, sent, t.CreatedAt.Format(time.DateOnly), day(t.ExpiresAt), day(t.RevokedAt))
+		return err
+	}); err != nil {
+		return err
 	}
 	return out.Flush()
 }

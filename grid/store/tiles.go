@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ import (
 
 // TileFilter says which places or incidents a tile shows; a zero field does not restrict.
 type TileFilter struct {
-	Scope    string     // the division whose subtree is shown
+	Scope    string     // the division whose subtree is shown, with the places elsewhere that anybody may see
 	Filter   *cql2.Expr // has passed Check, of the properties of grid.AllPlaces or of the collection incidents
 	From, To time.Time  // within which the Time lies that the collection of the place's kind, or of incidents, has
 }
@@ -47,7 +48,26 @@ type tileLayer struct {
 	values  string   // their columns
 	from    string
 	columns columns
+	public  string                                          // which of those elsewhere anybody may see, "" for none
 	within  func(sql *statement, from, to time.Time) string // the condition of TileFilter.From and To
+}
+
+// publicPlace says of a place t whether anybody may see it, as grid.Place.IsPublic does.
+const publicPlace = `(t.public AND (t.kind = 'shelter' OR t.kind = 'danger_zone' AND EXISTS (
+	SELECT FROM danger_zone z WHERE z.place_id = t.id AND z.published_at <= (now() AT TIME ZONE 'UTC')::date)))`
+
+// hiddenBeyond returns the columns as who has a scope sees them: own says which rows lie in it, and of others what is not for anybody is null.
+func (c columns) hiddenBeyond(own string) columns {
+	seen := c
+	seen.byName = maps.Clone(c.byName)
+	shelters, _ := grid.CollectionByID("shelters")
+	for name, value := range seen.byName {
+		if !shelters.ForAnybody(name) {
+			value.sql = "CASE WHEN " + own + " THEN " + value.sql + " END"
+			seen.byName[name] = value
+		}
+	}
+	return seen
 }
 
 // PlaceTile returns a vector tile with the layer places: each place as a point with code, kind, name and state, or, where there are too
@@ -58,7 +78,7 @@ func (s *Store) PlaceTile(ctx context.Context, id mvt.TileID, f TileFilter) ([]b
 		name:   "places",
 		tags:   []string{"code", "kind", "name", "state"},
 		values: "t.code, t.kind, left(t.name, 40), t.state",
-		from:   "FROM place t", columns: allPlaceColumns(), within: placesWithin,
+		from:   "FROM place t", columns: allPlaceColumns(), within: placesWithin, public: publicPlace,
 	})
 }
 
@@ -145,13 +165,18 @@ func (q *tileStatement) where(ctx context.Context, sql *statement) error {
 	if err != nil {
 		return err
 	}
-	if own != "" {
+	columns := q.layer.columns
+	switch {
+	case own != "" && q.layer.public != "":
+		sql.add("AND (", own, "OR", q.layer.public, ")")
+		columns = columns.hiddenBeyond(own)
+	case own != "":
 		sql.add("AND", own)
 	}
 	if !q.filter.From.IsZero() || !q.filter.To.IsZero() {
 		sql.add("AND", q.layer.within(sql, q.filter.From, q.filter.To))
 	}
-	return chosen(sql, q.layer.columns, q.filter.Filter, nil, (*statement).meetsBoxes)
+	return chosen(sql, columns, q.filter.Filter, nil, (*statement).meetsBoxes)
 }
 
 // count returns how many points there are, at most most.

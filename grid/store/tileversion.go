@@ -136,14 +136,15 @@ func (s *Store) tileTag(ctx context.Context, layer string, id mvt.TileID, scope 
 	}
 	slices.Sort(divisions)
 	var raised int64
+	var today string // which may make something elsewhere public
 	err = s.db.QueryRow(ctx, `
-		SELECT coalesce(sum(version), 0)::bigint
+		SELECT coalesce(sum(version), 0)::bigint, CASE WHEN $4 THEN (now() AT TIME ZONE 'UTC')::date::text ELSE '' END
 		FROM tile_version
-		WHERE layer = $1 AND cell >= $2 AND cell < $3`, layer, first>>versionShift, end>>versionShift).Scan(&raised)
+		WHERE layer = $1 AND cell >= $2 AND cell < $3`, layer, first>>versionShift, end>>versionShift, scope != "" && layer == placeTable.tiles).Scan(&raised, &today)
 	if err != nil {
 		return "", translate(err)
 	}
 	sum := sha256.New()
-	fmt.Fprintln(sum, layer, scope, divisions, raised)
+	fmt.Fprintln(sum, layer, scope, divisions, raised, today)
 	return hex.EncodeToString(sum.Sum(nil)[:16]), nil
 }

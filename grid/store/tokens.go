@@ -162,18 +162,55 @@ func (s *Store) actorBy(ctx context.Context, secret string, inPath bool) (grid.A
 	return actor, translate(err)
 }
 
-// Tokens returns every token, revoked and expired ones as well, newest first.
-func (s *Store) Tokens(ctx context.Context) ([]Token, error) {
+// TokenPage chooses tokens; a zero field does not restrict.
+type TokenPage struct {
+	Scope  string // the division in whose subtree theirs are
+	ID     int64  // of the only one
+	Before int64  // the ID of the last one seen
+	Limit  int    // at least 1
+}
+
+// Tokens returns the tokens of a page, revoked and expired ones as well, newest first.
+func (s *Store) Tokens(ctx context.Context, p TokenPage) ([]Token, error) {
 	rows, err := s.db.Query(ctx, `
+		WITH RECURSIVE subtree AS (
+			SELECT code FROM division WHERE code = $1
+			UNION ALL
+			SELECT d.code FROM division d JOIN subtree s ON d.parent_code = s.code
+		)
 		SELECT t.id, u.name AS "user", t.role, t.scope_division AS scope, t.in_path, t.created_at, t.created_by, t.expires_at, t.revoked_at
 		FROM token t
 		JOIN app_user u ON u.id = t.user_id
-		ORDER BY t.id DESC`)
+		WHERE ($1 = '' OR t.scope_division IN (SELECT code FROM subtree))
+		  AND ($2 = 0 OR t.id = $2)
+		  AND ($3 = 0 OR t.id < $3)
+		ORDER BY t.id DESC
+		LIMIT $4`, p.Scope, p.ID, p.Before, p.Limit)
 	if err != nil {
 		return nil, translate(err)
 	}
 	tokens, err := pgx.CollectRows(rows, pgx.RowToStructByName[Token])
 	return tokens, translate(err)
+}
+
+// EachToken calls each with every token, newest first, until one returns an error, which is returned.
+func (s *Store) EachToken(ctx context.Context, each func(Token) error) error {
+	const some = 1000
+	for p := (TokenPage{Limit: some}); ; {
+		tokens, err := s.Tokens(ctx, p)
+		if err != nil {
+			return err
+		}
+		for _, t := range tokens {
+			if err := each(t); err != nil {
+				return err
+			}
+			p.Before = t.ID
+		}
+		if len(tokens) < some {
+			return nil
+		}
+	}
 }
 
 // RevokeToken ends a token at once. One that is unknown or revoked already is grid.ErrNotFound.

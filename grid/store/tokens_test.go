@@ -58,9 +58,22 @@ func TestTokens(t *testing.T) {
 	if err := s.RevokeToken(t.Context(), admin, made.ID); !errors.Is(err, grid.ErrNotFound) {
 		t.Errorf("revoking twice: got %v", err)
 	}
-	tokens, err := s.Tokens(t.Context())
+	tokens, err := s.Tokens(t.Context(), store.TokenPage{Limit: 10})
 	if err != nil || len(tokens) != 3 || tokens[2].RevokedAt == nil || tokens[2].User != "li" || tokens[2].CreatedBy != "admin" {
 		t.Errorf("tokens %+v, %v", tokens, err)
+	}
+	if page, err := s.Tokens(t.Context(), store.TokenPage{Before: tokens[0].ID, Limit: 1}); err != nil || len(page) != 1 || page[0].ID != tokens[1].ID {
+		t.Errorf("the page after the first token: %+v, %v", page, err)
+	}
+	if page, err := s.Tokens(t.Context(), store.TokenPage{ID: tokens[2].ID, Limit: 1}); err != nil || len(page) != 1 || page[0].ID != tokens[2].ID {
+		t.Errorf("one token: %+v, %v", page, err)
+	}
+	var ids []int64
+	if err := s.EachToken(t.Context(), func(one store.Token) error {
+		ids = append(ids, one.ID)
+		return nil
+	}); err != nil || len(ids) != 3 || ids[0] != tokens[0].ID || ids[2] != tokens[2].ID {
+		t.Errorf("each token: %v, %v", ids, err)
 	}
 	inPath, ofPath, err := s.CreateToken(t.Context(), admin, store.Token{User: "qgis", Role: grid.RoleReader, Scope: streetCode, InPath: true})
 	if err != nil {
@@ -113,6 +126,18 @@ func TestTokensOfAnActor(t *testing.T) {
 		if _, err := create(street, store.Token{User: user, Scope: streetCode}); (err != nil) != refused || refused && (err.Rule != "other_user" || err.Field != "user") {
 			t.Errorf("a street makes a token for %s: %v", user, err)
 		}
+	}
+	within, err := s.Tokens(t.Context(), store.TokenPage{Scope: streetCode, Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range within {
+		if token.Scope != streetCode && token.Scope != communityCode {
+			t.Errorf("a street is shown the token of %s for %q", token.User, token.Scope)
+		}
+	}
+	if len(within) != 4 {
+		t.Errorf("a street is shown %d tokens, want 4", len(within))
 	}
 	if _, err := create(city, store.Token{User: "county", Scope: streetCode}); err != nil {
 		t.Errorf("the city makes one for whom it likes: %v", err)
