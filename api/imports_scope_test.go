@@ -119,7 +119,7 @@ func TestImportByATokenRevokedMeanwhile(t *testing.T) {
 		}
 	}
 	until("the import does not wait", func() bool { return transactions(true) == 1 })
-	tokens, err := s.store.Tokens(t.Context())
+	tokens, err := s.store.Tokens(t.Context(), store.TokenPage{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
