@@ -66,11 +66,11 @@ export const findingTexts = {
   },
   'QC-13': {
     zh: '{grids} 的户数或面积为 {n}，高于标准 {limit}。请拆分或划出一部分；确需例外请注明理由。',
-    en: '{grids} has {n} households or m², above the norm of {limit}. Split it or give some away, or note why it is an exception.',
+    en: '{grids} has {n} (households or m²), above the norm of {limit}. Split it or give some away, or note why it is an exception.',
   },
   'QC-13_below': {
     zh: '{grids} 的户数或面积为 {n}，低于标准 {limit}。请合并或划入一部分；确需例外请注明理由。',
-    en: '{grids} has {n} households or m², below the norm of {limit}. Merge it or take more in, or note why it is an exception.',
+    en: '{grids} has {n} (households or m²), below the norm of {limit}. Merge it or take more in, or note why it is an exception.',
   },
   'QC-14': {
     zh: '{grids} 之间的新边界切开了建筑（{metres}）。请绕开建筑绘制。',

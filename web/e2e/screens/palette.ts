@@ -1,4 +1,4 @@
-// Pictures small enough to be kept with the code: what Chromium paints has few colours, so that 256 of them show nearly all of it.
+// Pictures small enough to be kept with the code: what Chromium paints has few colours, so that 64 of them show nearly all of it.
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
@@ -10,7 +10,7 @@ interface Image {
   rgb: Uint8Array;
 }
 
-/** The same picture with at most 256 colours. It reads what Chromium writes: 8 bits, RGB or RGBA, not interlaced; alpha is dropped. */
+/** The same picture with at most 64 colours. It reads what Chromium writes: 8 bits, RGB or RGBA, not interlaced; alpha is dropped. */
 export function withPalette(png: Buffer): Buffer {
   const image = decode(png);
   const { colours, index } = quantise(image.rgb);
@@ -99,8 +99,8 @@ function quantise(rgb: Uint8Array): { colours: Colour[]; index: Uint8Array } {
   const all = [...counts].map(([key, pixels]) => ({ colour: colourOf(key), pixels }));
   // The most frequent ones are kept as they are, so that surfaces, which are seen, are exact; the shades of edges share the rest.
   all.sort((a, b) => b.pixels - a.pixels || keyOf(a.colour) - keyOf(b.colour));
-  const exact = all.slice(0, 96).map(({ colour }) => colour);
-  const shared = cut(all.slice(96), 160).map(mean);
+  const exact = all.slice(0, 40).map(({ colour }) => colour);
+  const shared = cut(all.slice(40), 24).map(mean);
   const colours = [...exact, ...shared];
   const nearest = new Map(all.map(({ colour }) => [keyOf(colour), indexOfNearest(colours, colour)]));
   return { colours, index: Uint8Array.from(keys, (key) => nearest.get(key) ?? 0) };

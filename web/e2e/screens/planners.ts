@@ -1,0 +1,294 @@
+// The screens of planners: divide, plans, coverage.
+import type { Page } from 'playwright-core';
+import { coverageMessages } from '../../src/coverage/messages';
+import { degrees } from '../../src/divide/lattice';
+import { divideMessages } from '../../src/divide/messages';
+import type { Language } from '../../src/messages';
+import { planMessages } from '../../src/plans/messages';
+import { planTexts } from '../../src/plans/plan-texts';
+import { Desk, inTheMiddle, metres } from '../desk';
+import { mapReady } from '../browser';
+import { at, dark, english, englishDark, everywhere, type Screen } from './screen';
+import { drawing, splitting, type Scenery } from './scenery';
+
+const titled = (title: string): Record<Language, string> => ({ zh: title, en: title });
+
+/** The desk about the grid of the pictures, its working set there. */
+async function deskOf(page: Page, { grid, draft }: Scenery, language: Language): Promise<Desk> {
+  const desk = new Desk(page, draft, language, grid.label);
+  await desk.opened();
+  return desk;
+}
+
+/** Brings a part of the panel to its top. */
+async function scrolledTo(page: Page, part: string): Promise<void> {
+  await page.locator(part).first().waitFor();
+  await page
+    .locator(part)
+    .first()
+    .evaluate((element) => element.scrollIntoView({ block: 'start' }));
+}
+
+const working: Screen['link'] = ({ grid, draft }) => [at(grid.label, 16), `plan=${draft}&task=divide`];
+
+/** The line between the sides would lie on the border that is new. */
+const compared: Screen['link'] = ({ plan }) => {
+  const [lon, lat] = plan.grid.label;
+  return [at([lon - 0.0012, lat], 16), `plan=${plan.code}&compare=now_${plan.code}`];
+};
+
+export const planners: Screen[] = [
+  {
+    name: 'divide',
+    part: 'divide',
+    does: {
+      zh: '选择可以绘制的方案，或新建一个。',
+      en: 'Choose a plan to draw on, or begin one.',
+    },
+    link: () => [everywhere, 'task=divide'],
+    heading: divideMessages.title,
+    role: 'planner',
+    complete: (page) => page.locator('[aria-labelledby=drafts-title] li').first().waitFor(),
+  },
+  {
+    name: 'desk',
+    part: 'divide',
+    does: {
+      zh: '打开视野内的网格，选工具，在地图上画：这里正用一条线切分网格。',
+      en: 'Open the grids in sight, take a tool and draw: here a line is about to split a grid.',
+    },
+    link: working,
+    heading: titled(drawing),
+    role: 'planner',
+    complete: async (page, of, language) => {
+      const desk = await deskOf(page, of, language);
+      const part = (await desk.partition()).all().find(({ code }) => code === of.grid.code);
+      if (part === undefined) throw new Error('the grid is not open');
+      await page.getByLabel(divideMessages.tool_split[language], { exact: true }).check();
+      const [top, bottom] = desk.across(part);
+      // By keyboard and then by mouse: two quick clicks are a double click, which ends the line.
+      const place = page.getByLabel(divideMessages.corner_to[language]);
+      await place.fill(degrees(top).join());
+      await place.press('Enter');
+      await desk.clickAt(degrees(inTheMiddle(part)));
+      const { x, y } = await desk.pixel(degrees(bottom));
+      await page.mouse.move(x, y);
+      await page.getByText(divideMessages.points[language].replace('{n}', '2')).waitFor();
+    },
+    looks: [englishDark],
+  },
+  {
+    name: 'refused',
+    part: 'divide',
+    does: {
+      zh: '每一笔都由服务器证明；不成立的一笔不改动任何东西，原因就标在原处。',
+      en: 'The server proves every stroke; one that does not hold changes nothing, and its fault is shown at the spot.',
+    },
+    link: working,
+    heading: titled(drawing),
+    role: 'planner',
+    expected: /status of 4\d\d/,
+    complete: async (page, of, language) => {
+      const desk = await deskOf(page, of, language);
+      const part = (await desk.partition()).all().find(({ code }) => code === of.grid.code);
+      if (part === undefined) throw new Error('the grid is not open');
+      await page.getByLabel(divideMessages.tool_split[language], { exact: true }).check();
+      await page.getByLabel(divideMessages.catch[language]).uncheck();
+      const from = inTheMiddle(part);
+      await desk.clickAt(degrees(metres(from, -60, 40)));
+      const end = await desk.pixel(degrees(metres(from, 60, -40)));
+      await page.mouse.dblclick(end.x, end.y);
+      await page.getByRole('button', { name: divideMessages.refused_show[language] }).waitFor();
+    },
+  },
+  {
+    name: 'live',
+    part: 'divide',
+    does: {
+      zh: '调整前后：户数、负荷、均衡，以及移交了什么，随每一笔更新。',
+      en: 'Before and after: households, load, balance and what changes hands, as of the last stroke.',
+    },
+    link: ({ plan }) => [at(plan.grid.label, 16), `plan=${plan.code}&task=divide`],
+    heading: titled(splitting),
+    role: 'planner',
+    complete: async (page) => {
+      await page.locator('#live table').first().waitFor();
+      await scrolledTo(page, '#live');
+    },
+    looks: [dark],
+  },
+  {
+    name: 'plans',
+    part: 'plans',
+    does: {
+      zh: '全部方案与各自的状态。',
+      en: 'All plans, and how far each has come.',
+    },
+    link: () => [everywhere, 'task=plans&plans=all'],
+    heading: planMessages.plans_title,
+    role: 'planner',
+    complete: (page) => page.locator('#plans li').first().waitFor(),
+    looks: [english],
+  },
+  {
+    name: 'plan',
+    part: 'plans',
+    does: {
+      zh: '方案走到哪一步、下一步由谁做；草案画在现行网格之上。',
+      en: 'How far a plan has come and who does what next; its draft lies over what is in force.',
+    },
+    link: ({ plan }) => [at(plan.grid.label, 16), `plan=${plan.code}`],
+    heading: titled(splitting),
+    role: 'planner',
+    complete: async (page) => {
+      await page.locator('#draft li').first().waitFor();
+      await page.locator('.legend .draft').waitFor();
+    },
+    looks: [englishDark],
+  },
+  {
+    name: 'checklist',
+    part: 'plans',
+    does: {
+      zh: '征求意见、决定、备案是一张带日期的清单；各街道、社区的答复逐一登记。',
+      en: 'Consultation, decision and filing are a checklist with dates; the answers are written down body by body.',
+    },
+    link: ({ consulting }) => [at(consulting.grid.label, 16), `plan=${consulting.code}`],
+    heading: planTexts.course_title,
+    role: 'planner',
+    complete: (page) => scrolledTo(page, '#course [data-step=answers]'),
+    looks: [dark],
+  },
+  {
+    name: 'consequences',
+    part: 'plans',
+    does: {
+      zh: '方案的影响：移交的面积、户数、场所、事件，负荷是否更均衡。',
+      en: 'What the plan does: area, households, places and incidents that change hands, and whether load is more even.',
+    },
+    link: ({ plan }) => [at(plan.grid.label, 16), `plan=${plan.code}`],
+    heading: planMessages.impact_title,
+    complete: (page) => scrolledTo(page, '#impact'),
+  },
+  {
+    name: 'findings',
+    part: 'plans',
+    does: {
+      zh: '质检结果：每条说明问题和办法，点击到现场。',
+      en: 'What the check found: each finding says what is wrong and what to do, and leads to the spot.',
+    },
+    link: ({ plan }) => [at(plan.grid.label, 16), `plan=${plan.code}`],
+    heading: planMessages.findings_title,
+    role: 'planner',
+    complete: (page) => scrolledTo(page, '#findings'),
+    looks: [english],
+  },
+  {
+    name: 'conflicts',
+    part: 'plans',
+    does: {
+      zh: '县（区）已有新版本：哪些网格冲突、与哪个方案冲突，怎样更新到现行版本。',
+      en: 'The county has moved on: which grids are in the way and of which plan, and how to bring this one up to date.',
+    },
+    link: ({ overtaken }) => [at(overtaken.grid.label, 16), `plan=${overtaken.code}`],
+    heading: planTexts.rebase_title,
+    role: 'planner',
+    expected: /409/,
+    complete: async (page, _, language) => {
+      await page.getByRole('button', { name: planTexts.do_rebase[language], exact: true }).click();
+      await page.locator('#conflicts li').first().waitFor();
+      await scrolledTo(page, '#conflicts');
+    },
+    looks: [englishDark],
+  },
+  {
+    name: 'compare',
+    part: 'plans',
+    does: {
+      zh: '两个方案或版本左右对比，拖动分界线；下面是同样内容的表格。',
+      en: 'Two plans or editions side by side, divided by a line that is dragged; below, the same as a table.',
+    },
+    link: compared,
+    heading: planTexts.compare_title,
+    role: 'planner',
+    complete: async (page) => {
+      await page.locator('#differs li').first().waitFor();
+      await page.getByRole('slider').waitFor();
+    },
+    looks: [dark],
+  },
+  {
+    name: 'compare-table',
+    part: 'plans',
+    does: {
+      zh: '对比的表格：每个变化的网格，左右各是多少。',
+      en: 'The comparison as a table: every grid that differs, with its figures on both sides.',
+    },
+    link: compared,
+    heading: planTexts.compare_table,
+    complete: (page) => scrolledTo(page, '#compared'),
+  },
+  {
+    name: 'report',
+    part: 'plans',
+    does: {
+      zh: '可打印的报告：前后两图、数字、变更清单，每个街道社区一张征求意见表。',
+      en: 'A report to print: maps before and after, figures, the list of changes, a consultation sheet for each body.',
+    },
+    link: ({ consulting }) => [everywhere, `plan=${consulting.code}&report=true`],
+    heading: planTexts.report_title,
+    role: 'planner',
+    mapless: true,
+    complete: async (page) => {
+      await page.locator('#report[data-ready]').waitFor();
+      await page.waitForFunction(() => {
+        const all = [...document.querySelectorAll('#report figure')];
+        return all.length > 2 && all.every((figure) => figure.getAttribute('data-map') === 'drawn');
+      });
+    },
+    long: true,
+    looks: [english],
+  },
+  {
+    name: 'coverage',
+    part: 'coverage',
+    does: {
+      zh: '任一指标分级上图，附图例与分布图。',
+      en: 'Any figure in classes on the map, with its legend and histogram.',
+    },
+    link: () => [everywhere, 'task=coverage'],
+    heading: coverageMessages.title,
+    complete: (page) => page.locator('#classes tbody tr').first().waitFor(),
+    looks: [englishDark],
+  },
+  {
+    name: 'coverage-lists',
+    part: 'coverage',
+    does: {
+      zh: '缺口、重叠、未归属和无人的网格，逐条点击到现场。',
+      en: 'Gaps, overlaps, what is in no grid and grids without anybody: lists that lead to the spot.',
+    },
+    link: () => [everywhere, 'task=coverage&figure=place_hazard&by=community'],
+    heading: coverageMessages.look_into,
+    complete: async (page) => {
+      await scrolledTo(page, '#spots');
+      const people = page.locator('#spots > details', { has: page.locator('.count.some') }).last();
+      await people.locator('summary').click();
+      await people.locator('li').first().waitFor();
+      await mapReady(page);
+    },
+    looks: [english],
+  },
+  {
+    name: 'coverage-charts',
+    part: 'coverage',
+    does: {
+      zh: '排名与构成的小图，可另存为 PNG 和 CSV。',
+      en: 'Small charts of ranks and counts, to be saved as PNG and CSV.',
+    },
+    link: () => [everywhere, 'task=coverage&figure=density&by=street'],
+    heading: coverageMessages.title,
+    complete: (page) => scrolledTo(page, '#coverage figure:nth-of-type(2)'),
+    looks: [dark],
+  },
+];
