@@ -71,6 +71,10 @@ fmt: ## format Go and web files
 bench: ## run the benchmarks; BENCH=Locate chooses some
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem ./...
 
+.PHONY: speed
+speed: build ## measure the page in a browser: first map, opening, dragging, proofs
+	@scripts/web speed
+
 .PHONY: soak
 soak: ## fuzz every parser, FUZZTIME=30s each, and repeat the tests under the race detector
 	@scripts/soak $(or $(FUZZTIME),30s)

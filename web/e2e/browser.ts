@@ -15,10 +15,10 @@ export const patience = 30_000;
 const softwareGl = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const noGl = ['--no-sandbox', '--disable-3d-apis'];
 
-export function launch(options: { webgl: boolean } = { webgl: true }): Promise<Browser> {
+export function launch(options: { webgl: boolean; flags?: string[] } = { webgl: true }): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath(),
-    args: options.webgl ? softwareGl : noGl,
+    args: [...(options.webgl ? softwareGl : noGl), ...(options.flags ?? [])],
     env: { ...process.env, LANG: 'C.UTF-8' }, // else a download whose name is not ASCII is called "download"
   });
 }

@@ -66,6 +66,11 @@ export class Desk {
     await this.page.locator('#grids li', { hasText: part.code }).getByRole('button').first().press('Enter');
   }
 
+  /** Waits until a stroke was kept: it is said so, and the plan has that many that count. */
+  async kept(what: RegExp, position: number): Promise<void> {
+    await this.page.locator(`#outcome[data-position="${position}"]`).getByText(what).waitFor();
+  }
+
   /** Waits until the server's draft is the same as that one, to the last digit, and the page has said that a stroke was kept. */
   async shown(want: Partition): Promise<void> {
     await this.page
@@ -98,7 +103,17 @@ export class Desk {
         const long = distanceM(a, edge.b);
         const both = partition.beside('tiling', edge).every((part) => this.#clickable(part));
         const quiet = partition.edgeNear('dedicated', a, long) === null;
-        if (both && quiet && long > (best?.long ?? 40) && partition.lockOfEdge('tiling', edge) === null)
+        const middle = { x: Math.round((a.x + edge.b.x) / 2), y: Math.round((a.y + edge.b.y) / 2) };
+        const south = shifted(middle, 0, -35); // as far as tests bend it
+        const bends = partition.foldOfBend('tiling', edge, south) === null;
+        const room = bends && partition.vertexNear('tiling', south, 20) === null;
+        if (
+          both &&
+          quiet &&
+          room &&
+          long > (best?.long ?? 40) &&
+          partition.lockOfEdge('tiling', edge) === null
+        )
           best = { edge, long };
       }
     }
@@ -237,19 +252,19 @@ async function largestCommunity(): Promise<{ middle: Position; county: string }>
   return { middle: [mean(0), mean(1)], county: `${largest[0]?.code.slice(0, 6)}000000` };
 }
 
-/** The corner nearest to a place where borders of one community meet and may move, with room about it to be dragged. */
+/** The corner nearest to a place where borders of one community meet and may move, with room about it to be dragged if there is one. */
 function whereGridsMeet(partition: Partition, [lon, lat]: Position): Vertex {
-  const roomM = 40;
   const all = corners(partition);
-  const free = all.filter((v) => {
+  const free = all.filter((v) => partition.lock('tiling', v) === null && partition.degree('tiling', v) >= 3);
+  const roomy = (v: Vertex, roomM: number): boolean => {
     const to = shifted(v, 65, -26); // as far as tests drag it
     const room = all.every((w) => w === v || (distanceM(v, w) > roomM && distanceM(to, w) > roomM / 2));
-    const fits = room && partition.foldOfMove('tiling', v, to) === null;
     const quiet = partition.edgeNear('dedicated', v, roomM) === null;
-    return fits && quiet && partition.lock('tiling', v) === null && partition.degree('tiling', v) >= 3;
-  });
+    return room && quiet && partition.foldOfMove('tiling', v, to) === null;
+  };
   const far = (v: Vertex): number => Math.hypot(v.x - lon * 1e7, v.y - lat * 1e7);
-  const [best] = free.sort((a, b) => far(a) - far(b));
+  const nearest = free.sort((a, b) => far(a) - far(b));
+  const best = [40, 20].flatMap((roomM) => nearest.find((v) => roomy(v, roomM)) ?? [])[0] ?? nearest[0];
   assert.ok(best, 'the demo has a corner that may move');
   return best;
 }
