@@ -33,7 +33,7 @@ try {
   const lines: Measured[] = [await firstMap(browser)];
   await visit(
     browser,
-    { hash: link(14), before: signedIn('planner'), viewport: { width: 1920, height: 1080 } },
+    { hash: link(15), before: signedIn('planner'), viewport: { width: 2400, height: 1300 } },
     async (page) => {
       await page.locator('#grids li').first().waitFor();
       lines.push(await opening(page));
