@@ -99,6 +99,7 @@ func (jobs *importJobs) start(job *importJob) error {
 	jobs.under.Go(func() {
 		defer cancel(nil)
 		jobs.wait(ctx, job)
+		job.open = nil // what was asked for is needed no more
 		close(job.ended)
 		time.AfterFunc(importKept, func() { jobs.forget(job) })
 	})

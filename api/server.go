@@ -89,6 +89,9 @@ func New(c Config) *Server {
 		listeners: make(chan struct{}, maxListeners), strangers: make(chan struct{}, maxStrangers),
 		exports: newExportSeats(), progress: c.Progress, kept: newKeptParts(), uploads: newUploads(c.UploadDir),
 	}
+	if c.Operator == nil { // a server, which may take files
+		removeAbandoned(c.UploadDir)
+	}
 	s.jobs = newImportJobs(s.runImport)
 	s.streams, s.endStreams = context.WithCancel(context.Background())
 	s.tiles = newTileCache(c.TileCache, s.registry)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,11 +28,12 @@ const (
 )
 
 // uploads are the files that were sent to be imported, each for whoever sent it. They lie in a directory of their own, which is made with
-// the first and removed at the end.
+// the first, locked while the server lives, and removed at the end. What a server that died has left is removed when the next one starts.
 type uploads struct {
 	mu     sync.Mutex
 	parent string             // "" for the system's temporary directory
 	dir    string             // "" until the first comes
+	lock   *os.File           // of dir
 	looks  chan struct{}      // one for each that is looked into
 	byID   map[string]*upload // those too that are removed but still read
 	closed bool
@@ -191,9 +193,15 @@ func (u *uploads) makeDir() error {
 	if u.dir != "" {
 		return os.MkdirAll(u.dir, 0o700)
 	}
-	dir, err := os.MkdirTemp(u.parent, "wangge-uploads-")
+	dir, err := os.MkdirTemp(u.parent, uploadDirs)
+	if err != nil {
+		return err
+	}
+	if u.lock, err = lockDir(dir); err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
 	u.dir = dir
-	return err
+	return nil
 }
 
 // spool makes a file beside them, for what an import has to say.
@@ -218,10 +226,12 @@ func (u *uploads) close() error {
 		one.timer.Stop()
 	}
 	clear(u.byID)
-	if u.dir == "" {
+	if u.lock == nil {
 		return nil
 	}
-	return os.RemoveAll(u.dir)
+	err := errors.Join(os.RemoveAll(u.dir), u.lock.Close())
+	u.lock = nil
+	return err
 }
 
 // look waits for its turn to look into a file, until leave is called.

@@ -91,7 +91,9 @@ func leftFiles(t *testing.T, dir string) (names []string) {
 			t.Fatal(err)
 		}
 		for _, file := range below {
-			names = append(names, file.Name())
+			if file.Name() != ".lock" {
+				names = append(names, file.Name())
+			}
 		}
 	}
 	return names

@@ -45,8 +45,7 @@ async function start(child: ChildProcess): Promise<Omit<Demo, 'stop'>> {
     if (role !== undefined && token !== undefined) tokens[role] = token;
     const url = /^ready (http:\S+)/.exec(line)?.[1];
     if (url === undefined) continue;
-    if (process.env['DATABASE_URL'] === undefined)
-      throw new Error('the demo does not say where its database is');
+    if (database === '') throw new Error('the demo does not say where its database is');
     child.stdout.resume(); // whatever it says later must not fill the pipe
     return { url, tokens, database };
   }
