@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { Session } from '../src/api';
+import { tokenOf } from './client';
 import { accessible, clickMiddle, codeInPanel, launch, mapReady, session, someGrid, visit } from './browser';
 
 let browser: Browser;
@@ -61,6 +62,28 @@ test('elsewhere: switching places on asks for a token, and a wrong one is refuse
     await page.getByText('This token is not valid', { exact: false }).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     assert.equal(await page.getByRole('checkbox', { name: 'Places' }).isChecked(), false);
+  });
+});
+
+test('demo: what was typed is still there after the token is given', async (t) => {
+  if (!who.demo || tokenOf('dispatcher') === '') return t.skip('this server is not the loopback demo');
+  await visit(browser, { hash: '#///en', expected: /401/ }, async (page) => {
+    await mapReady(page);
+    await page.locator('[data-task=incidents]').click();
+    await page.locator('#take-down').click();
+    const form = page.locator('#intake');
+    await form.locator('[name=title]').fill('Water on the stairs');
+    await form.locator('[name=kind]').selectOption({ index: 1 });
+    await form.locator('[name=source]').selectOption({ index: 1 });
+    await clickMiddle(page);
+    await page.locator('#would-be').waitFor();
+    await form.locator('[type=submit]').click();
+    await form.getByRole('button', { name: 'Enter token' }).click();
+    await page.getByRole('dialog').getByLabel('Access token').fill(tokenOf('dispatcher'));
+    await page.getByRole('button', { name: 'Use' }).click();
+    await page.getByRole('button', { name: 'Dispatcher' }).waitFor();
+    assert.equal(await form.locator('[name=title]').inputValue(), 'Water on the stairs');
+    assert.notEqual(await form.locator('[name=kind]').inputValue(), '');
   });
 });
 

@@ -113,6 +113,21 @@ test('a list that could not be loaded is loaded with the next change', async () 
   mock.timers.reset();
 });
 
+test('another reader is shown nothing that was asked for the one before', async () => {
+  const server = new Server();
+  server.put(incident('secret'));
+  const register = await opened(server);
+  const late = register.load();
+  register.forget();
+  assert.deepEqual([register.incidents.size, register.loading], [0, true]);
+  server.stored.clear();
+  await late;
+  assert.equal(register.incidents.size, 0, 'what was on its way is dropped');
+  server.put(incident('own'));
+  await register.load();
+  assert.deepEqual([...register.incidents.keys()], ['own']);
+});
+
 test('pages are gathered up to a bound, which is said', async () => {
   const server = new Server();
   server.pageSize = 2;

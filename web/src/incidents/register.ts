@@ -24,6 +24,8 @@ export class Register {
   #work: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Counts readers: what was asked for one is nothing for the next. */
+  #reader = 0;
   /** Whether all of them have been loaded once. */
   #whole = false;
 
@@ -35,6 +37,15 @@ export class Register {
   /** Asks for all of them. */
   load(): Promise<void> {
     return this.#then(() => this.#loadAll());
+  }
+
+  /** Forgets all of them, and what is still on its way: they were for another reader. */
+  forget(): void {
+    this.#reader++;
+    this.incidents.clear();
+    this.#whole = this.more = false;
+    this.loading = true;
+    this.#onChange();
   }
 
   /** Takes note that something has happened to an incident. */
@@ -67,7 +78,7 @@ export class Register {
   }
 
   async #loadAll(): Promise<void> {
-    const loaded = new Map<string, Incident>();
+    const [reader, loaded] = [this.#reader, new Map<string, Incident>()];
     let cursor: string | null = null;
     for (let page = 0; page < maxPages; page++) {
       const { items, next } = await this.#page(cursor);
@@ -75,6 +86,7 @@ export class Register {
       cursor = next ?? null;
       if (cursor === null) break;
     }
+    if (reader !== this.#reader) return;
     this.more = cursor !== null;
     this.#whole = true;
     this.incidents.clear();
@@ -99,8 +111,10 @@ export class Register {
   }
 
   async #ask(code: string): Promise<void> {
+    const reader = this.#reader;
     try {
       const incident = await this.#api.incident(code);
+      if (reader !== this.#reader) return;
       if (isOpen(incident)) this.incidents.set(code, incident);
       else this.incidents.delete(code);
     } catch (cause) {
