@@ -73,16 +73,18 @@ export function codesOf(enumeration: string): string[] {
 /** Problems that say which rule is broken: its text is better than theirs. */
 const ofRules = ['bad_request', 'invalid', 'invalid_geometry', 'conflict'];
 
-/** What a broken rule means and what to do next, null for a rule without a text. */
-export function ruleText(rule: string): string | null {
+/** What a broken rule, of a field, means and what to do next, null for a rule without a text. */
+export function ruleText(rule: string, field = ''): string | null {
   const texts: Record<string, Record<Language, string>> = ruleTexts;
-  return Object.hasOwn(texts, rule) ? (texts[rule]?.[state.language] ?? null) : null;
+  const key = [`${rule}/${field}`, rule].find((key) => Object.hasOwn(texts, key));
+  return key === undefined ? null : (texts[key]?.[state.language] ?? null);
 }
 
 /** What went wrong and what to do next, in the reader's words; what the server says of it is never part of it. */
 export function explain(problem: Problem): string {
   if (problem.status === 401) return t('token_missing');
-  const broken = ofRules.includes(problem.code) && problem.rule ? ruleText(problem.rule) : null;
+  const broken =
+    ofRules.includes(problem.code) && problem.rule ? ruleText(problem.rule, problem.field) : null;
   if (broken !== null) return broken;
   const key = `problem_${problem.code}`;
   return isMessageKey(key) ? t(key) : t('problem_other');

@@ -67,6 +67,14 @@ for (const [query, some] of [
     { task: 'incidents', filter: { ...everything, severity: 'serious', text: '井盖', board: true } },
   ],
   ['?task=data&part=import', { task: 'data', part: 'import' }],
+  ['?task=divisions', { task: 'divisions' }],
+  ['?task=divisions&division=320211001000', { task: 'divisions', division: '320211001000' }],
+  ['?layers=dedicated,divisions', { layers: { ...nothingShown.layers, labels: false } }],
+  ['?layers=', { layers: { ...nothingShown.layers, dedicated: false, divisions: false, labels: false } }],
+  [
+    '?plan=P&layers=dedicated,divisions,labels,places',
+    { task: 'plans', plan: 'P', layers: { ...nothingShown.layers, places: true } },
+  ],
   ['?new=', { task: 'incidents', intake: { at: null } }],
   ['?new=120.3123456,31.4', { task: 'incidents', intake: { at: { lon: 120.3123456, lat: 31.4 } } }],
   ['?at=120.3123456,31.4', { at: { lon: 120.3123456, lat: 31.4 } }],
@@ -93,4 +101,10 @@ test('nonsense in a filter is as usual', () => {
   const { task, filter } = parseLink('#?task=nonsense&state=closed&order=sideways&overdue=1');
   assert.equal(task, 'lookup');
   assert.deepEqual(filter, everything);
+});
+
+test('layers that there are not are none', () => {
+  const { dedicated, incidents, ...others } = parseLink('#?layers=incidents,toString,roads').layers;
+  assert.deepEqual([dedicated, incidents], [false, true]);
+  assert.deepEqual(others, { divisions: false, labels: false, places: false });
 });

@@ -1,12 +1,14 @@
 /**
  * The deep link in the hash: #lon/lat/zoom/lang, and after a question mark what is shown: plan=CODE, incident=CODE with the list's
- * filter, new= or new=lon,lat for one that is being taken down, part= of Data, grid= to be divided, what the plan screens show (plans/planning.ts),
- * at=lon,lat for the spot that was looked up with as_of= for an instant of the past, and task= where none of these says which.
+ * filter, new= or new=lon,lat for one that is being taken down, part= of Data, grid= to be divided, what the plan screens show
+ * (plans/planning.ts), division= for the one that is open, at=lon,lat for the spot that was looked up with as_of= for an instant of the
+ * past, task= where none of these says which, and layers= where others are on the map than usual.
  */
 import { formatChoice, parseChoice, usualChoice, type Choice } from './coverage/choice';
 import { dataParts, type DataPart } from './data/parts';
 import { everything, formatFilter, parseFilter, type Filter } from './incidents/incident';
 import { instantOf } from './lookup/when';
+import type { Visible } from './map/style';
 import { isLanguage, type Language } from './messages';
 import { formatPlanning, parsePlanning, usualPlanning, type Planning } from './plans/planning';
 
@@ -32,6 +34,8 @@ export interface Shown {
   part: DataPart;
   /** An incident that is being taken down, and where, once that is known. */
   intake: Intake | null;
+  /** The code of the division that is open in Divisions; null for the city. */
+  division: string | null;
   /** The spot that was looked up. */
   at: { lon: number; lat: number } | null;
   /** The instant that is asked about, RFC 3339; null for now. */
@@ -40,6 +44,8 @@ export interface Shown {
   coverage: Choice;
   /** The code of the grid that is to be divided, of Divide alone. */
   grid: string | null;
+  /** Which layers are on the map. */
+  layers: Visible;
 }
 
 export interface Intake {
@@ -51,6 +57,12 @@ export interface Link extends Shown {
   language: Language | null;
 }
 
+const usualLayers: Visible = {
+  ...{ dedicated: true, divisions: true, labels: true },
+  ...{ places: false, incidents: false },
+};
+const layerNames = Object.keys(usualLayers) as (keyof Visible)[];
+
 /** What a page shows that nobody has asked for anything. */
 export const nothingShown: Shown = {
   task: 'lookup',
@@ -60,10 +72,12 @@ export const nothingShown: Shown = {
   planning: usualPlanning,
   part: dataParts[0],
   intake: null,
+  division: null,
   at: null,
   asOf: null,
   coverage: usualChoice,
   grid: null,
+  layers: usualLayers,
 };
 
 /** Reads a hash; whatever is missing or nonsense comes back as null, or as usual. */
@@ -85,20 +99,22 @@ export function parseLink(hash: string): Link {
     language: isLanguage(language) ? language : null,
     ...named,
     task,
-    filter: parseFilter(shown),
+    filter: task === 'incidents' ? parseFilter(shown) : everything,
     part: dataParts.find((part) => part === shown.get('part')) ?? dataParts[0],
     planning: parsePlanning(shown),
+    division: task === 'divisions' ? shown.get('division') || null : null,
     at: placeOf(shown.get('at') ?? ''),
     asOf: task === 'coverage' ? null : instantOf(shown.get('as_of') ?? ''),
     coverage: task === 'coverage' ? parseChoice(shown) : usualChoice,
     grid: task === 'divide' ? shown.get('grid') || null : null,
+    layers: parseLayers(shown.get('layers')),
   };
 }
 
 /** Five decimals of a view are about a metre, more than a link needs; a spot keeps all seven. */
 export function formatLink(view: View, language: Language, shown: Shown): string {
   const place = `#${view.lon.toFixed(5)}/${view.lat.toFixed(5)}/${Number(view.zoom.toFixed(2))}/${language}`;
-  const { task, plan, at } = shown;
+  const { task, plan, at, division } = shown;
   const incident = task === 'incidents' ? shown.incident : null;
   const intake = task === 'incidents' ? shown.intake : null;
   const query = new URLSearchParams({
@@ -111,8 +127,10 @@ export function formatLink(view: View, language: Language, shown: Shown): string
     ...(task === 'plans' && formatPlanning(shown.planning)),
     ...(task === 'coverage' && formatChoice(shown.coverage)),
     ...(task === 'divide' && shown.grid !== null && { grid: shown.grid }),
+    ...(task === 'divisions' && division !== null && { division }),
     ...(task === 'lookup' && at !== null && { at: formatPlace(at) }),
     ...(task === 'lookup' && shown.asOf !== null && { as_of: shown.asOf }),
+    ...formatLayers(shown.layers),
   });
   return query.size === 0
     ? place
@@ -122,6 +140,20 @@ export function formatLink(view: View, language: Language, shown: Shown): string
 function impliedTask({ plan, incident, intake }: Pick<Shown, 'plan' | 'incident' | 'intake'>): Task {
   if (incident !== null || intake !== null) return 'incidents';
   return plan === null ? 'lookup' : 'plans';
+}
+
+function parseLayers(names: string | null): Visible {
+  if (names === null) return usualLayers;
+  const on = names.split(',');
+  return Object.fromEntries(layerNames.map((name) => [name, on.includes(name)])) as Record<
+    keyof Visible,
+    boolean
+  >;
+}
+
+function formatLayers(layers: Visible): { layers?: string } {
+  if (layerNames.every((name) => layers[name] === usualLayers[name])) return {};
+  return { layers: layerNames.filter((name) => layers[name]).join() };
 }
 
 function numberOf(text: string): number {

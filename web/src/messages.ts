@@ -251,6 +251,10 @@ export const messages = {
     zh: '数据库暂时连不上，无法核对令牌，只给出公开内容。',
     en: 'The token cannot be checked while the database is out of reach: this is what anybody gets.',
   },
+  warning_other: {
+    zh: '这个答案带有一条提示，请核对后再用。',
+    en: 'This answer comes with a remark: check it before you rely on it.',
+  },
   no_grid_text: {
     zh: '只能确定下列所属区划。',
     en: 'Only the divisions below are known.',

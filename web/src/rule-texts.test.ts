@@ -18,11 +18,19 @@ test('every rule that an entry or a row can break has a text, and no other', () 
   const geometry = [...readFileSync(`${root}geo/errors.go`, 'utf8').matchAll(/Rule = "(\w+)"/g)];
   const rules = new Set([...named, ...geometry].map(([, rule]) => rule ?? ''));
   assert.ok(rules.size > 50, `${rules.size} rules are found in the sources`);
-  const texts = new Set(Object.keys(ruleTexts));
+  const texts = new Set(Object.keys(ruleTexts).filter((key) => !key.includes('/')));
   assert.deepEqual([...rules].filter((rule) => !texts.has(rule)).sort(), []);
   // Of a whole file, and of cleaning.
   const others = new Set(['date', 'face_would_vanish', 'too_many_crossings']);
   assert.deepEqual([...texts].filter((rule) => !rules.has(rule) && !others.has(rule)).sort(), []);
+});
+
+test('every field of a change that the plan’s rule is about has a text, and no other', () => {
+  const fields = sources('grid/edition').flatMap((source) => [...source.matchAll(/refuse\("(\w+)"/g)]);
+  const want = new Set(fields.map(([, field]) => `plan/${field}`));
+  assert.ok(want.size > 8, `${want.size} fields are found in the sources`);
+  const texts = Object.keys(ruleTexts).filter((key) => key.startsWith('plan/'));
+  assert.deepEqual(texts.sort(), [...want].sort());
 });
 
 for (const [rule, { zh, en }] of Object.entries(ruleTexts)) {

@@ -1,7 +1,7 @@
 /** What a broken rule means and what to do next: of a row in a file, and of what was entered. */
 import type { Language } from './messages';
 
-/** By the rule that the server names; the field is shown beside it. */
+/** By the rule that the server names, or by rule/field where the field says more; the field is shown beside it. */
 export const ruleTexts = {
   required: { zh: '必填，请补上。', en: 'This is needed: fill it in.' },
   enum: {
@@ -75,7 +75,7 @@ export const ruleTexts = {
   },
   wkb: { zh: '几何（WKB）无效，请重新导出。', en: 'The geometry (WKB) is not valid: export it again.' },
   wkt: { zh: '几何（WKT）无效，请更正。', en: 'The geometry (WKT) is not valid: correct it.' },
-  geometry: { zh: '图形不合要求，请只画一条线。', en: 'The shape does not fit: draw one line.' },
+  geometry: { zh: '画成了几条线，请一笔画成一条。', en: 'These are several lines: draw one, in one go.' },
   position: { zh: '位置无效，请重新选择。', en: 'The position is not valid: choose it again.' },
   map: {
     zh: '有两列对应同一字段，请只留一列。',
@@ -104,7 +104,51 @@ export const ruleTexts = {
   code_scheme: { zh: '编码规则的写法不对，请更正。', en: 'The scheme of codes is not right: correct it.' },
   unit: { zh: '没有选对单位，请从列表中选择。', en: 'That is no unit: choose one from the list.' },
   part: { zh: '所选的不是这种区域，请重新选择。', en: 'What was chosen is of another kind: choose again.' },
-  plan: { zh: '方案的内容有误，请核对。', en: 'Something in the plan is not right: look at it.' },
+  plan: {
+    zh: '这样改动不合方案的规定，请核对所选的网格和画的线。',
+    en: 'The plan cannot be changed like this: look at the grids chosen and at what was drawn.',
+  },
+  'plan/op': { zh: '没有这种操作，请刷新页面后再试。', en: 'There is no such operation: reload the page.' },
+  'plan/action': {
+    zh: '顶点只能移动、增加或删除，请刷新页面后再试。',
+    en: 'A corner is moved, added or removed, and nothing else: reload the page.',
+  },
+  'plan/kind': {
+    zh: '新网格只能是基础网格或专属网格，请重新选择。',
+    en: 'A new grid is a base grid or a dedicated one: choose again.',
+  },
+  'plan/grid': {
+    zh: '这个网格不能这样改：类型或县（区）不符，或是本社区最后一个网格。请换一个。',
+    en: 'This grid cannot: it is of another kind or county, or the last of its community. Choose another.',
+  },
+  'plan/grids': {
+    zh: '只能合并同一社区、同一类型的网格，请重新选择。',
+    en: 'Only grids of one kind and one community can be merged: choose again.',
+  },
+  'plan/from': {
+    zh: '让出的网格属于别的社区，请先划出这一块，再转给那个社区。',
+    en: 'The grid that gives is of another community: split the piece off, then transfer it.',
+  },
+  'plan/into': {
+    zh: '请选同一社区里相邻的另一个网格来接收。',
+    en: 'Choose another grid to take it: a neighbour in the same community.',
+  },
+  'plan/line': {
+    zh: '线把网格分成了太多块，请画得简单些。',
+    en: 'The line cuts the grid into too many parts: draw a simpler one.',
+  },
+  'plan/area': {
+    zh: '画的范围里没有本方案的网格，请在方案的县（区）内画。',
+    en: 'What was drawn covers no grid of the plan: draw within the plan’s county.',
+  },
+  'plan/community_code': {
+    zh: '社区不合适：须在同一县（区）、与所选网格相邻，且不是它现在的社区。请重新选择。',
+    en: 'Not that community: it has to be another one, beside the grid, in the same county. Choose again.',
+  },
+  'plan/codes': {
+    zh: '没有可用的新编码，请自己写下编码。',
+    en: 'There is no new code left to give: write the code yourself.',
+  },
   counties: {
     zh: '县（区）太多、没有，或与方案不符，请重新选择。',
     en: 'Too many counties, none, or others than the plan’s: choose again.',

@@ -37,8 +37,10 @@ export class WorkspaceState {
   map: CityMap | undefined = $state.raw();
 
   task: Task;
+  /** From the city down to the division that is open. */
   path: DivisionRef[];
-  visible = $state({ dedicated: true, divisions: true, labels: true, places: false, incidents: false });
+  /** Which layers are on the map. */
+  visible: Shown['layers'];
   view: View | null;
   plan: string | null;
   draft: Draft | null = $state.raw(null);
@@ -61,7 +63,8 @@ export class WorkspaceState {
     this.city = city;
     this.session = $state.raw(session);
     this.task = $state(link.task);
-    this.path = $state.raw([{ level: 'city', code: city.code, name: city.name }]);
+    this.path = $state.raw([cityRef(city)]);
+    this.visible = $state({ ...link.layers });
     this.view = $state.raw(link.view);
     this.plan = $state(link.plan);
     this.planning = $state.raw(link.planning);
@@ -95,6 +98,11 @@ export class WorkspaceState {
     return this.session.scope || this.city.code;
   }
 
+  /** The code of the division that is open. */
+  get here(): string {
+    return this.path.at(-1)?.code ?? this.city.code;
+  }
+
   /** What screens ask for anew when it changes. */
   get fresh(): number {
     return this.access + this.editions;
@@ -104,7 +112,10 @@ export class WorkspaceState {
   get shown(): Shown {
     const { task, plan, incident, filter, planning, intake, part, coverage, grid } = this;
     const { at, asOf } = this.lookup;
-    return { task, plan, incident, filter, planning, intake, part, coverage, grid, at, asOf };
+    const division = this.path.length > 1 ? this.here : null;
+    const layers = { ...this.visible };
+    const chosen = { plan, incident, filter, planning, intake, part, coverage, grid, division, layers };
+    return { task, ...chosen, at, asOf };
   }
 
   /** Coordinates that may be looked up, as an example. */
@@ -151,7 +162,7 @@ export class WorkspaceState {
 
   /** Shows how the division that is open is covered. */
   openCoverage(): void {
-    this.coverage = { ...this.coverage, division: this.path.at(-1)?.code ?? this.city.code };
+    this.coverage = { ...this.coverage, division: this.here };
     this.task = 'coverage';
   }
 
@@ -221,6 +232,7 @@ export class WorkspaceState {
   mapReady(map: CityMap): void {
     this.map = map;
     this.#askLinked(this.#firstLink);
+    void this.#openLinked(this.#firstLink);
   }
 
   /** Keeps the address, the map and the stream of what happens in step with what is shown. For a component that is being made. */
@@ -296,7 +308,9 @@ export class WorkspaceState {
     ({ intake: this.intake, part: this.part, coverage: this.coverage, grid: this.grid } = link);
     if (link.view !== null) this.map?.setView(link.view);
     this.#zoomToChosen &&= link.view === null;
+    this.visible = { ...link.layers };
     this.#askLinked(link);
+    void this.#openLinked(link);
   }
 
   #askLinked({ task, at, asOf, view }: Link): void {
@@ -304,4 +318,23 @@ export class WorkspaceState {
     this.lookup.asOf = asOf;
     if (at !== null) this.ask(at.lon, at.lat, 'wgs84', view === null);
   }
+
+  async #openLinked({ task, division, view }: Link): Promise<void> {
+    const code = division ?? this.city.code;
+    if (task !== 'divisions' || code === this.here) return;
+    if (division === null) return void (this.path = [cityRef(this.city)]);
+    try {
+      const chain = await this.api.divisionChain(division);
+      this.path = chain;
+      const opened = chain.at(-1);
+      if (view === null && opened) this.map?.fit(opened.bbox);
+    } catch {
+      // The screen asks for what is in it, and says what is wrong.
+      this.path = [cityRef(this.city), { level: '', code: division, name: division }];
+    }
+  }
+}
+
+function cityRef({ code, name }: City): DivisionRef {
+  return { level: 'city', code, name };
 }
