@@ -105,6 +105,29 @@ test('a link opens its view and language', () =>
     assert.equal(zoom, 15);
   }));
 
+test('a link opens the division that is open, and the layers that are on', () => {
+  const community = want.divisions.find(({ level }) => level === 'community');
+  const street = want.divisions.find(({ level }) => level === 'street');
+  const shown = `?task=divisions&division=${community?.code}&layers=dedicated,divisions`;
+  return visit(browser, { hash: `#///zh${shown}` }, async (page) => {
+    const open = (name = ''): Promise<void> =>
+      page.locator('strong[aria-current=location]', { hasText: name }).waitFor();
+    await open(community?.name);
+    await page.locator('#divisions button', { hasText: grid.code }).waitFor();
+    assert.equal(await page.locator('input[name=labels]').isChecked(), false);
+    await page.locator('input[name=labels]').check();
+    await page
+      .getByRole('navigation', { name: '当前位置' })
+      .getByText(street?.name ?? '')
+      .click();
+    await page.waitForURL((url) => url.hash.endsWith(`?task=divisions&division=${street?.code}`));
+    await page.reload();
+    await open(street?.name);
+    await page.evaluate(() => (location.hash = '#///zh?task=divisions'));
+    await open(want.divisions.find(({ level }) => level === 'city')?.name);
+  });
+});
+
 test('keyboard: the middle of the map', () =>
   visit(browser, { hash: at(17, 'en') }, async (page) => {
     await mapReady(page);
@@ -283,12 +306,18 @@ test('keyboard: skip to panel and map, keys for tasks and help, and turned off',
     assert.equal(await page.locator('[data-task][aria-current=page]').getAttribute('data-task'), 'lookup');
   }));
 
+/** The tour is followed at a desk, and on a phone at night. */
+const looks = {
+  zh: {},
+  en: { colorScheme: 'dark', viewport: { width: 390, height: 844 }, hasTouch: true },
+} as const;
+
 for (const [language, offer, start, next, end] of [
   ['zh', '第一次来', '开始导览', '下一步', '结束导览'],
   ['en', 'New here', 'Start the tour', 'Next', 'End the tour'],
 ] as const) {
   test(`keyboard: the tour is offered once, and goes from task to task: ${language}`, () =>
-    visit(browser, { hash: `#///${language}`, newcomer: true }, async (page) => {
+    visit(browser, { hash: `#///${language}`, newcomer: true, ...looks[language] }, async (page) => {
       await mapReady(page);
       await page.getByRole('button', { name: start }).press('Enter');
       const tour = page.locator('.tour');
@@ -296,6 +325,11 @@ for (const [language, offer, start, next, end] of [
       for (;;) {
         await page.locator('[data-toured]').waitFor();
         titles.add(await tour.getByRole('heading').innerText());
+        assert.ok(await fitsAcross(page), `step ${titles.size} is wider than the screen`);
+        assert.ok(
+          await inSight(page, '[data-toured]', '.tour'),
+          `step ${titles.size} hides what it speaks of`,
+        );
         if (titles.size === 3) assert.ok(await codeInPanel(page), 'it looks a spot up');
         if (titles.size % 4 === 0) await accessible(page, `tour, step ${titles.size}`);
         if (!(await tour.getByRole('button', { name: next }).isVisible())) break;
@@ -325,6 +359,25 @@ test('a phone shows map and answer without sideways scrolling', () =>
       }
     },
   ));
+
+/** Whether some of an element is on the screen, and not under another. */
+function inSight(page: Page, selector: string, over: string): Promise<boolean> {
+  return page.evaluate(
+    ([selector, over]) => {
+      const [box, cover] = [selector, over].map((of) => document.querySelector(of)?.getBoundingClientRect());
+      if (!box || !cover) return false;
+      const points = [0.1, 0.5, 0.9].flatMap((x) =>
+        [0.02, 0.1, 0.5, 0.9].map((y) => [box.left + x * box.width, box.top + y * box.height] as const),
+      );
+      return points.some(([x, y]) => {
+        const on = x > 0 && y > 0 && x < innerWidth && y < innerHeight;
+        const under = x > cover.left && x < cover.right && y > cover.top && y < cover.bottom;
+        return on && !under;
+      });
+    },
+    [selector, over] as const,
+  );
+}
 
 function fitsAcross(page: Page): Promise<boolean> {
   return page.evaluate(() => {
