@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -43,6 +44,19 @@ func newConsultationJSON(state *live.State, c *grid.Consultation) consultationJS
 	return j
 }
 
+// bodyJSON is a street or committee that a plan concerns.
+type bodyJSON struct {
+	Kind string  `json:"body_kind"`
+	Code string  `json:"body_code"`
+	Name *string `json:"body_name"`
+}
+
+// consultationListJSON has whose word was asked for, and who has to be asked: null where the plan is not drawn over what is in force.
+type consultationListJSON struct {
+	Items     []consultationJSON `json:"items"`
+	Concerned []bodyJSON         `json:"concerned"`
+}
+
 // consultations answers GET /v1/plans/{code}/consultations.
 func (s *Server) consultations(w http.ResponseWriter, r *http.Request, state *live.State) error {
 	p, err := s.partOfPlan(w, r, state)
@@ -53,7 +67,21 @@ func (s *Server) consultations(w http.ResponseWriter, r *http.Request, state *li
 	if err != nil {
 		return err
 	}
-	j := page[consultationJSON]{Items: []consultationJSON{}}
+	concerned, err := s.store.Concerned(r.Context(), state.City, p.Code)
+	if err != nil && !errors.Is(err, grid.ErrConflict) {
+		return err
+	}
+	j := consultationListJSON{Items: []consultationJSON{}}
+	if err == nil {
+		j.Concerned = []bodyJSON{}
+	}
+	for _, b := range concerned {
+		body := bodyJSON{Kind: b.Kind, Code: b.Code}
+		if d := state.City.Division(b.Code); d != nil {
+			body.Name = &d.Name
+		}
+		j.Concerned = append(j.Concerned, body)
+	}
 	for i := range all {
 		j.Items = append(j.Items, newConsultationJSON(state, &all[i]))
 	}

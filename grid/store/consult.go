@@ -91,6 +91,38 @@ func (s *Store) Consult(ctx context.Context, city *edition.City, actor grid.Acto
 // body is one that a plan concerns: a division's street office or committee.
 type body struct{ kind, code string }
 
+// Body is a street office or committee that a plan concerns.
+type Body struct {
+	Kind string // street or committee
+	Code string // of the division
+}
+
+// Concerned returns whom a plan has to ask, in code order: the streets and committees whose area or neighbour line its draft changes
+// (BR-33). When the plan's base is not in force it is a *grid.ConflictError.
+func (s *Store) Concerned(ctx context.Context, city *edition.City, code string) ([]Body, error) {
+	var bodies []Body
+	err := s.snapshot(ctx, func(db DB) error {
+		p, err := readPlan(ctx, db, code)
+		if err != nil {
+			return err
+		}
+		if city, err = cityAtBase(ctx, db, city, &p); err != nil {
+			return err
+		}
+		parts, err := readParts(ctx, db, &p, p.Position)
+		if err != nil {
+			return err
+		}
+		a := planAct{store: s, city: city, plan: p, parts: parts, read: true}
+		concerned, err := a.concerned(ctx)
+		for _, b := range concerned {
+			bodies = append(bodies, Body{b.kind, b.code})
+		}
+		return err
+	})
+	return bodies, err
+}
+
 // concerned returns the streets and committees whose area or neighbour line the draft changes, in code order. A part whose border
 // runs otherwise concerns the community that it is in and the one that it was in; a dedicated grid all that it lies over. What
 // changes names and kinds alone concerns nobody.

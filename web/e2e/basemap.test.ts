@@ -1,7 +1,7 @@
 // The map under ours: tiles of foreign servers through the service, in each way of numbering and in GCJ-02, and a dropped file.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,21 @@ function reddish(page: Page): Promise<number> {
 
 const expected = /willReadFrequently/;
 
+/** Drops a file on the map, as a browser tells of what is dragged from a folder. */
+async function drop(page: Page, path: string): Promise<void> {
+  const bytes = readFileSync(path).toString('base64');
+  const carried = await page.evaluateHandle(
+    ({ bytes, name }) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0))], name));
+      return transfer;
+    },
+    { bytes, name: 'dropped.pmtiles' },
+  );
+  await page.dispatchEvent('#map', 'dragover', { dataTransfer: carried });
+  await page.dispatchEvent('#map', 'drop', { dataTransfer: carried });
+}
+
 test('basemap: none is said to be none, and a dropped file is shown', async (t) => {
   if (database === undefined) return t.skip('only with a demo of our own');
   const file = join(folder, 'region.pmtiles');
@@ -92,6 +107,10 @@ test('basemap: none is said to be none, and a dropped file is shown', async (t) 
     await accessible(page, 'with a file under the map');
     await page.getByRole('button', { name: 'Hide the basemap' }).press('Enter');
     await page.getByText('No basemap').waitFor();
+    await drop(page, file);
+    await page.locator('#attribution').waitFor();
+    await mapReady(page);
+    await page.getByRole('button', { name: 'Hide the basemap' }).click();
     await page.locator('.file input').setInputFiles(program.replace(/bin.wangge$/, 'README.md'));
     await page.getByText('This file cannot be shown').waitFor();
   });

@@ -51,6 +51,9 @@ test('coverage: a figure is painted in classes, and each unit of the table can b
     await mapReady(page);
     assert.equal(await page.locator('#classes tbody tr').count(), 5);
     assert.equal(used(await painted(page)), 5, 'five classes on the map');
+    const legend = page.locator('#map-figure');
+    await legend.getByText('户数 (基础网格)').waitFor();
+    assert.equal(await legend.locator('li').count(), 5, 'the legend on the map has them, too');
     const counted = await page.locator('#classes td').allInnerTexts();
     const base = report.grids.filter(({ kind }) => kind === 'base').length;
     assert.equal(
@@ -87,32 +90,48 @@ test('coverage: a link shows a part at another time, and charts are saved as PNG
   assert.ok(county);
   const asOf = new Date(Date.now() - 1000).toISOString();
   const hash = `#///en?task=coverage&division=${county.code}&figure=density&as_of=${asOf}`;
-  await visit(browser, { hash, colorScheme: 'dark', acceptDownloads: true }, async (page) => {
-    await page.locator('#classes tbody tr').first().waitFor();
-    assert.equal(await page.locator('select[name=figure]').inputValue(), 'density');
-    assert.equal(await page.locator('select[name=division]').inputValue(), county.code);
-    await page.locator('.as-of').getByText('the borders in force now').waitFor();
-    await page.getByText('These lists are of now').waitFor();
-    await accessible(page, 'coverage, dark');
+  const tiles: (string | null)[] = [];
+  const before = (page: Page) => {
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.pathname.startsWith('/tiles/grids/') && url.search) tiles.push(url.searchParams.get('as_of'));
+    });
+    return Promise.resolve();
+  };
+  const expected = /willReadFrequently/;
+  await visit(
+    browser,
+    { hash, colorScheme: 'dark', acceptDownloads: true, before, expected },
+    async (page) => {
+      await page.locator('#classes tbody tr').first().waitFor();
+      assert.equal(await page.locator('select[name=figure]').inputValue(), 'density');
+      assert.equal(await page.locator('select[name=division]').inputValue(), county.code);
+      await page.locator('.as-of').getByText('with the borders of that time').waitFor();
+      await mapReady(page);
+      assert.ok(tiles.length > 0 && tiles.every((of) => of === asOf), `borders of then: ${tiles.join()}`);
+      assert.equal(used(await painted(page)), 5, 'in their colours');
+      await page.getByText('These lists are of now').waitFor();
+      await accessible(page, 'coverage, dark');
 
-    const chart = page.locator('figure').filter({ hasText: 'Households per km²: ranking' });
-    const coming = page.waitForEvent('download');
-    await chart.getByRole('button', { name: 'Save as CSV' }).click();
-    const csv = await saved(coming);
-    assert.match(csv.name, /^Households-per-km²-ranking-.*\.csv$/);
-    const lines = csv.bytes.toString('utf8').trimEnd().split('\r\n');
-    assert.equal(lines[0], '\ufeffName,Code,Households per km²');
-    const base = report.grids.filter(
-      ({ kind, code }) => kind === 'base' && code.startsWith(county.code.slice(0, 6)),
-    );
-    assert.equal(lines.length - 1, base.length);
+      const chart = page.locator('figure').filter({ hasText: 'Households per km²: ranking' });
+      const coming = page.waitForEvent('download');
+      await chart.getByRole('button', { name: 'Save as CSV' }).click();
+      const csv = await saved(coming);
+      assert.match(csv.name, /^Households-per-km²-ranking-.*\.csv$/);
+      const lines = csv.bytes.toString('utf8').trimEnd().split('\r\n');
+      assert.equal(lines[0], '\ufeffName,Code,Households per km²');
+      const base = report.grids.filter(
+        ({ kind, code }) => kind === 'base' && code.startsWith(county.code.slice(0, 6)),
+      );
+      assert.equal(lines.length - 1, base.length);
 
-    const drawn = page.waitForEvent('download');
-    await chart.getByRole('button', { name: 'Save as PNG' }).click();
-    const png = await saved(drawn);
-    assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
-    assert.equal(png.bytes.readUInt32BE(16), 2 * (720 + 40), 'its width');
-  });
+      const drawn = page.waitForEvent('download');
+      await chart.getByRole('button', { name: 'Save as PNG' }).click();
+      const png = await saved(drawn);
+      assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
+      assert.equal(png.bytes.readUInt32BE(16), 2 * (720 + 40), 'its width');
+    },
+  );
 });
 
 test('coverage: what is in no grid, and grids that want people, by keyboard', async (t) => {
@@ -136,6 +155,15 @@ test('coverage: what is in no grid, and grids that want people, by keyboard', as
     await first.press('Enter');
     await page.waitForFunction((from) => location.href !== from, at);
     assert.match(page.url(), /^[^#]*#[\d.]+\/[\d.]+\/18\//, 'zoomed to the spot');
+
+    const overloaded = spots.locator('details', { hasText: 'more households than the norm' });
+    await overloaded.locator('summary').focus();
+    await page.keyboard.press('Enter');
+    const over = report.grids.filter((grid) => grid.kind === 'base' && (grid.households ?? 0) > 500);
+    assert.equal(await overloaded.locator('li').count(), Math.min(50, over.length));
+    const [from] = page.url().split('?');
+    await overloaded.getByRole('button').first().press('Enter');
+    await page.waitForFunction((was) => !location.href.startsWith(String(was)), from);
 
     const staffing = await ask<{ without_anyone: { count: number } }>(`/v1/staffing/${who.city?.code}`);
     const alone = spots.locator('details', { hasText: 'Grids without anybody' });

@@ -82,6 +82,8 @@ planned('a plan against what is in force, by swipe and by table, by mouse and by
     for (const code of first.parts) await page.locator('#differs li', { hasText: code }).waitFor();
     const differ = page.locator('#compared').getByRole('row', { name: /^Grids and areas that differ/ });
     assert.equal(await differ.getByRole('cell').count(), 2);
+    await page.getByText('Old border, given up').waitFor();
+    await page.getByText('New border', { exact: true }).waitFor();
     await mapReady(page);
     await accessible(page, 'a comparison');
 
@@ -109,6 +111,19 @@ planned('a plan against what is in force, by swipe and by table, by mouse and by
   });
 });
 
+/** The headings of a PDF, which its outline has in UTF-16 or plain. */
+function outlineOf(pdf: Buffer): string[] {
+  const text = pdf.toString('latin1');
+  return [...text.matchAll(/\/Title <([0-9A-Fa-f]+)>|\/Title \(((?:[^()\\]|\\[\s\S])*)\)/g)].map(
+    ([, hex, plain = '']) => {
+      const bytes = hex === undefined ? Buffer.from(plain, 'latin1') : Buffer.from(hex, 'hex');
+      return bytes[0] === 0xfe ? bytes.subarray(2).swap16().toString('utf16le') : bytes.toString('latin1');
+    },
+  );
+}
+
+const pagesOf = (pdf: Buffer): number => [...pdf.toString('latin1').matchAll(/\/Type \/Page\b/g)].length;
+
 for (const language of ['zh', 'en'] as const) {
   planned(`the report on paper has a sheet for everybody concerned: ${language}`, async () => {
     const hash = `#///${language}?plan=${second.code}&report=true`;
@@ -135,7 +150,23 @@ for (const language of ['zh', 'en'] as const) {
         0,
         'paper has nothing to press',
       );
-      assert.ok(await page.locator('[data-sheet]').first().isVisible());
+      const sheets = page.locator('[data-sheet] h2');
+      for (const heading of await sheets.all()) assert.ok(await heading.isVisible());
+      const { concerned } = await ask<{ concerned: { body_code: string }[] }>(
+        `/v1/plans/${second.code}/consultations`,
+      );
+      const codes = await page
+        .locator('[data-sheet]')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('data-sheet')));
+      assert.deepEqual(
+        codes,
+        concerned.map(({ body_code: code }) => code).sort(),
+        'those who are to be asked',
+      );
+      const paper = await page.pdf({ format: 'A4', printBackground: true, outline: true, tagged: true });
+      const titles = outlineOf(paper);
+      assert.equal(titles.filter((title) => title.includes('/')).length, concerned.length, titles.join());
+      assert.ok(pagesOf(paper) > concerned.length, 'each sheet is a page of its own');
     });
   });
 }
@@ -155,6 +186,16 @@ planned('the county has moved on: what stands against the plan, and what to do',
       await conflicts.getByRole('button', { name: second.code }).first().waitFor();
       await mapReady(page);
       await accessible(page, 'conflicts');
+      const met = conflicts.locator('li button.link').filter({ hasNotText: second.code });
+      assert.ok((await met.count()) > 0);
+      for (const one of await met.all()) {
+        await page.getByRole('button', { name: '全市' }).click();
+        await mapReady(page);
+        const far = page.url();
+        await one.click();
+        await page.waitForFunction((from) => location.href !== from, far);
+        await mapReady(page);
+      }
       await page.getByRole('button', { name: 'English' }).click();
       await conflicts.getByText('Leave these changes out', { exact: false }).waitFor();
       await conflicts.getByRole('button', { name: 'Bring it up to date without these' }).focus();

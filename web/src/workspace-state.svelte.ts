@@ -10,6 +10,7 @@ import { formatLink, parseLink, type Link, type Shown, type Task, type View } fr
 import { Lookup } from './lookup/lookup.svelte';
 import type { SearchHit } from './lookup/search';
 import type { CityMap } from './map/city-map';
+import type { Painted } from './map/style';
 import { shapeOf, type Draft } from './plans/draft';
 import { boxAround, type Spot } from './plans/plan';
 
@@ -51,6 +52,8 @@ export class WorkspaceState {
   /** The incident that the pointer is over, on the map or in the list. */
   pointedAt: string | null = $state(null);
   coverage: Shown['coverage'];
+  /** The figure that the map paints, null for none. */
+  painted: Painted | null = $state.raw(null);
   part: Shown['part'];
   /** The grid that is to be divided, null for none in particular. */
   grid: Shown['grid'];
@@ -250,6 +253,7 @@ export class WorkspaceState {
       if (this.task === 'incidents') this.alerts.looked();
     });
     $effect(() => this.map?.showDraft(this.draft));
+    $effect(() => this.map?.paint(this.painted));
     $effect(() => this.map?.pointAtIncident(this.pointedAt));
     $effect(() => this.map?.chooseIncident(this.task === 'incidents' ? this.incident : null));
     // Begins anew when a token comes or goes: another reader hears of other things.

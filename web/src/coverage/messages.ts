@@ -9,8 +9,8 @@ export const coverageMessages = {
   as_of_hint: { zh: '留空为现在', en: 'Empty for now' },
   as_of_now: { zh: '数据时间：{time}（当前）', en: 'As of {time} (now)' },
   as_of_then: {
-    zh: '数据时间：{time}。地图画的是现行边界。',
-    en: 'As of {time}. The map draws the borders in force now.',
+    zh: '数据时间：{time}，地图上是当时的边界。',
+    en: 'As of {time}, with the borders of that time on the map.',
   },
   county_edition: { zh: '{county} 第 {number} 版', en: '{county} edition {number}' },
   proven: { zh: '已验证无缝无叠', en: 'Proven: no gap, no overlap' },

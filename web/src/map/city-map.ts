@@ -212,6 +212,7 @@ export class CityMap {
     this.#painted = painted;
     this.#busy();
     this.#areas.changed();
+    this.#instead?.refresh?.();
   }
 
   /** Draws what is only looked at, over the city, in place of what was drawn before; null for nothing. */
@@ -304,6 +305,7 @@ export class CityMap {
         ...{ target, baseResolution: baseResolution(tiles), palette: this.#palette },
         tiles: { minZoom: tiles.minzoom ?? 0, maxZoom: tiles.maxzoom ?? 16, loadTile },
         visible: () => this.#visible,
+        painted: () => this.#painted,
         add: (layer) => layers.insertAt(layers.getArray().indexOf(this.#areas) + ++count, layer),
         remove: (layer) => void this.#map.removeLayer(layer),
         render: () => {

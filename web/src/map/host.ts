@@ -2,7 +2,7 @@
 import type Layer from 'ol/layer/Layer';
 import type OlMap from 'ol/Map';
 import type { Palette } from './palette';
-import type { Visible } from './style';
+import type { Painted, Visible } from './style';
 
 /** The map while somebody draws on it. */
 export interface Lent {
@@ -21,6 +21,8 @@ export interface Host {
   baseResolution: number;
   palette: Palette;
   visible: () => Visible;
+  /** The figure that is painted, null for none. */
+  painted: () => Painted | null;
   /** Puts a layer where the grids are: under what was found, drawn or listed. */
   add: (layer: Layer) => void;
   remove: (layer: Layer) => void;
@@ -30,5 +32,7 @@ export interface Host {
 /** What is shown in place of the grids in force. */
 export interface Shown {
   repaint: (palette: Palette) => void;
+  /** Another figure is painted, or none. */
+  refresh?: () => void;
   end: () => void;
 }

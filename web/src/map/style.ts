@@ -27,6 +27,14 @@ export interface Painted {
   level: string;
   /** The step of the palette's ramp by the unit's code, null for a unit without a value. Others are left bare. */
   steps: ReadonlyMap<string, number | null>;
+  /** What the map's legend says of it. */
+  legend: {
+    title: string;
+    /** What each step of the ramp means; null stands for no value. */
+    classes: { step: number | null; text: string }[];
+    /** The zoom from which it is seen. */
+    from: number;
+  };
 }
 
 /** Signs are always drawn; names keep off those that are numbers. */

@@ -17,6 +17,15 @@ export const tileSize = 512;
 /** The tiles of a tileset, fetched by `loadTile` from addresses of our own. */
 export function tileSource(
   name: string,
+  zooms: TileJson,
+  loadTile: (url: string) => Promise<ArrayBuffer>,
+): VectorTileSource {
+  return pathSource(`/tiles/${name}/{z}/{x}/{y}.mvt`, zooms, loadTile);
+}
+
+/** The tiles of a path with {z}, {x} and {y}, such as those of an instant. */
+export function pathSource(
+  path: string,
   { minzoom = 0, maxzoom = 16 }: TileJson,
   loadTile: (url: string) => Promise<ArrayBuffer>,
 ): VectorTileSource {
@@ -25,7 +34,7 @@ export function tileSource(
     format: new MVT(),
     projection: frame(),
     tileGrid: frame() === mercator ? plain : new ShiftedGrid(plain),
-    url: `/tiles/${name}/{z}/{x}/{y}.mvt`,
+    url: path,
     tileLoadFunction: (tile, url) => load(tile as VectorTile<RenderFeature>, plain, loadTile(url)),
   });
 }

@@ -2,7 +2,7 @@
 import { asProblem, type Problem } from '../api';
 import { courseOf, type Course } from './course';
 import { draftOf, type Draft } from './draft';
-import type { Announcement, Consultation, Filing, Finding, Impact, Plan } from './plan';
+import type { Announcement, Concerned, Consultation, Filing, Finding, Impact, Plan } from './plan';
 import type { PlanServer } from './server';
 
 export class PlanView {
@@ -13,6 +13,8 @@ export class PlanView {
   impact: Impact | null = $state.raw(null);
   findings: Finding[] = $state.raw([]);
   consultations: Consultation[] = $state.raw([]);
+  /** Who has to be asked; none where that cannot be said any more. */
+  concerned: Concerned[] = $state.raw([]);
   filing: Filing | null = $state.raw(null);
   announcements: Announcement[] = $state.raw([]);
   /** Why it could not be read. */
@@ -41,7 +43,7 @@ export class PlanView {
     const { code } = this;
     try {
       const plan = await this.#server.plan(code);
-      const [draft, impact, findings, consultations, filing, announcements] = await Promise.all([
+      const [draft, impact, findings, heard, filing, announcements] = await Promise.all([
         this.#draftOf(plan),
         current(plan) ? this.#server.impact(code) : null,
         this.#server.findings(code),
@@ -50,7 +52,9 @@ export class PlanView {
         this.#server.announcements(code),
       ]);
       if (turn !== this.#turn) return;
-      Object.assign(this, { plan, draft, impact, findings, consultations, filing, announcements });
+      Object.assign(this, { plan, draft, impact, findings, filing, announcements });
+      this.consultations = heard.items;
+      this.concerned = heard.concerned ?? [];
       this.problem = null;
       this.loaded = true;
     } catch (cause) {

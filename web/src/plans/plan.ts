@@ -170,6 +170,13 @@ export interface Finding {
   waiver_reason: string | null;
 }
 
+/** A street or committee whose area or line a plan changes, asked or not. */
+export interface Concerned {
+  body_kind: 'street' | 'committee';
+  body_code: string;
+  body_name: string | null;
+}
+
 export interface Consultation {
   id: number;
   body_kind: string;

@@ -2,6 +2,7 @@
 import type { Api, Page } from '../api';
 import type {
   Announcement,
+  Concerned,
   Consultation,
   DraftFeatures,
   EditionRecord,
@@ -54,8 +55,9 @@ export class PlanServer {
     return (await this.api.get<Page<Finding>>(at(code, 'findings'))).items;
   }
 
-  async consultations(code: string): Promise<Consultation[]> {
-    return (await this.api.get<Page<Consultation>>(at(code, 'consultations'))).items;
+  /** Whose word was asked for, and who has to be asked; that is null where the plan is not drawn over what is in force. */
+  consultations(code: string): Promise<Page<Consultation> & { concerned: Concerned[] | null }> {
+    return this.api.get(at(code, 'consultations'));
   }
 
   filing(code: string): Promise<Filing> {

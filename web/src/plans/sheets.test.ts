@@ -48,6 +48,17 @@ const chains = [chain('c', 'k', 's1', 's1c1'), chain('c', 'k', 's1', 's1c2')];
 
 test('names alone concern nobody', () => assert.deepEqual(communitiesOf(parts), ['s1c1', 's1c2']));
 
+test('a community that only lies under a dedicated grid has a sheet before it is asked', () => {
+  const under = { body_kind: 'committee', body_code: 's2c9', body_name: null } as const;
+  const street = { body_kind: 'street', body_code: 's2', body_name: null } as const;
+  assert.deepEqual(communitiesOf(parts, [street, under]), ['s1c1', 's1c2', 's2c9']);
+  const sheets = sheetsOf(parts, [], [...chains, chain('c', 'k', 's2', 's2c9')]);
+  assert.deepEqual(
+    sheets.map(({ code }) => code),
+    ['s1', 's1c1', 's1c2', 's2', 's2c9'],
+  );
+});
+
 test('one sheet for each street and community, with what changes there', () => {
   const sheets = sheetsOf(parts, [], chains);
   assert.deepEqual(

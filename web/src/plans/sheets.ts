@@ -1,7 +1,7 @@
 /** The consultation sheets of a plan: one for each street and community whose area or line it changes. */
 import type { DivisionRef } from '../api';
 import type { DraftPart } from './draft';
-import type { Consultation } from './plan';
+import type { Concerned, Consultation } from './plan';
 
 export interface Sheet {
   level: 'street' | 'community';
@@ -13,9 +13,11 @@ export interface Sheet {
   asked: Consultation | null;
 }
 
-/** The communities that a plan touches by more than names. */
-export function communitiesOf(parts: readonly DraftPart[]): string[] {
-  return [...new Set(parts.filter(moved).flatMap(({ communities }) => communities))].sort();
+/** The communities that a plan touches by more than names, and those that the server says it concerns. */
+export function communitiesOf(parts: readonly DraftPart[], concerned: readonly Concerned[] = []): string[] {
+  const told = concerned.filter(({ body_kind: kind }) => kind === 'committee');
+  const touched = parts.filter(moved).flatMap(({ communities }) => communities);
+  return [...new Set([...touched, ...told.map(({ body_code: code }) => code)])].sort();
 }
 
 const moved = ({ change }: DraftPart): boolean => change !== 'attributes';
