@@ -236,6 +236,16 @@ administered('an import under way is cancelled, and nothing of it is stored', as
       await page.getByRole('button', { name: '导入', exact: true }).last().click();
       await state(page, 'reading');
       await page.getByRole('progressbar', { name: '进度' }).waitFor();
+      // Looking at something else loses neither the file nor the import.
+      await page.locator('#tasks [data-task=lookup]').click();
+      await page.locator('#import-state').waitFor({ state: 'detached' });
+      await page.locator('#tasks [data-task=data]').click();
+      await state(page, 'reading');
+      assert.equal(await page.locator('[data-upload="shelters.csv"] [name=layer]').inputValue(), 'shelters');
+      assert.ok(await page.getByRole('radio', { name: 'WGS 84' }).isChecked());
+      // Nor does loading the page again lose the import.
+      await page.reload();
+      await state(page, 'reading');
       await page.getByRole('button', { name: '取消导入' }).focus();
       await page.keyboard.press('Enter');
       await state(page, 'cancelled');

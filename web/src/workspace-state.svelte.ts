@@ -1,6 +1,7 @@
 /** What the page shows and what happens to it: made once for a city, read by the frame and by what stands in its panel. */
 import type { Api, DivisionRef, Fault, Grid, Session } from './api';
 import type { Crs } from './coordinates';
+import { ImportWork } from './data/import-work.svelte';
 import type { FeedState } from './feed/feed';
 import { Live } from './feed/live';
 import { Alerts, noNews } from './incidents/alerts';
@@ -55,6 +56,8 @@ export class WorkspaceState {
   /** The figure that the map paints, null for none. */
   painted: Painted | null = $state.raw(null);
   part: Shown['part'];
+  /** Of the token: files that were sent are its own. */
+  importWork = $state.raw(new ImportWork());
   /** The grid that is to be divided, null for none in particular. */
   grid: Shown['grid'];
   /** Whether what is chosen is to be zoomed to when it comes: when it was chosen, and not by a link that says where to look. */
@@ -229,6 +232,7 @@ export class WorkspaceState {
     this.session = next;
     this.access++;
     this.draft = null; // comes again for who may see it
+    this.importWork = new ImportWork();
     this.map?.reloadGuarded();
   }
 

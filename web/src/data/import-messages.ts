@@ -73,6 +73,10 @@ export const importMessages = {
     zh: '逐个选择，对照地图：选错会偏几百米。',
     en: 'Go through them and compare with the map: a wrong one is some hundred metres off.',
   },
+  crs_differs: {
+    zh: '{files} 说明自己的坐标是 WGS 84，其余文件没有说明：同一坐标系会使其中一方偏移数百米。请分两次导入，或选择 WGS 84。',
+    en: '{files} say that their coordinates are WGS 84, the other files say nothing: under one system either would lie hundreds of metres off. Import them one after the other, or choose WGS 84.',
+  },
   crs_said: { zh: '文件自己说明：{crs}', en: 'The file says: {crs}' },
   crs_needed: { zh: '请选择坐标系。', en: 'Choose the coordinate system.' },
   previewed: { zh: '地图上画出 {n} 处', en: '{n} drawn on the map' },

@@ -113,11 +113,11 @@ export interface Source {
 /** Encodings that a file may be read in. */
 export const encodings = ['utf-8', 'gbk', 'gb18030', 'big5', 'utf-16le', 'utf-16be', 'iso-8859-1'] as const;
 
-export const send = async (api: Api, file: File, signal: AbortSignal): Promise<Upload> => {
+/** Sends a file. It goes on when nobody looks any more. */
+export const send = async (api: Api, file: File): Promise<Upload> => {
   const raw = file.slice(0, file.size, 'application/octet-stream');
   const { value } = await api.send<Upload>('POST', '/v1/uploads', raw, {
     query: { name: file.name },
-    signal,
   });
   return value;
 };
@@ -157,6 +157,17 @@ export async function begin(api: Api, order: Order): Promise<Import> {
 }
 
 export const stateOf = (api: Api, id: string): Promise<Import> => api.get(`/v1/imports/${id}`);
+
+/** The imports of this token, the newest first: those that wait or run, and those that ended within an hour. */
+export async function own(api: Api, signal: AbortSignal): Promise<Import[]> {
+  return (await api.get<{ imports: Import[] }>('/v1/imports', {}, signal)).imports;
+}
+
+/** The one of them to show: the one under way, or the newest unless the reader has put it aside. */
+export function toResume(all: readonly Import[], aside: string | null): Import | null {
+  const [newest = null] = all;
+  return all.find((of) => !hasEnded(of)) ?? (newest?.id === aside ? null : newest);
+}
 
 export async function cancel(api: Api, id: string): Promise<Import> {
   return (await api.send<Import>('DELETE', `/v1/imports/${id}`)).value;

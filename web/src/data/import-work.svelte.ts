@@ -1,0 +1,27 @@
+/** What there is of importing beyond the screen that shows it: whoever looks at something else comes back to the files and the import. */
+import type { Crs } from '../coordinates';
+import type { Source, Upload } from './imports';
+
+/** A file that was sent, and what it becomes. */
+export interface Taken {
+  upload: Upload;
+  source: Source;
+}
+
+/** Of one token: files and imports are theirs who sent them. */
+export class ImportWork {
+  taken: Taken[] = $state.raw([]);
+  crs: Crs | null = $state(null);
+  /** The file that is being sent, "" for none. */
+  sending = $state('');
+  /** An import that is followed: what it stores is told of once. */
+  followed: string | null = null;
+  /** An import that has ended and that the reader has done with. */
+  aside: string | null = null;
+
+  /** Drops the files that the server has dropped. */
+  tidy(now: number): void {
+    this.taken = this.taken.filter(({ upload }) => Date.parse(upload.expires_at) > now);
+    if (this.taken.length === 0) this.crs = null;
+  }
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Preview } from './imports';
+import { contradicting, together, type Saying } from './systems';
+
+const silent: Saying = { name: 'base.csv', crs: null };
+const saying: Saying = { name: 'dedicated.geojson', crs: 'wgs84' };
+
+test('one system is not taken for files of which only some say another', () => {
+  assert.deepEqual(contradicting([silent, saying], 'gcj02'), ['dedicated.geojson']);
+  assert.deepEqual(contradicting([silent, saying], 'bd09'), ['dedicated.geojson']);
+  assert.deepEqual(contradicting([silent, { ...saying, crs: 'web_mercator' }], 'gcj02'), [saying.name]);
+});
+
+test('a reader may know better than all files, and systems that are the same on the ground do not differ', () => {
+  assert.deepEqual(contradicting([saying], 'gcj02'), []);
+  assert.deepEqual(contradicting([silent, silent], 'gcj02'), []);
+  assert.deepEqual(contradicting([silent, saying, { ...saying, crs: 'cgcs2000' }], 'wgs84'), []);
+  assert.deepEqual(contradicting([silent, saying], null), []);
+});
+
+test('files are drawn together', () => {
+  const one: Preview = { type: 'FeatureCollection', features: [], rows: 3, skipped: 1 };
+  const point = {
+    type: 'Feature',
+    geometry: { type: 'Point', coordinates: [1, 2] },
+    properties: {},
+  } as const;
+  const two: Preview = { ...one, features: [{ ...point, geometry: { type: 'Point', coordinates: [1, 2] } }] };
+  const { features, rows, skipped } = together([one, two]);
+  assert.deepEqual([features.length, rows, skipped], [1, 6, 2]);
+});
