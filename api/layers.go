@@ -22,6 +22,8 @@ type layerFieldJSON struct {
 	Required bool           `json:"required"`
 	Values   []string       `json:"values"`
 	Default  *string        `json:"default"`
+	// Enumeration is whose codes the values are, nil for others.
+	Enumeration *string `json:"enumeration"`
 }
 
 // layers answers GET /v1/layers: what files may hold, in the order in which layers refer to each other.
@@ -34,7 +36,7 @@ func (s *Server) layers(w http.ResponseWriter, r *http.Request, state *live.Stat
 		layer := layerJSON{Name: grid.Layers[i].Name, CityOnly: !grid.Layers[i].OfDivisions(), Shape: grid.Layers[i].Shape, Fields: []layerFieldJSON{}}
 		for _, f := range grid.Layers[i].Fields {
 			layer.Fields = append(layer.Fields, layerFieldJSON{
-				Name: f.Name, Type: f.Type, Required: f.Required, Values: valuesOf(f, state), Default: given(f.Default),
+				Name: f.Name, Type: f.Type, Required: f.Required, Values: valuesOf(f, state), Default: given(f.Default), Enumeration: given(f.Enumeration),
 			})
 		}
 		list.Items = append(list.Items, layer)

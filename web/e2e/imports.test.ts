@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import type * as imports from '../src/data/imports';
 import { metresBetween } from '../src/data/distance';
 import { accessible, ask, launch, mapReady, origin, session, someGrid, visit } from './browser';
 import { send, signedIn, tokenOf } from './client';
@@ -222,6 +223,39 @@ administered('keyboard: every format is read, and an encoding that was wrong is 
     await page.keyboard.press('Enter');
     await state(page, 'done');
   });
+});
+
+administered('what the file does not say is set, and words of its own become codes', async () => {
+  const { label } = await someGrid();
+  const rows = ['市级', '市里的'].map((level, i) => `SET${i},避难点${i},${label.join()},${level}`);
+  const table = ['编码,名称,经度,纬度,shelter_level', ...rows, ''].join('\n');
+  const { items } = await ask<{ items: imports.Layer[] }>('/v1/layers');
+  const levels = items
+    .find(({ name }) => name === 'shelters')
+    ?.fields.find(({ name }) => name === 'shelter_level');
+  const codes = await ask<Record<string, { code: string; zh: string }[]>>('/v1/codes');
+  const city = codes[levels?.enumeration ?? '']?.find(({ code }) => code === 'city');
+  assert.ok(city, 'shelters have levels with labels');
+  await visit(browser, { hash: importing, before: signedIn('administrator') }, async (page) => {
+    const card = page.locator('[data-upload="shelters.csv"]');
+    await page
+      .locator('[name=files]:enabled')
+      .setInputFiles(file('shelters.csv', Buffer.from(table.replace('市级', city.zh))));
+    await card.locator('[data-meaning=shelter_level] [data-value="市里的"]').selectOption('city');
+    const host = card.locator('[data-set=host_kind]');
+    await host.focus();
+    await host.selectOption('stadium');
+    await page.getByRole('radio', { name: 'WGS 84' }).check();
+    await accessible(page, 'values that are set and translated');
+    await page.getByRole('button', { name: '导入', exact: true }).last().click();
+    await state(page, 'done');
+    assert.equal(await page.locator('[data-counts]').getAttribute('data-counts'), '2,2,0');
+  });
+  for (const code of ['SET0', 'SET1']) {
+    const place = await ask<Record<string, unknown>>(`/v1/places/${code}`);
+    assert.match(JSON.stringify(place), /"shelter_level":"city"/);
+    assert.match(JSON.stringify(place), /"host_kind":"stadium"/);
+  }
 });
 
 administered('an import under way is cancelled, and nothing of it is stored', async () => {

@@ -70,6 +70,16 @@ export function codesOf(enumeration: string): string[] {
   return state.codes[enumeration]?.map(({ code }) => code) ?? [];
 }
 
+/** The codes of an enumeration of the server by their labels, in both languages. */
+export function codesByLabel(enumeration: string): Record<string, string> {
+  return Object.fromEntries(
+    (state.codes[enumeration] ?? []).flatMap(({ code, zh, en }) => [
+      [zh, code],
+      [en, code],
+    ]),
+  );
+}
+
 /** Problems that say which rule is broken: its text is better than theirs. */
 const ofRules = ['bad_request', 'invalid', 'invalid_geometry', 'conflict'];
 

@@ -68,6 +68,13 @@ export const importMessages = {
   wanting: { zh: '还缺：{fields}', en: 'Still missing: {fields}' },
   wanting_layer: { zh: '请选择“{name}”导入为什么。', en: 'Say what “{name}” holds.' },
 
+  fixed: { zh: '没有列的字段：每行填同一个值', en: 'Fields without a column: one value for every row' },
+  meaning: { zh: '“{column}”里的值是什么意思', en: 'What the values in “{column}” mean' },
+  meaning_of: { zh: '“{value}”是', en: '“{value}” is' },
+  meaning_others: { zh: '其他值', en: 'Every other value' },
+  as_it_is: { zh: '原样', en: 'as it is' },
+  not_set: { zh: '不填', en: 'not set' },
+
   crs_title: { zh: '坐标系', en: 'Coordinate system' },
   crs_why: {
     zh: '逐个选择，对照地图：选错会偏几百米。',

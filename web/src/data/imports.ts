@@ -48,6 +48,8 @@ export interface Field {
   required: boolean;
   values: string[] | null;
   default: string | null;
+  /** Whose codes the values are, with labels; null for others. */
+  enumeration: string | null;
 }
 
 export interface Preview extends Previewed {
@@ -108,6 +110,10 @@ export interface Source {
   layer_in_file: string;
   layer: string;
   map: Record<string, string>;
+  /** Fields with one value for every row. */
+  set: Record<string, string>;
+  /** What the values of a field become. */
+  values: Record<string, Record<string, string>>;
 }
 
 /** Encodings that a file may be read in. */
@@ -135,7 +141,7 @@ export const layers = (api: Api): Promise<Page<Layer>> => api.get('/v1/layers');
 /** The first rows as they would lie under that system. `map` says which columns of a table are coordinates. */
 export function preview(
   api: Api,
-  { upload, layer_in_file: layer, map }: Omit<Source, 'layer'>,
+  { upload, layer_in_file: layer, map }: Pick<Source, 'upload' | 'layer_in_file' | 'map'>,
   crs: Crs,
   signal: AbortSignal,
 ): Promise<Preview> {

@@ -1,15 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Field, FileLayer, Layer } from './imports';
-import { firstMap, fitting, mapped, wanting } from './mapping';
+import { firstMap, fitting, mapped, settable, strange, translated, wanting } from './mapping';
 
 const field = (name: string, required = false): Field => ({
   ...{ name, type: 'text', required },
-  ...{ values: null, default: null },
+  ...{ values: null, default: null, enumeration: null },
 });
-const shelters: Layer = { name: 'shelters', city_only: false, shape: 'any', fields: [field('code', true), field('name')] };
+const shelters: Layer = {
+  name: 'shelters',
+  city_only: false,
+  shape: 'any',
+  fields: [field('code', true), field('name')],
+};
 const workers: Layer = { name: 'workers', city_only: true, shape: 'none', fields: [field('code', true)] };
-const grids: Layer = { name: 'base_grids', city_only: false, shape: 'polygon', fields: [field('code', true)] };
+const grids: Layer = {
+  name: 'base_grids',
+  city_only: false,
+  shape: 'polygon',
+  fields: [field('code', true)],
+};
 
 const file = (columns: string[], map: Record<string, string> = {}): FileLayer => ({
   name: 'x',
@@ -45,4 +55,35 @@ test('layers of another shape are not offered', () => {
     fitting([shelters, workers, grids], file([])).map(({ name }) => name),
     ['shelters', 'workers'],
   );
+});
+
+const level: Field = {
+  ...field('level', true),
+  type: 'enum',
+  values: ['low', 'high'],
+  enumeration: 'levels',
+};
+const hazards: Layer = { name: 'hazards', city_only: false, shape: 'point', fields: [field('note'), level] };
+
+test('a field without a column may have one value for every row, and is not missing then', () => {
+  assert.deepEqual(
+    settable(hazards, {}).map(({ name }) => name),
+    ['level', 'note'],
+  );
+  assert.deepEqual(wanting(hazards, {}, false), ['level']);
+  assert.deepEqual(wanting(hazards, {}, false, { level: 'low' }), []);
+});
+
+test('values that are neither codes nor labels are asked about, and labels become codes by themselves', () => {
+  const byLabel = { 一般: 'low', 重大: 'high' };
+  const column = { name: '等级', samples: ['一般', 'high', '很大', '很大', ''] };
+  assert.deepEqual(strange(column, level, byLabel), ['很大']);
+  assert.deepEqual(strange(column, field('note'), {}), []);
+  const source = {
+    ...{ upload: 'u', layer_in_file: 'x', layer: 'hazards', map: { 等级: 'level' } },
+    ...{ set: { note: 'n', level: 'low' }, values: { level: { 很大: 'high', 旧: '' } } },
+  };
+  const sent = translated(source, hazards, () => byLabel);
+  assert.deepEqual(sent.set, { note: 'n' }, 'a column is stronger');
+  assert.deepEqual(sent.values, { level: { 一般: 'low', 重大: 'high', 很大: 'high' } });
 });

@@ -1,5 +1,5 @@
 /** Which columns of a file become which fields of a layer. */
-import type { Column, Field, FileLayer, Layer } from './imports';
+import type { Column, Field, FileLayer, Layer, Source } from './imports';
 
 /** Fields that are the coordinates of a table, besides those of the layer. */
 export const coordinateFields = ['lon', 'lat', 'wkt'] as const;
@@ -53,15 +53,56 @@ export function mapped(map: Record<string, string>, column: string, field: strin
   return Object.fromEntries(field === '' ? rest : [...rest, [column, field]]);
 }
 
-/** The fields that an import cannot do without and that no column is. Coordinates count as "lon" where a table has none. */
-export function wanting(layer: Layer, map: Record<string, string>, table: boolean): string[] {
-  const given = new Set(Object.values(map));
+/** The fields that an import cannot do without and that no column is, and no value is set for. Coordinates count as "lon" where a table has none. */
+export function wanting(
+  layer: Layer,
+  map: Record<string, string>,
+  table: boolean,
+  set: Record<string, string> = {},
+): string[] {
+  const given = new Set([...Object.values(map), ...Object.keys(set)]);
   const missing = layer.fields.filter(({ name, required, default: usual }) => {
     return required && usual === null && !given.has(name);
   });
   const placed = given.has('wkt') || (given.has('lon') && given.has('lat'));
   const lost = table && layer.shape !== 'none' && !placed ? ['lon'] : [];
   return [...missing.map(({ name }) => name), ...lost];
+}
+
+/** The fields that no column is, those that are needed first: each may have one value for every row. */
+export function settable(layer: Layer, map: Record<string, string>): Field[] {
+  const given = new Set(Object.values(map));
+  const rest = layer.fields.filter(({ name, type }) => !given.has(name) && type !== 'object');
+  return [...rest.filter(({ required }) => required), ...rest.filter(({ required }) => !required)];
+}
+
+/** Values of a column, among its samples, that its field does not have by code or by label: somebody has to say what they mean. */
+export function strange(column: Column, field: Field, byLabel: Record<string, string>): string[] {
+  const { values } = field;
+  if (values === null) return [];
+  return [...new Set(column.samples)].filter(
+    (of) => of !== '' && !values.includes(of) && !Object.hasOwn(byLabel, of),
+  );
+}
+
+/** What is sent: labels of codes are translated by themselves, unless the reader has said otherwise; what is set no column is. */
+export function translated(
+  source: Source,
+  layer: Layer | null,
+  byLabel: (enumeration: string) => Record<string, string>,
+): Source {
+  const given = new Set(Object.values(source.map));
+  const set = Object.fromEntries(
+    Object.entries(source.set).filter(([name, to]) => to !== '' && !given.has(name)),
+  );
+  const values: Source['values'] = {};
+  for (const { name, enumeration } of layer?.fields ?? []) {
+    if (!given.has(name)) continue;
+    const own = Object.entries(source.values[name] ?? {}).filter(([, to]) => to !== '');
+    const all = { ...(enumeration === null ? {} : byLabel(enumeration)), ...Object.fromEntries(own) };
+    if (Object.keys(all).length > 0) values[name] = all;
+  }
+  return { ...source, set, values };
 }
 
 /** The layers that things of such a shape may go into. */
