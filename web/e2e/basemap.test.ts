@@ -116,6 +116,21 @@ test('basemap: none is said to be none, and a dropped file is shown', async (t) 
   });
 });
 
+/** A file dropped on a map in GCJ-02 would lie elsewhere; any other must not take the page's place. */
+async function refusesFiles(page: Page): Promise<void> {
+  const taken = await page.locator('#map-crs').evaluate((line) => {
+    const drop = (name: string): boolean => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x'], name));
+      return line.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+    };
+    return [drop('photo.png'), drop('city.pmtiles')];
+  });
+  assert.deepEqual(taken, [false, false], 'the browser opens neither in place of the page');
+  await page.getByText('.pmtiles 文件是 WGS 84', { exact: false }).waitFor();
+  await page.locator('#attribution', { hasText: '审图号：GS(2026)1号' }).waitFor();
+}
+
 for (const [name, path, crs, request] of [
   ['XYZ', '/{z}/{x}/{y}.png?key=secret', '3857', /^\/\d+\/\d+\/\d+\.png\?key=secret$/],
   [
@@ -143,6 +158,7 @@ for (const [name, path, crs, request] of [
         await page.locator('#map-crs', { hasText: crs === 'gcj02' ? 'GCJ-02' : 'WGS 84' }).waitFor();
         await clickMiddle(page);
         assert.equal(await codeInPanel(page), grid.code, 'a click means the spot under it');
+        if (crs === 'gcj02') await refusesFiles(page);
         await accessible(page, `over ${name}`);
       });
     });

@@ -161,6 +161,13 @@ test('coverage: what is in no grid, and grids that want people, by keyboard', as
     await page.keyboard.press('Enter');
     const over = report.grids.filter((grid) => grid.kind === 'base' && (grid.households ?? 0) > 500);
     assert.equal(await overloaded.locator('li').count(), Math.min(50, over.length));
+    // Figures that come again leave what is open as it is, and the focus where it is.
+    const again = page.waitForResponse(/\/v1\/coverage/);
+    const refresh = page.getByRole('button', { name: 'Refresh', exact: true });
+    await refresh.press('Enter');
+    await (await again).finished();
+    assert.ok(await refresh.evaluate((button) => button === document.activeElement));
+    assert.ok(await overloaded.evaluate((details: HTMLDetailsElement) => details.open));
     const [from] = page.url().split('?');
     await overloaded.getByRole('button').first().press('Enter');
     await page.waitForFunction((was) => !location.href.startsWith(String(was)), from);

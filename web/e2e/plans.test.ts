@@ -253,7 +253,16 @@ planned(
         });
         await page.locator('[data-feed=live]').waitFor();
         const told = page.waitForResponse(/\/tiles\/grids\//);
-        await take(page, 'publish', 'Put into effect now');
+        // It cannot be taken back, so it asks; whoever cancels has changed nothing.
+        const publish = page.locator('#course [data-step=publish]');
+        await publish.getByRole('button', { name: 'Put into effect now' }).click();
+        const sure = page.getByRole('dialog');
+        await sure.getByText('cannot be taken back', { exact: false }).waitFor();
+        await sure.getByRole('button', { name: 'Cancel' }).click();
+        assert.notEqual(await publish.getAttribute('data-state'), 'done');
+        await publish.getByRole('button', { name: 'Put into effect now' }).click();
+        await sure.getByRole('button', { name: 'Put into effect now' }).click();
+        await page.locator('#course [data-step=publish][data-state=done]').waitFor();
         await told;
         await mapReady(page);
         await page.getByText('This plan has taken effect', { exact: false }).waitFor();

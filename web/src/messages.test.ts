@@ -73,7 +73,7 @@ test('what the server names has a text', () => {
       ...['rework', 'close', 'feedback', 'reopen', 'supervise', 'rectify', 'remind', 'note'],
     ],
     unit_: ['grid', 'org', 'division'],
-    feed_: ['connecting', 'live', 'lost'],
+    feed_: ['connecting', 'live', 'lost', 'refused'],
     state_: [
       ...[
         'reported',

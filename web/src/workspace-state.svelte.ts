@@ -158,8 +158,12 @@ export class WorkspaceState {
     this.task = 'divisions';
     const division = chain.at(-1);
     if (!division) return;
-    const { bbox } = await this.api.division(division.code);
-    this.map?.fit(bbox);
+    try {
+      const { bbox } = await this.api.division(division.code);
+      this.map?.fit(bbox);
+    } catch (cause) {
+      this.lookup.fail(cause); // the screen of divisions says for itself what it could not load
+    }
   }
 
   openGrid(grid: Grid): void {

@@ -36,7 +36,10 @@ async function follow(connections: Connection[]): Promise<{
       },
       onHappening: (happening) => void seen.told.push(happening),
       onReset: () => void seen.resets++,
-      onState: ({ name }) => void seen.states.push(name),
+      onState: ({ name }) => {
+        seen.states.push(name);
+        if (name === 'refused') done();
+      },
       waitMs: () => 0,
     });
   });
@@ -83,6 +86,15 @@ test('while the server is away it stays lost since the first failure, and nothin
   assert.deepEqual(asked, [null, '1', '1', '1', '1']);
   assert.deepEqual(states, ['live', 'lost', 'live', 'lost']);
   assert.equal(resets, 1);
+});
+
+test('with a token that has ended it stops, and says so', async () => {
+  const { asked, states } = await follow([
+    { send: 'id: 1\n\n' },
+    new Problem(401, { code: 'unauthorized' }),
+  ]);
+  assert.deepEqual(asked, [null, '1']);
+  assert.deepEqual(states, ['live', 'lost', 'refused']);
 });
 
 test('a reset is passed on, and where we were is forgotten when it is refused', async () => {

@@ -15,7 +15,12 @@ export interface Happening {
 }
 
 /** `since`: when the stream was lost, in ms since the epoch. */
-export type FeedState = { name: 'connecting' } | { name: 'live' } | { name: 'lost'; since: number };
+export type FeedState =
+  | { name: 'connecting' }
+  | { name: 'live' }
+  | { name: 'lost'; since: number }
+  /** The token is valid no more: nothing comes until there is another. */
+  | { name: 'refused' };
 
 export interface FeedOptions {
   /** Opens the stream after the event of that id; null: from now on. Throws a Problem. */
@@ -68,6 +73,8 @@ export class Feed {
         retryMs = await this.#follow();
       } catch (cause) {
         if (this.#stop.signal.aborted) return;
+        // Asking again with a token that has ended helps nobody.
+        if (cause instanceof Problem && cause.status === 401) return this.#say({ name: 'refused' });
         // A server that does not take where we were is asked from now on.
         if (cause instanceof Problem && cause.status === 400) this.#lastId = null;
       }

@@ -98,6 +98,7 @@ export const incidentMessages = {
   act_note: { zh: '备注', en: 'Note' },
 
   feed_connecting: { zh: '正在连接…', en: 'Connecting…' },
+  feed_refused: { zh: '令牌已失效，请重新输入', en: 'The token has ended: enter another' },
   feed_live: { zh: '实时', en: 'Live' },
   feed_lost: { zh: '{time} 起断开，正在重连', en: 'Reconnecting since {time}' },
   database_lost: {

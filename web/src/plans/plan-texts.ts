@@ -103,6 +103,10 @@ export const planTexts = {
   do_return: { zh: '退回修改', en: 'Return' },
   do_reject: { zh: '否决', en: 'Reject' },
   do_decide: { zh: '作出决定', en: 'Decide' },
+  publish_sure: {
+    zh: '方案“{title}”将立即生效：新版网格对所有人启用，被拆分或合并的网格停用。生效不可撤销，只能另立方案恢复。',
+    en: 'The plan “{title}” takes effect at once, for everybody: its grids replace those of now. That cannot be taken back; only another plan can restore what was.',
+  },
   do_publish: { zh: '立即生效', en: 'Put into effect now' },
   do_file: { zh: '报送备案', en: 'Note that it was filed' },
   do_receipt: { zh: '登记回执', en: 'Note the receipt' },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatPlanning, parsePlanning, usualPlanning, type Planning } from './planning';
+import { plansFor, type Plan } from './plan';
 
 const compared = [
   { kind: 'edition', county: '990101000000', number: 1 },
@@ -36,3 +37,12 @@ for (const query of [
   test(`nonsense is as usual/${query}`, () =>
     assert.deepEqual(parsePlanning(new URLSearchParams(query)), usualPlanning));
 }
+
+test('only plans of its county are offered for a grid', () => {
+  const of = (code: string, ...counties: string[]): Plan =>
+    ({ code, counties: counties.map((county_code) => ({ county_code })) }) as Plan;
+  const plans = [of('a', 'c1'), of('b', 'c2'), of('c', 'c1', 'c2')];
+  const codes = (county: string | null): string[] => plansFor(plans, county).map(({ code }) => code);
+  assert.deepEqual(codes('c1'), ['a', 'c']);
+  assert.deepEqual(codes(null), ['a', 'b', 'c']);
+});

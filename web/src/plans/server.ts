@@ -13,6 +13,7 @@ import type {
   Plan,
   PlanChange,
 } from './plan';
+import { everyPage } from './pages';
 
 /** Which plans a list has: of a state (`open`: not at an end), of a county, or with a filing that is overdue. */
 export interface PlanQuery {
@@ -31,6 +32,11 @@ export class PlanServer {
   /** A page of plans, the oldest first. */
   plans({ state, county, overdue }: PlanQuery, cursor?: string | null): Promise<Page<Plan>> {
     return this.api.get('/v1/plans', { state, county, overdue: overdue ? 'true' : null, limit: 50, cursor });
+  }
+
+  /** All plans of a list, the oldest first, for choosing one. */
+  everyPlan(query: PlanQuery): Promise<Plan[]> {
+    return everyPage((cursor) => this.plans(query, cursor));
   }
 
   plan(code: string): Promise<Plan> {
