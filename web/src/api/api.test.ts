@@ -228,3 +228,17 @@ test('asProblem keeps problems and wraps the rest', () => {
   assert.equal(asProblem(problem), problem);
   assert.equal(asProblem(new Error('x')).code, 'page');
 });
+
+test('a token that is tried takes the place of the one held only when it is kept', async () => {
+  const storage = new Memory();
+  const api = new Api(storage);
+  api.setToken('valid');
+  const seen = serve(() => Response.json({}, { status: seen.length === 1 ? 401 : 200 }));
+  await rejected(api.sessionOf('mistyped'));
+  await api.session();
+  assert.deepEqual(
+    seen.map(({ headers }) => headers.get('Authorization')),
+    ['Bearer mistyped', 'Bearer valid'],
+  );
+  assert.deepEqual([...storage.values.values()], ['valid']);
+});

@@ -10,6 +10,11 @@ export { aborted, asProblem, Problem } from './problem';
 
 /** What several screens ask for; what one screen alone needs is in that screen's folder, by `get` and `send`. */
 export class Api extends Transport {
+  /** What the server says of whoever has that token, which is not kept by asking. */
+  sessionOf(token: string): Promise<Session> {
+    return this.getAs(token, '/v1/session');
+  }
+
   session(): Promise<Session> {
     return this.get('/v1/session');
   }

@@ -57,6 +57,12 @@ export class Transport {
     return this.#read(await this.#fetch(addressOf(path, query), 'application/json', signal));
   }
 
+  /** Asks for a document with another token than the one that is kept. */
+  protected async getAs<T>(token: string, path: string): Promise<T> {
+    const headers = { Authorization: `Bearer ${token}` };
+    return this.#read(await this.#fetch(path, 'application/json', undefined, headers));
+  }
+
   /** Sends a change: a file as it is, anything else as JSON. */
   async send<T>(
     method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
@@ -130,8 +136,9 @@ export class Transport {
     more: Record<string, string> = {},
     init: RequestInit = {},
   ): Promise<Response> {
-    const headers: Record<string, string> = { Accept: accept, ...more };
-    if (this.#token !== null) headers['Authorization'] = `Bearer ${this.#token}`;
+    const own: Record<string, string> =
+      this.#token === null ? {} : { Authorization: `Bearer ${this.#token}` };
+    const headers = { Accept: accept, ...own, ...more };
     let response: Response;
     try {
       response = await fetch(url, { ...init, headers, credentials: 'omit', signal: signal ?? null });
