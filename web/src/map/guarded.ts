@@ -23,6 +23,8 @@ export class GuardedTiles {
   readonly #options: GuardedOptions;
   readonly #places = signs();
   #incidents = signs();
+  /** What is shown of incidents while newer tiles of them are on their way. */
+  #outgoing: VectorTileLayer | null = null;
   #palette: Palette | null = null;
   /** Tilesets whose TileJSON is on its way. */
   readonly #loading = new Set<Tileset>();
@@ -41,6 +43,7 @@ export class GuardedTiles {
   show(visible: Visible): void {
     this.#show('places', this.#places, visible.places);
     this.#show('incidents', this.#incidents, visible.incidents);
+    this.#outgoing?.setVisible(visible.incidents);
   }
 
   setPalette(palette: Palette): void {
@@ -68,7 +71,13 @@ export class GuardedTiles {
     if (this.#palette !== null) this.#incidents.setStyle(incidentStyle(this.#palette));
     this.#incidents.setSource(tileSource('incidents', tiles, this.#options.loadTile));
     layers.insertAt(layers.getArray().indexOf(old), this.#incidents);
-    this.#options.whenDrawn(() => layers.remove(old));
+    // Nothing is drawn in a hidden tab: there each layer takes the place of the one before, that never came to be seen.
+    if (this.#outgoing !== null) return void layers.remove(old);
+    this.#outgoing = old;
+    this.#options.whenDrawn(() => {
+      layers.remove(old);
+      this.#outgoing = null;
+    });
   }
 
   #show(name: Tileset, layer: VectorTileLayer, visible: boolean): void {
