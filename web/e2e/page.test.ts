@@ -287,6 +287,8 @@ test('keyboard: skip to panel and map, keys for tasks and help, and turned off',
     await page.keyboard.press('5');
     await page.locator('[data-task=coverage][aria-current=page]').waitFor();
     await page.keyboard.press('ArrowUp');
+    assert.equal(await page.locator('[data-task][aria-current=page]').getAttribute('data-task'), 'coverage');
+    await page.keyboard.press('Enter');
     await page.locator('[data-task=plans][aria-current=page]').waitFor();
     await page.keyboard.press('/');
     await page.locator('#search').waitFor();

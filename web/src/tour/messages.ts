@@ -17,7 +17,10 @@ export const tourMessages = {
   key_zoom: { zh: '放大、缩小', en: 'Zoom in and out' },
   key_enter: { zh: '查询十字处', en: 'Ask at the cross' },
   keys_rail: { zh: '在任务栏上', en: 'On the rail of tasks' },
-  key_rail: { zh: '上一个、下一个任务', en: 'The task before, the next one' },
+  key_rail: {
+    zh: '到上一个、下一个任务（回车打开）',
+    en: 'To the task before, the next one (Enter opens it)',
+  },
   arrow_keys: { zh: '方向键', en: 'Arrow keys' },
   enter_key: { zh: '回车', en: 'Enter' },
   single_keys: {
