@@ -78,7 +78,7 @@ test('demo: what was typed is still there after the token is given', async (t) =
     await clickMiddle(page);
     await page.locator('#would-be').waitFor();
     await form.locator('[type=submit]').click();
-    await form.getByRole('button', { name: 'Enter token' }).click();
+    await form.getByRole('button', { name: 'Enter a token' }).click();
     await page.getByRole('dialog').getByLabel('Access token').fill(tokenOf('dispatcher'));
     await page.getByRole('button', { name: 'Use' }).click();
     await page.getByRole('button', { name: 'Dispatcher' }).waitFor();

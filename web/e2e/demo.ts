@@ -27,14 +27,14 @@ export async function startDemo(size: 'small' | 'empty' = 'small'): Promise<Demo
   process.once('exit', end);
   const late = setTimeout(end, startWithin);
   try {
-    return { ...(await start(child)), stop: () => stop(child) };
+    return { ...(await start(child, size)), stop: () => stop(child) };
   } finally {
     clearTimeout(late);
   }
 }
 
 /** Reads what the demo says until it is ready. */
-async function start(child: ChildProcess): Promise<Omit<Demo, 'stop'>> {
+async function start(child: ChildProcess, size: 'small' | 'empty'): Promise<Omit<Demo, 'stop'>> {
   if (child.stdout === null) throw new Error('the demo has no output');
   const tokens: Record<string, string> = {};
   let database = '';
@@ -45,11 +45,19 @@ async function start(child: ChildProcess): Promise<Omit<Demo, 'stop'>> {
     if (role !== undefined && token !== undefined) tokens[role] = token;
     const url = /^ready (http:\S+)/.exec(line)?.[1];
     if (url === undefined) continue;
-    if (database === '') throw new Error('the demo does not say where its database is');
+    demandAll(size, tokens, database);
     child.stdout.resume(); // whatever it says later must not fill the pipe
     return { url, tokens, database };
   }
   throw new Error('bin/wangge demo ended, or took too long, before it was ready');
+}
+
+/** Demands what tests need, which else would be skipped without a word. */
+function demandAll(size: 'small' | 'empty', tokens: Record<string, string>, database: string): void {
+  if (database === '') throw new Error('the demo does not say where its database is');
+  const roles = size === 'empty' ? [] : ['planner', 'dispatcher', 'administrator'];
+  const missing = roles.filter((role) => tokens[role] === undefined);
+  if (missing.length > 0) throw new Error(`the demo prints no token of: ${missing.join(', ')}`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {
