@@ -565,7 +565,11 @@ dispatched('an address that is pasted is looked for, and chosen among what it ma
       .getByText(want.responsible?.code ?? '', { exact: true })
       .waitFor();
     await page.keyboard.press('Escape');
-    await page.locator('#incidents li').first().waitFor();
+    await page.getByRole('button', { name: '留下' }).click(); // what was pasted is not lost by a key
+    assert.notEqual(await page.locator('#intake [name=title]').inputValue(), '');
+    await page.locator('[data-task=divisions]').click();
+    await page.getByRole('button', { name: '放弃并离开' }).click();
+    await page.locator('[data-task=divisions][aria-current=page]').waitFor();
   }),
 );
 

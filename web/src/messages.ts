@@ -305,6 +305,13 @@ export const messages = {
   },
   token_missing: { zh: '查看此内容需要访问令牌。', en: 'This needs an access token.' },
   token_wrong: { zh: '令牌无效或已过期。', en: 'This token is not valid, or has expired.' },
+  leave_title: { zh: '还有未保存的内容', en: 'Something is not saved' },
+  leave_text: {
+    zh: '现在离开，已填写或已画的内容会丢失。',
+    en: 'What you have typed or drawn is lost if you go on.',
+  },
+  leave_stay: { zh: '留下', en: 'Stay' },
+  leave_go: { zh: '放弃并离开', en: 'Go on without it' },
   token_enter: { zh: '输入令牌', en: 'Enter a token' },
   use: { zh: '使用', en: 'Use' },
   forget: { zh: '清除', en: 'Forget' },

@@ -1,23 +1,42 @@
-/** What this browser keeps for its reader from one visit to the next: choices, never data. Where it may keep nothing, nothing is kept. */
+/** What this browser keeps for its reader from one visit to the next: choices, never data. Where it may keep nothing, it is kept until the page is closed. */
 
 export const remembered = ['theme', 'language', 'keys', 'tour'] as const;
 export type Remembered = (typeof remembered)[number];
 
+export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** What the browser stores under that name; where its reader's settings forbid that, it is kept until the page is closed. */
+export function storageOf(name: 'localStorage' | 'sessionStorage'): Store {
+  const here = new Map<string, string>();
+  const attempt = <T>(use: (store: Storage) => T): T | null => {
+    try {
+      return use(globalThis[name]);
+    } catch {
+      return null; // forbidden, or full
+    }
+  };
+  return {
+    getItem: (key) => here.get(key) ?? attempt((store) => store.getItem(key)),
+    setItem: (key, value) => {
+      here.set(key, value);
+      attempt((store) => store.setItem(key, value));
+    },
+    removeItem: (key) => {
+      here.delete(key);
+      attempt((store) => store.removeItem(key));
+    },
+  };
+}
+
+const kept = storageOf('localStorage');
+
 /** What was kept under a name; null for nothing. */
 export function recall(name: Remembered): string | null {
-  try {
-    return localStorage.getItem(`wangge.${name}`);
-  } catch {
-    return null; // forbidden by the reader's settings
-  }
+  return kept.getItem(`wangge.${name}`);
 }
 
 /** Keeps a value under a name; null forgets it. */
 export function remember(name: Remembered, value: string | null): void {
-  try {
-    if (value === null) localStorage.removeItem(`wangge.${name}`);
-    else localStorage.setItem(`wangge.${name}`, value);
-  } catch {
-    // It holds until the page is closed, then.
-  }
+  if (value === null) kept.removeItem(`wangge.${name}`);
+  else kept.setItem(`wangge.${name}`, value);
 }

@@ -1,4 +1,5 @@
 /** What the page shows and what happens to it: made once for a city, read by the frame and by what stands in its panel. */
+import { untrack } from 'svelte';
 import type { Api, DivisionRef, Fault, Grid, Session } from './api';
 import type { Crs } from './coordinates';
 import { ImportWork } from './data/import-work.svelte';
@@ -14,6 +15,8 @@ import type { CityMap } from './map/city-map';
 import type { Painted } from './map/style';
 import { shapeOf, type Draft } from './plans/draft';
 import { boxAround, type Spot } from './plans/plan';
+import { storageOf } from './remember';
+import { unsaved } from './unsaved/unsaved';
 
 export type City = NonNullable<Session['city']>;
 
@@ -25,7 +28,7 @@ export class WorkspaceState {
   readonly city: City;
   readonly lookup: Lookup;
   readonly live: Live;
-  readonly chime = new Chime(localStorage);
+  readonly chime = new Chime(storageOf('localStorage'));
   readonly alerts: Alerts;
 
   session: Session;
@@ -82,7 +85,8 @@ export class WorkspaceState {
     this.grid = $state(link.grid);
     this.#firstLink = link;
     this.#zoomToChosen = link.view === null;
-    this.lookup = new Lookup(api, () => this.map);
+    // In other tasks the map's marks are theirs.
+    this.lookup = new Lookup(api, () => (this.task === 'lookup' ? this.map : undefined));
     this.live = new Live(api, {
       onState: (state) => (this.feed = state),
       onRoster: (county) => this.lookup.refresh(county),
@@ -132,6 +136,16 @@ export class WorkspaceState {
   get #middle(): [lon: number, lat: number] {
     const [west, south, east, north] = this.city.bbox;
     return [(west + east) / 2, (south + north) / 2];
+  }
+
+  /** Goes to another task, and then on; asks first where that would lose what is not saved. */
+  goTo(task: Task, then: () => void = () => undefined): void {
+    const go = (): void => {
+      this.task = task;
+      then();
+    };
+    if (task === this.task) go();
+    else unsaved.leave(go);
   }
 
   ask(lon: number, lat: number, crs: Crs = 'wgs84', fly = false): void {
@@ -260,6 +274,9 @@ export class WorkspaceState {
     $effect(() => {
       if (this.task === 'incidents') this.alerts.looked();
     });
+    $effect(() => {
+      if (this.task === 'lookup' && this.map !== undefined) untrack(() => this.lookup.draw());
+    });
     $effect(() => this.map?.showDraft(this.draft));
     $effect(() => this.map?.paint(this.painted));
     $effect(() => this.map?.pointAtIncident(this.pointedAt));
@@ -313,6 +330,17 @@ export class WorkspaceState {
 
   #followLink(): void {
     const link = parseLink(location.hash);
+    const { task, plan, incident, intake, part } = link;
+    const stays =
+      task === this.task && plan === this.plan && incident === this.incident && part === this.part;
+    if (stays && (intake === null) === (this.intake === null)) return this.#show(link);
+    // The address is what is shown, until the reader agrees.
+    if (unsaved.any && this.view !== null)
+      history.replaceState(null, '', formatLink(this.view, language(), this.shown));
+    unsaved.leave(() => this.#show(link));
+  }
+
+  #show(link: Link): void {
     if (link.language !== null) setLanguage(link.language);
     if (link.plan !== this.plan) this.choosePlan(link.plan);
     if (link.incident !== this.incident) this.chooseIncident(link.incident);
@@ -327,8 +355,9 @@ export class WorkspaceState {
 
   #askLinked({ task, at, asOf, view }: Link): void {
     if (task !== 'lookup') return;
+    if (at === null) return void this.lookup.choose(asOf);
     this.lookup.asOf = asOf;
-    if (at !== null) this.ask(at.lon, at.lat, 'wgs84', view === null);
+    this.ask(at.lon, at.lat, 'wgs84', view === null);
   }
 
   async #openLinked({ task, division, view }: Link): Promise<void> {

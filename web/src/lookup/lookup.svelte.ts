@@ -6,7 +6,7 @@ import type { Found } from '../map/city-map';
 export type Result =
   | { state: 'nothing' }
   | { state: 'asking' }
-  | { state: 'answer'; answer: Answer }
+  | { state: 'answer'; answer: Answer; asOf: string | null }
   | { state: 'problem'; problem: Problem };
 
 /** What is drawn of an answer. */
@@ -22,9 +22,12 @@ export class Lookup {
   result: Result = $state.raw({ state: 'nothing' });
   /** The spot, on WGS 84; null before one was asked for, or known. */
   at: { lon: number; lat: number } | null = $state.raw(null);
-  /** The instant that is asked about, RFC 3339; null for now. */
+  /** The instant that is asked about, RFC 3339; null for now. An answer on display may still be of another. */
   asOf: string | null = $state.raw(null);
   #asked = new AbortController();
+  /** How the spot was given that is being asked for. */
+  #given: [lon: number, lat: number, crs: Crs, fly: boolean] | null = null;
+  #drawn: [spot: { lon: number; lat: number }, found: Found[]] | null = null;
   readonly #api: Api;
   readonly #map: () => Marker | undefined;
 
@@ -39,7 +42,7 @@ export class Lookup {
     // On WGS 84 the spot is known at once; a converted one only with the answer.
     const known = crs === 'wgs84' || crs === 'cgcs2000';
     this.at = known ? { lon, lat } : null;
-    if (known) this.#map()?.mark({ lon, lat }, []);
+    if (known) this.#mark({ lon, lat }, []);
     if (known && fly) this.#map()?.show(lon, lat, 15);
     await this.#locate(lon, lat, crs, !known && fly);
   }
@@ -57,8 +60,20 @@ export class Lookup {
 
   /** Asks about another instant, where a spot is known. */
   async choose(asOf: string | null): Promise<void> {
+    if (asOf === this.asOf) return;
     this.asOf = asOf;
-    await this.refresh();
+    if (this.result.state === 'asking' && this.#given !== null) await this.#locate(...this.#given);
+    else await this.refresh();
+  }
+
+  /** Marks on the map what is known, after another task has had it. */
+  draw(): void {
+    if (this.#drawn !== null) this.#map()?.mark(...this.#drawn);
+  }
+
+  #mark(spot: { lon: number; lat: number }, found: Found[]): void {
+    this.#drawn = [spot, found];
+    this.draw();
   }
 
   /** Says why nothing could be found out. */
@@ -70,17 +85,18 @@ export class Lookup {
   async #locate(lon: number, lat: number, crs: Crs, fly: boolean): Promise<void> {
     this.#asked.abort();
     const { signal } = (this.#asked = new AbortController());
-    const again = this.result.state === 'answer';
+    this.#given = [lon, lat, crs, fly];
+    const [again, asOf] = [this.result.state === 'answer', this.asOf];
     try {
-      const answer = await this.#api.locate(lon, lat, crs, signal, this.asOf);
+      const answer = await this.#api.locate(lon, lat, crs, signal, asOf);
       if (signal.aborted) return;
-      this.result = { state: 'answer', answer };
+      this.result = { state: 'answer', answer, asOf };
       this.at = answer.location;
       const own = boundaries(answer);
-      this.#map()?.mark(answer.location, own);
+      this.#mark(answer.location, own);
       if (fly) this.#map()?.show(answer.location.lon, answer.location.lat, 15);
       const near = await this.#neighbours(answer);
-      if (near.length > 0 && !signal.aborted) this.#map()?.mark(answer.location, [...own, ...near]);
+      if (near.length > 0 && !signal.aborted) this.#mark(answer.location, [...own, ...near]);
     } catch (cause) {
       const problem = asProblem(cause);
       // An answer that stands is better than none while the server is away for a moment.
