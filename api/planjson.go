@@ -22,6 +22,7 @@ type planJSON struct {
 	Version       int              `json:"version"`
 	Position      int              `json:"position"`
 	LastChange    int              `json:"last_change"`
+	DrawnAt       *time.Time       `json:"drawn_at"`
 	CheckedAt     *int             `json:"checked_position"`
 	EffectiveAt   *time.Time       `json:"effective_at"`
 	DecidedAt     *time.Time       `json:"decided_at"`
@@ -61,7 +62,7 @@ func newPlanJSON(state *live.State, p *grid.Plan) planJSON {
 	j := planJSON{
 		Code: p.Code, Kind: p.Kind, Counties: []planCountyJSON{}, BaseCurrent: true, Title: p.Title, Reason: p.Reason, Note: orNull(p.Note),
 		DecidingLevel: p.DecidingLevel, State: p.State, Acts: append([]grid.PlanAct{}, p.State.Acts()...), Version: p.Version,
-		Position: p.Position, LastChange: p.LastChange, CheckedAt: p.CheckedAt, EffectiveAt: utc(p.EffectiveAt), DecidedAt: utc(p.DecidedAt),
+		Position: p.Position, LastChange: p.LastChange, DrawnAt: utc(p.DrawnAt), CheckedAt: p.CheckedAt, EffectiveAt: utc(p.EffectiveAt), DecidedAt: utc(p.DecidedAt),
 		DecidedBy: orNull(p.DecidedBy), DecisionDocNo: orNull(p.DecisionDocNo), EndedReason: orNull(p.EndedReason),
 		PublishedAt: utc(p.PublishedAt), Undoes: orNull(p.Undoes), Trouble: orNull(p.Trouble),
 		Consultations: consultedJSON{p.ConsultedCount, p.AnsweredCount},

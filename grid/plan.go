@@ -104,8 +104,9 @@ type Plan struct {
 	DecidingLevel  string
 	State          PlanState
 	Version        int
-	Position       int // the number of the last change that counts
-	LastChange     int // the number of the last change that can be redone
+	Position       int        // the number of the last change that counts
+	LastChange     int        // the number of the last change that can be redone
+	DrawnAt        *time.Time // when the change at Position was stored: numbers of changes that were undone are given anew
 	CheckedAt      *int
 	EffectiveAt    *time.Time
 	DecidedAt      *time.Time

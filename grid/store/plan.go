@@ -16,6 +16,7 @@ const planQuery = `
 	SELECT p.id, p.code, p.kind, p.county_codes AS counties, p.base_editions, p.title, p.reason, coalesce(p.note, '') AS note, p.deciding_level,
 	       p.state, p.version, p.position,
 	       (SELECT coalesce(max(c.seq), 0) FROM plan_change c WHERE c.plan_id = p.id) AS last_change,
+	       (SELECT c.at FROM plan_change c WHERE c.plan_id = p.id AND c.seq = p.position) AS drawn_at,
 	       p.checked_position AS checked_at, p.effective_at, p.decided_at, coalesce(p.decided_by, '') AS decided_by,
 	       coalesce(p.decision_doc_no, '') AS decision_doc_no, coalesce(p.ended_reason, '') AS ended_reason, p.published_at,
 	       p.published_editions AS published_as, coalesce((SELECT u.code FROM plan u WHERE u.id = p.undoes_plan_id), '') AS undoes,
