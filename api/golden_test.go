@@ -123,7 +123,7 @@ func show(answer *http.Response, body []byte) string {
 }
 
 // volatile are members whose values differ from run to run.
-var volatile = regexp.MustCompile(`("(?:in_force_from|valid_from|created_at|updated_at|instance|asked_at|due_at|answered_at|decided_at|published_at|` +
+var volatile = regexp.MustCompile(`("(?:in_force_from|valid_from|created_at|updated_at|instance|asked_at|due_at|answered_at|decided_at|published_at|drawn_at|` +
 	`withdrawn_at|filed_at|receipt_at|requested_at|response_due_at|responded_at|issued_at|joint_due_at|effective_from|retired_at|at|from|until)": ?)"(?:[^"]*T[^"]*|[0-9a-f]{16})"|("closed_at": ?)"[^"]*\.[0-9]+Z"`)
 
 // lateness is whether an incident is late: that of the cases, which have fixed dates, will be one day.

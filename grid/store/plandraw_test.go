@@ -196,3 +196,28 @@ func TestPlanWaivers(t *testing.T) {
 	}
 	d.state(grid.Draft)
 }
+
+// TestDrawnAt takes an operation back and draws another: it has the same number, and another instant.
+func TestDrawnAt(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Pool(t))
+	d := newDesk(t, s, town(t, s), planner)
+	if d.plan.DrawnAt != nil {
+		t.Errorf("nothing was drawn at %v", d.plan.DrawnAt)
+	}
+	d.rename(southWest+"001", "河东")
+	first := d.plan
+	d.check()
+	if d.plan.Version == first.Version || d.plan.DrawnAt == nil || !d.plan.DrawnAt.Equal(*first.DrawnAt) {
+		t.Errorf("checked: version %d, drawn at %v; before %d, %v", d.plan.Version, d.plan.DrawnAt, first.Version, first.DrawnAt)
+	}
+	made, err := s.UndoPlan(t.Context(), d.city, planner, d.plan.Code, d.plan.Version)
+	d.after(made.Plan, err)
+	if d.plan.DrawnAt != nil {
+		t.Errorf("all is taken back, drawn at %v", d.plan.DrawnAt)
+	}
+	d.rename(southWest+"001", "河西")
+	if d.plan.Position != first.Position || d.plan.LastChange != first.LastChange || d.plan.DrawnAt.Equal(*first.DrawnAt) {
+		t.Errorf("drawn anew: %d of %d at %v; before %d of %d at %v", d.plan.Position, d.plan.LastChange, d.plan.DrawnAt, first.Position, first.LastChange, first.DrawnAt)
+	}
+}

@@ -4,7 +4,7 @@ import { shortName } from '../map/label';
 import type { Finding } from '../plans/plan';
 import { areaOf, degrees, same, type Area, type Vertex } from './lattice';
 import { layerOf, type Part, type Partition } from './partition';
-import type { Outcome } from './session.svelte';
+import type { Outcome } from './outcome';
 
 /** Rings in degrees that say their first vertex again. */
 function ringsOf(area: Area): DrawnPart['rings'] {

@@ -178,6 +178,10 @@ export const divideMessages = {
     zh: '网格 {code} 在此没有被道路或水系分开，请改为“画一块”。',
     en: 'No road or river divides grid {code} here: draw a ring instead.',
   },
+  hint_busy: {
+    zh: '上一步还在核验，请稍候再画一次。',
+    en: 'The step before is still being proven: draw this one again in a moment.',
+  },
   hint_choose_grid: { zh: '请先选择网格。', en: 'Choose a grid first.' },
   hint_not_enough: { zh: '还没有画够。', en: 'There is not enough drawn yet.' },
   hint_merge_more: { zh: '请选择两个相邻的网格。', en: 'Choose two grids that are neighbours.' },

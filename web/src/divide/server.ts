@@ -46,6 +46,10 @@ export class DivideServer {
     return this.api.get(at(code));
   }
 
+  async findings(code: string): Promise<Finding[]> {
+    return (await this.api.get<Page<Finding>>(at(code, 'findings'))).items;
+  }
+
   impact(code: string): Promise<Impact> {
     return this.api.get(at(code, 'impact'));
   }

@@ -1,34 +1,18 @@
 /** A sitting over one draft: the working set, what is chosen and drawn, and what the server says to each stroke. */
-import { aborted, asProblem, type Problem } from '../api';
+import { aborted, asProblem, type Bbox } from '../api';
 import type { CityMap } from '../map/city-map';
 import { Surface } from '../map/edit/surface';
 import type { Finding, Impact, Plan } from '../plans/plan';
+import { drawing, ofOneVersion } from './draft';
 import { drawnLine, drawnPart, handlesOf, wrongOf } from './drawing';
-import { boxOf, degrees, linesOf, middleOf, polygonOf, same, type Vertex } from './lattice';
+import { boxOf, degrees, inside, linesOf, middleOf, polygonOf, same, type Vertex } from './lattice';
+import type { Hint, Outcome } from './outcome';
 import { Partition, type Layer, type Part } from './partition';
 import { PointerHands } from './pointer';
 import type { Change, DivideServer, Stroke } from './server';
 import { Sketch } from './sketch';
 import { Catcher, type Caught } from './snap';
 import * as tool from './tools';
-
-/** What came of the last stroke: `done` in so many milliseconds, or why not. */
-export type Outcome =
-  | { kind: 'done'; op: string; codes: string[]; ms: number }
-  | { kind: 'refused'; problem: Problem }
-  | { kind: 'hint'; hint: Hint; code?: string };
-
-/** What the page itself has to say, without asking the server. */
-export type Hint =
-  | 'outline'
-  | 'community'
-  | 'fixed'
-  | 'fold'
-  | 'junction'
-  | 'nothing_there'
-  | 'no_block'
-  | 'choose_grid'
-  | 'not_enough';
 
 export class Session {
   plan: Plan = $state.raw(undefined as unknown as Plan);
@@ -57,6 +41,10 @@ export class Session {
   voidReason = $state('other');
 
   partition = new Partition([]);
+  /** What was opened. */
+  #box: Bbox | null = null;
+  /** Whether a refresh waits for what is under way. */
+  #due = false;
   #catcher = new Catcher([]);
   /** What catches of the lines below, which strokes do not change. */
   #below = new Catcher([]);
@@ -83,29 +71,41 @@ export class Session {
 
   /** Loads what is in sight. */
   async open(): Promise<void> {
-    await this.#work(() => this.#load());
+    await this.#work(() => this.#load(this.plan, this.surface.bbox()));
   }
 
-  async #load(): Promise<void> {
-    const set = await this.server.open(this.plan.code, this.surface.bbox());
+  /** Loads a box of the plan as it is now. Until all has come, what is drawn and the version that strokes name stay what they are. */
+  async #load(known: Plan, box: Bbox): Promise<void> {
+    const [plan, set] = await ofOneVersion(this.server, known, box);
+    const { code, base_current: current, acts } = plan;
+    const [impact, findings] =
+      current && acts.includes('edit')
+        ? await Promise.all([this.server.impact(code), this.server.findings(code)])
+        : [null, []];
+    [this.plan, this.impact, this.findings, this.#box] = [plan, impact, findings, box];
     this.partition = new Partition(set.features);
     const below = (set.references ?? []).map(({ kind, geometry }) => ({ kind, lines: linesOf(geometry) }));
     this.#below = new Catcher(below.flatMap(({ lines }) => lines));
     this.complete = set.references_complete ?? true;
     this.#renew();
+    this.#prune();
     this.opened = true;
     this.surface.show(
       this.parts.map(drawnPart),
       below.flatMap(({ kind, lines }) => lines.map((line) => drawnLine(kind, line))),
     );
-    this.plan = set.version === this.plan.version ? this.plan : await this.server.plan(this.plan.code);
-    this.impact = this.editable ? await this.server.impact(this.plan.code) : null;
+    this.paint();
   }
 
-  /** Takes over what the plan has become elsewhere, such as after another's change. */
+  /** Takes over what the plan has become elsewhere, such as after another's change: at once, or after the stroke that is under way. */
   async refresh(): Promise<void> {
-    await this.#work(async () => void (this.plan = await this.server.plan(this.plan.code)));
-    await this.open();
+    this.#due = this.busy;
+    if (this.busy) return;
+    const { outcome } = this;
+    await this.#work(async () => {
+      await this.#load(await this.server.plan(this.plan.code), this.#box ?? this.surface.bbox());
+      this.outcome = outcome;
+    });
   }
 
   /** Takes the grid that is to be divided, and what divides it, in hand. */
@@ -120,7 +120,7 @@ export class Session {
     this.tool = next;
     this.#hands.forget();
     this.cancel();
-    if (next !== 'merge') this.chosen = this.chosen.slice(0, 1);
+    this.chosen = next === 'merge' ? [] : this.chosen.slice(0, 1);
     this.outcome = null;
     this.paint();
   }
@@ -170,7 +170,11 @@ export class Session {
     const [part] = this.chosenParts;
     switch (this.tool) {
       case 'split': {
-        const cut = part ?? this.partition.about(middleOf(path), ['dedicated', 'base']);
+        const middle = middleOf(path);
+        const cut =
+          part && inside(part.area, middle)
+            ? part
+            : (this.partition.about(middle, ['dedicated', 'base']) ?? part);
         return cut ? this.send(tool.split(cut, path)) : (this.say('choose_grid'), false);
       }
       case 'redraw':
@@ -264,16 +268,16 @@ export class Session {
   }
 
   undo(): Promise<boolean> {
-    return this.#stroke('undo', () => this.server.undo(this.plan));
+    return this.#stroke('undo', false, () => this.server.undo(this.plan));
   }
 
   redo(): Promise<boolean> {
-    return this.#stroke('redo', () => this.server.redo(this.plan));
+    return this.#stroke('redo', false, () => this.server.redo(this.plan));
   }
 
   /** Sends an operation; true when the server has proven and kept it. */
   send(change: Change): Promise<boolean> {
-    return this.#stroke(change.op, () => this.server.change(this.plan, change));
+    return this.#stroke(change.op, true, () => this.server.change(this.plan, change));
   }
 
   /** Where the chosen corner is one: among dedicated grids or among what they lie over. */
@@ -319,11 +323,12 @@ export class Session {
     this.surface.dispose();
   }
 
-  async #stroke(op: string, ask: () => Promise<Stroke>): Promise<boolean> {
+  /** `draws` tells what is drawn from what goes back and forth in what was. */
+  async #stroke(op: string, draws: boolean, ask: () => Promise<Stroke>): Promise<boolean> {
     let kept = false;
     await this.#work(async () => {
       const from = performance.now();
-      const { plan, changed, findings, impact } = await this.#again(ask);
+      const { plan, changed, findings, impact } = await this.#again(draws, ask);
       const ms = Math.round(performance.now() - from);
       this.plan = plan;
       this.partition.apply(changed.features);
@@ -335,11 +340,11 @@ export class Session {
       );
       this.#renew();
       [this.findings, this.impact] = [findings, impact];
-      this.sketch = new Sketch(this.sketch.closed);
-      this.chosen = this.chosen.filter((id) => this.partition.get(id) !== undefined);
-      const [part] = this.chosenParts;
-      const { corner } = this;
-      if (corner !== null && !part?.area.flat(2).some((v) => same(v, corner))) this.corner = null;
+      if (draws) {
+        this.sketch = new Sketch(this.sketch.closed);
+        this.host.name = '';
+      }
+      this.#prune();
       const codes = changed.features.map(({ properties: p }) => p.code);
       this.outcome = { kind: 'done', op, codes, ms };
       kept = true;
@@ -348,29 +353,28 @@ export class Session {
     return kept;
   }
 
-  /** Asks once more where the plan was only checked or the like meanwhile; where it was drawn on, that is shown first. */
-  async #again(ask: () => Promise<Stroke>): Promise<Stroke> {
+  /**
+   * Asks once more where the plan was only checked or the like meanwhile. Where it was drawn on, that is shown first; if it does not
+   * come, the next stroke is refused again, for it names the version that is in sight.
+   */
+  async #again(draws: boolean, ask: () => Promise<Stroke>): Promise<Stroke> {
     try {
       return await ask();
     } catch (cause) {
       if (asProblem(cause).status !== 412) throw cause;
-      const drawn = [
-        this.plan.position,
-        this.plan.last_change,
-        this.plan.counties.map((c) => c.base_edition),
-      ];
       const plan = await this.server.plan(this.plan.code);
-      this.plan = plan;
-      const now = [plan.position, plan.last_change, plan.counties.map((c) => c.base_edition)];
-      if (JSON.stringify(now) === JSON.stringify(drawn)) return ask();
-      await this.#load();
+      if (draws && drawing(plan) === drawing(this.plan)) {
+        this.plan = plan;
+        return ask();
+      }
+      await this.#load(plan, this.#box ?? this.surface.bbox()).catch(() => undefined);
       throw cause;
     }
   }
 
   /** Does one thing at a time; what fails is said. */
   async #work(work: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
+    if (this.busy) return this.say('busy');
     this.busy = true;
     this.outcome = null;
     try {
@@ -379,6 +383,7 @@ export class Session {
       if (!aborted(cause)) this.outcome = { kind: 'refused', problem: asProblem(cause) };
     } finally {
       this.busy = false;
+      if (this.#due) void this.refresh();
     }
   }
 
@@ -393,6 +398,14 @@ export class Session {
     const { outcome } = this;
     this.takeCorner(layer, at);
     this.outcome = outcome;
+  }
+
+  /** Gives up what is chosen and is no more. */
+  #prune(): void {
+    this.chosen = this.chosen.filter((id) => this.partition.get(id) !== undefined);
+    const [part] = this.chosenParts;
+    const { corner } = this;
+    if (corner !== null && !part?.area.flat(2).some((v) => same(v, corner))) this.corner = null;
   }
 
   #renew(): void {

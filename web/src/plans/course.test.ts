@@ -12,6 +12,7 @@ const plan = (some: Partial<Plan> = {}): Plan => ({
     version: 1,
     position: 0,
     last_change: 0,
+    drawn_at: null,
     checked_position: null,
     undoes: null,
   },

@@ -15,6 +15,8 @@ export interface Plan {
   position: number;
   /** The number of the last operation there is, undone ones included. */
   last_change: number;
+  /** When the operation at `position` was stored: numbers of undone operations are given anew. */
+  drawn_at: string | null;
   /** The position at which it was last checked. */
   checked_position: number | null;
   /** What its state allows. */
