@@ -268,16 +268,16 @@ export class Session {
   }
 
   undo(): Promise<boolean> {
-    return this.#stroke('undo', false, () => this.server.undo(this.plan));
+    return this.#stroke('undo', () => this.server.undo(this.plan));
   }
 
   redo(): Promise<boolean> {
-    return this.#stroke('redo', false, () => this.server.redo(this.plan));
+    return this.#stroke('redo', () => this.server.redo(this.plan));
   }
 
   /** Sends an operation; true when the server has proven and kept it. */
   send(change: Change): Promise<boolean> {
-    return this.#stroke(change.op, true, () => this.server.change(this.plan, change));
+    return this.#stroke(change.op, () => this.server.change(this.plan, change));
   }
 
   /** Where the chosen corner is one: among dedicated grids or among what they lie over. */
@@ -323,12 +323,11 @@ export class Session {
     this.surface.dispose();
   }
 
-  /** `draws` tells what is drawn from what goes back and forth in what was. */
-  async #stroke(op: string, draws: boolean, ask: () => Promise<Stroke>): Promise<boolean> {
+  async #stroke(op: string, ask: () => Promise<Stroke>): Promise<boolean> {
     let kept = false;
     await this.#work(async () => {
       const from = performance.now();
-      const { plan, changed, findings, impact } = await this.#again(draws, ask);
+      const { plan, changed, findings, impact } = await this.#again(op, ask);
       const ms = Math.round(performance.now() - from);
       this.plan = plan;
       this.partition.apply(changed.features);
@@ -340,7 +339,7 @@ export class Session {
       );
       this.#renew();
       [this.findings, this.impact] = [findings, impact];
-      if (draws) {
+      if (op !== 'undo' && op !== 'redo') {
         this.sketch = new Sketch(this.sketch.closed);
         this.host.name = '';
       }
@@ -354,16 +353,16 @@ export class Session {
   }
 
   /**
-   * Asks once more where the plan was only checked or the like meanwhile. Where it was drawn on, that is shown first; if it does not
-   * come, the next stroke is refused again, for it names the version that is in sight.
+   * Asks once more where the plan was only checked or the like meanwhile, but for what was undone, which may be another's by now. Where
+   * it was drawn on, that is shown first; if it does not come, the next stroke is refused again, for it names the version that is in sight.
    */
-  async #again(draws: boolean, ask: () => Promise<Stroke>): Promise<Stroke> {
+  async #again(op: string, ask: () => Promise<Stroke>): Promise<Stroke> {
     try {
       return await ask();
     } catch (cause) {
       if (asProblem(cause).status !== 412) throw cause;
       const plan = await this.server.plan(this.plan.code);
-      if (draws && drawing(plan) === drawing(this.plan)) {
+      if (op !== 'redo' && drawing(plan) === drawing(this.plan)) {
         this.plan = plan;
         return ask();
       }

@@ -89,10 +89,7 @@ test('while the server is away it stays lost since the first failure, and nothin
 });
 
 test('with a token that has ended it stops, and says so', async () => {
-  const { asked, states } = await follow([
-    { send: 'id: 1\n\n' },
-    new Problem(401, { code: 'unauthorized' }),
-  ]);
+  const { asked, states } = await follow([{ send: 'id: 1\n\n' }, new Problem(401, { code: 'unauthorized' })]);
   assert.deepEqual(asked, [null, '1']);
   assert.deepEqual(states, ['live', 'lost', 'refused']);
 });
