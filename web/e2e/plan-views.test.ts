@@ -190,10 +190,9 @@ planned('the county has moved on: what stands against the plan, and what to do',
       assert.ok((await met.count()) > 0);
       for (const one of await met.all()) {
         await page.getByRole('button', { name: '全市' }).click();
-        await mapReady(page);
-        const far = page.url();
+        await page.waitForFunction(() => Number(location.hash.split('/')[2]) < 14);
         await one.click();
-        await page.waitForFunction((from) => location.href !== from, far);
+        await page.waitForFunction(() => Number(location.hash.split('/')[2]) > 15);
         await mapReady(page);
       }
       await page.getByRole('button', { name: 'English' }).click();
