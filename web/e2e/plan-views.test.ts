@@ -181,7 +181,7 @@ planned('the county has moved on: what stands against the plan, and what to do',
       const conflicts = page.locator('#conflicts');
       await conflicts.getByText('现行为第', { exact: false }).waitFor();
       await conflicts.getByRole('button', { name: '更新到现行版本' }).click();
-      await conflicts.locator('li', { hasText: first.grid.code }).waitFor();
+      await conflicts.locator('li', { hasText: first.grid.code }).first().waitFor();
       await conflicts.getByText('现行版本中已撤销').first().waitFor();
       await conflicts.getByRole('button', { name: second.code }).first().waitFor();
       await mapReady(page);
