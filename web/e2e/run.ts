@@ -4,7 +4,7 @@
 //   npm run e2e -- --base-url http://127.0.0.1:8080    against a server that runs
 //                                                      ($TOKEN_PLANNER, $TOKEN_ADMINISTRATOR and $TOKEN_DISPATCHER: with
 //                                                      plans and incidents, too)
-//   npm run e2e -- dispatch data                       only these files, on one demo
+//   npm run e2e -- incidents data                     only these files, on one demo
 //   npm run screenshot                                 writes docs/screens.md and its pictures
 import { spawnSync } from 'node:child_process';
 import { after } from 'node:test';
@@ -20,7 +20,7 @@ const groups = [
   ['coverage', 'page', 'keyboard', 'lookup', 'access', 'basemap', 'first-import'],
   ['plan-views'],
   ['screens'],
-  ['dispatch', 'plans', 'data', 'imports', 'divide', 'plan-journey'],
+  ['answers', 'incidents', 'acts', 'intake', 'alerts', 'plans', 'data', 'imports', 'divide', 'plan-journey'],
 ];
 const given = values['base-url'];
 if (given === undefined && positionals.length === 0) {

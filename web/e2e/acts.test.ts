@@ -1,0 +1,131 @@
+// What is done with an incident: the buttons of its state and no others.
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { accessible, visit } from './browser';
+import { makeIncident, send, signedIn } from './client';
+import { at, browser, dispatched, grid, want } from './dispatching';
+
+/** The acts that the page offers, in its order. */
+const offered = (page: Page): Promise<string[]> =>
+  page.locator('#acts [data-act]').evaluateAll((all) => all.map((of) => of.getAttribute('data-act') ?? ''));
+
+/** Demands that the page offers what the interface says that this dispatcher may do, and nothing else. */
+async function offersActs(page: Page, code: string): Promise<void> {
+  const { body } = await send('dispatcher', 'GET', `/v1/incidents/${code}`);
+  const { acts } = body as { acts: string[] };
+  await page
+    .locator('#acts [data-act]')
+    .nth(acts.length - 1)
+    .waitFor();
+  assert.deepEqual(await offered(page), acts);
+}
+
+dispatched(
+  'mouse: an incident is assigned, started, escalated and finished by the buttons of its state',
+  async () => {
+    const made = await makeIncident(grid.label, '井盖缺失');
+    const opened = at(16, 'zh', `?incident=${made.code}`);
+    await visit(browser, { hash: opened, expected: /422/, before: signedIn('dispatcher') }, async (page) => {
+      const state = (name: string): Promise<void> => page.locator(`#incident[data-state=${name}]`).waitFor();
+      const press = (name: string): Promise<void> =>
+        page.locator('#acts').getByRole('button', { name, exact: true }).click();
+      await state('reported');
+      await offersActs(page, made.code);
+      await press('受理');
+      await state('accepted');
+      await offersActs(page, made.code);
+      await press('分派');
+      await page.locator('#act').waitFor();
+      await accessible(page, 'the form of an act');
+      await press('分派');
+      await page.getByText('请填写：交给').waitFor();
+      const unit = page.getByRole('combobox', { name: '交给' });
+      await unit.locator(`option[value="grid:${grid.code}"]`).waitFor({ state: 'attached' });
+      await unit.selectOption(`grid:${grid.code}`);
+      await press('分派');
+      await state('assigned');
+      await page.locator('#events').getByText('分派', { exact: true }).waitFor();
+      await press('开始处置');
+      await state('handling');
+      await press('上报上级');
+      await page.getByRole('textbox', { name: '说明' }).fill('打 13800138000 找他');
+      await press('上报上级');
+      await page.locator('#acts [role=alert]').waitFor(); // BR-60: personal data stays out
+      await page.getByRole('textbox', { name: '说明' }).fill('权属不清');
+      await press('上报上级');
+      await state('escalated');
+      await press('开始处置');
+      await state('handling');
+      await press('处置完毕');
+      await page.getByRole('combobox', { name: '结果' }).selectOption('resolved');
+      await press('处置完毕');
+      await state('waiting_check');
+      await offersActs(page, made.code);
+      await accessible(page, 'an incident to check');
+    });
+    await visit(browser, { hash: opened, before: signedIn('administrator') }, async (page) => {
+      await page.locator('#acts [data-act=close]').click(); // by somebody else (BR-56)
+      await page.locator('#incident[data-state=closed]').waitFor();
+    });
+  },
+);
+
+dispatched(
+  'keyboard: an incident is handed over, and what was done by others meanwhile is said',
+  async () => {
+    const made = await makeIncident(grid.label, '路灯不亮');
+    const opened = at(16, 'en', `?incident=${made.code}`);
+    await visit(
+      browser,
+      { hash: opened, expected: /412|ERR_FAILED/, before: signedIn('dispatcher') },
+      async (page) => {
+        const press = async (act: string): Promise<void> => {
+          await page.locator(`#acts [data-act=${act}]`).focus();
+          await page.keyboard.press('Enter');
+        };
+        await page.route('**/v1/events?*', (route) => route.abort()); // nothing is told of
+        await page.locator('#incident[data-state=reported]').waitFor();
+        await made.act({ act: 'accept' });
+        await press('accept');
+        await page.getByText('Somebody has just done something with it', { exact: false }).waitFor();
+        await page.locator('#incident[data-state=accepted]').waitFor();
+        await press('transfer');
+        await page.locator('#act').waitFor();
+        await page.keyboard.press('Escape');
+        await page.locator('#act').waitFor({ state: 'detached' });
+        assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-act')), 'transfer');
+        await page.keyboard.press('Enter');
+        await page.keyboard.type('belongs next door');
+        await page.getByRole('searchbox', { name: 'Find another' }).focus();
+        await page.keyboard.type(want.divisions[1]?.name ?? '');
+        const code = `division:${want.divisions[1]?.code ?? ''}`;
+        await page.locator(`#act option[value="${code}"]`).first().waitFor({ state: 'attached' });
+        await page.waitForFunction(
+          (code) => document.querySelector<HTMLSelectElement>('#act select[name=unit]')?.value === code,
+          code,
+        );
+        await page.keyboard.press('Enter');
+        await page.locator('#incident[data-state=transferred]').waitFor();
+        await press('take');
+        await page.locator('#incident[data-state=assigned]').waitFor();
+        await press('cancel');
+        await page.keyboard.type('a test');
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('Enter');
+        await page.locator('#incident[data-state=cancelled]').waitFor();
+        await page.locator('#acts [data-act=note]').waitFor();
+        assert.deepEqual(await offered(page), ['note']);
+      },
+    );
+  },
+);
+
+dispatched('without a token there are no buttons, and it is said why', async () => {
+  const made = await makeIncident(grid.label, '占道经营');
+  await visit(browser, { hash: at(16, 'en', `?incident=${made.code}`) }, async (page) => {
+    await page.locator('#incident').waitFor();
+    await page.locator('#acts').getByText('the token of a dispatcher', { exact: false }).waitFor();
+    assert.deepEqual(await offered(page), []);
+  });
+  await made.act({ act: 'cancel', reason: 'test' });
+});

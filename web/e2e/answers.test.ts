@@ -1,0 +1,194 @@
+// Whom to call here: by a click, a search or a link, and what there is to know about the answer.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { Answer } from '../src/api';
+import { accessible, ask, clickMiddle, codeInPanel, mapReady, visit } from './browser';
+import { send } from './client';
+import { at, browser, dispatched, grid, want } from './dispatching';
+
+/** Demands that the card says whom to call first, as the interface does, and the whole chain. */
+async function namesContact(page: Page): Promise<void> {
+  const { contact, chain } = want;
+  assert.ok(contact && chain && chain.length > 0, 'the server names somebody to contact');
+  const card = page.locator('#result .contact');
+  assert.equal(await card.getAttribute('data-step'), contact.step);
+  await card.getByText(contact.name ?? '', { exact: true }).waitFor();
+  const phone = contact.work_phone ?? '';
+  assert.equal(await card.locator('a').getAttribute('href'), `tel:${phone}`);
+  assert.equal(await page.locator('#result .chain > li').count(), chain.length);
+  assert.equal(await page.locator('#result .chain > li[aria-current]').count(), 1);
+}
+
+test('a click says whom to call, and why this one', () =>
+  visit(browser, { hash: at(17, 'zh') }, async (page) => {
+    await mapReady(page);
+    await clickMiddle(page);
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+    await namesContact(page);
+    await accessible(page, 'answer with a chain to contact');
+  }));
+
+test('keyboard: search for a grid and choose it among the hits', () =>
+  visit(browser, { hash: '#///en' }, async (page) => {
+    await mapReady(page);
+    const box = page.getByRole('combobox', { name: 'Grid, place, address or coordinates' });
+    await box.focus();
+    await page.keyboard.type(grid.code);
+    const option = page.locator(`#hits [data-code="${grid.code}"]`);
+    await option.waitFor();
+    await accessible(page, 'hits of a search');
+    assert.equal(await box.getAttribute('aria-expanded'), 'true');
+    for (let i = 0; i < 20 && (await option.getAttribute('aria-selected')) !== 'true'; i++) {
+      await page.keyboard.press('ArrowDown');
+    }
+    assert.equal(await box.getAttribute('aria-activedescendant'), await option.getAttribute('id'));
+    await page.keyboard.press('Enter');
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+    await namesContact(page);
+    await page.waitForURL(
+      ({ hash }) => /\?at=/.test(hash) && hash.startsWith(`#${grid.label[0].toFixed(5)}/`),
+    );
+    assert.equal(await box.getAttribute('aria-expanded'), 'false');
+  }));
+
+test('mouse: search by name, and words that mean nothing', () =>
+  visit(browser, { hash: '#///zh' }, async (page) => {
+    await mapReady(page);
+    const box = page.getByRole('combobox', { name: '网格、场所、地址或经纬度' });
+    await box.fill(grid.name);
+    await page.locator(`#hits [data-code="${grid.code}"]`).click();
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+    await namesContact(page);
+    await box.fill('没有这样的地方');
+    await page.getByText('没有找到', { exact: false }).waitFor();
+    await page.keyboard.press('Escape');
+    const { name, code } = want.divisions[1] ?? { name: '', code: '' };
+    await box.fill(name);
+    await page.locator(`#hits [data-code="${code}"]`).click();
+    await page.locator('strong[aria-current=location]', { hasText: name }).waitFor();
+  }));
+
+test('a slow answer to what was typed before is not shown', () => {
+  const hit = { type: 'grid', kind: 'base', name: 'late', label: '', point: grid.label, matches: [] };
+  return visit(
+    browser,
+    {
+      hash: '#///en',
+      expected: /ERR_/,
+      before: (page) =>
+        page.route('**/v1/search?*', async (route) => {
+          const typed = new URL(route.request().url()).searchParams.get('q') ?? '';
+          if (typed === 'slow') await new Promise((resolve) => setTimeout(resolve, 1500));
+          const items = [{ ...hit, code: typed }];
+          await route.fulfill({ json: { items, more: false } }).catch(() => undefined);
+        }),
+    },
+    async (page) => {
+      await mapReady(page);
+      const box = page.getByRole('combobox', { name: 'Grid, place' });
+      await box.fill('slow');
+      await page.waitForRequest(/q=slow/);
+      await box.fill('quick');
+      await page.locator('#hits [data-code=quick]').waitFor();
+      await page.waitForTimeout(2000);
+      assert.equal(await page.locator('#hits [data-code=slow]').count(), 0);
+      await page.keyboard.press('Enter');
+      await codeInPanel(page);
+    },
+  );
+});
+
+test('a click near a border warns, with neighbours and metres', async () => {
+  const near = await nearBorder();
+  const answer = await ask<Answer>(`/v1/locate?lon=${near[0]}&lat=${near[1]}`);
+  await visit(browser, { hash: `#${near[0]}/${near[1]}/20/en` }, async (page) => {
+    await mapReady(page);
+    await clickMiddle(page);
+    await page.locator('#result [data-warning=near_boundary]').waitFor();
+    const borders = page.locator('#result [data-field=borders]');
+    for (const { code } of answer.near.slice(0, 3)) await borders.getByText(code, { exact: true }).waitFor();
+    await borders
+      .getByText(/\d m away/)
+      .first()
+      .waitFor();
+    await mapReady(page);
+    await accessible(page, 'answer near a border');
+  });
+});
+
+/** A spot some metres inside the middle of one of the grid's edges that other grids are close to. */
+async function nearBorder(): Promise<[number, number]> {
+  const { boundary } = await ask<{ boundary: { coordinates: [number, number][][][] } }>(
+    `/v1/grids/${grid.code}?geometry=true`,
+  );
+  const ring = boundary.coordinates[0]?.[0] ?? [];
+  for (const [i, [x, y]] of ring.slice(1).entries()) {
+    const [fromX, fromY] = ring[i] ?? [x, y];
+    const [lon, lat] = [(x + fromX) / 2, (y + fromY) / 2];
+    const towards = 5 / (Math.hypot(grid.label[0] - lon, grid.label[1] - lat) * 111_000);
+    const spot: [number, number] = [
+      lon + towards * (grid.label[0] - lon),
+      lat + towards * (grid.label[1] - lat),
+    ];
+    const answer = await ask<Answer>(`/v1/locate?lon=${spot[0]}&lat=${spot[1]}`);
+    if (answer.near.length > 0 && !answer.on_boundary) return spot;
+  }
+  assert.fail('no edge of this grid has a neighbour');
+}
+
+test('a link opens the answer', () =>
+  visit(browser, { hash: `#///en?at=${grid.label.join()}` }, async (page) => {
+    assert.equal(await codeInPanel(page), want.responsible?.code);
+    await mapReady(page);
+    const [, , zoom] = new URL(page.url()).hash.slice(1).split('/').map(Number);
+    assert.ok((zoom ?? 0) >= 15, 'the map has gone there');
+  }));
+
+test('a lost database is said, with since when', () =>
+  visit(
+    browser,
+    {
+      hash: at(17, 'en'),
+      before: (page) =>
+        page.route('**/v1/locate?*', async (route) => {
+          const response = await route.fetch();
+          const headers = { ...response.headers(), 'wangge-database-lost': '2026-11-22T06:05:00Z' };
+          await route.fulfill({ response, headers });
+        }),
+    },
+    async (page) => {
+      await mapReady(page);
+      await clickMiddle(page);
+      assert.equal(await codeInPanel(page), want.responsible?.code);
+      await page
+        .getByText('The database has been out of reach since 22 Nov 2026', { exact: false })
+        .waitFor();
+      await accessible(page, 'database lost');
+    },
+  ));
+
+interface Duty {
+  id: number;
+  version: number;
+  stand_in_worker_code: string | null;
+  absent: boolean;
+}
+
+dispatched('who is away is replaced by who stands in, on the card that stands open', async () => {
+  const { items } = await ask<{ items: Duty[] }>(`/v1/duty?grid=${grid.code}`);
+  const duty = items.find((of) => of.stand_in_worker_code !== null && !of.absent);
+  if (duty === undefined) return; // a server with its own calendar
+  const path = `/v1/duty/${duty.id}`;
+  await visit(browser, { hash: at(17, 'en') }, async (page) => {
+    await mapReady(page);
+    await page.locator('[data-feed=live]').waitFor();
+    await clickMiddle(page);
+    await page.locator('#result .contact[data-step=on_duty]').waitFor();
+    const { tag } = await send('planner', 'PATCH', path, { absent: true }, `"${duty.version}"`);
+    await page.locator('#result .contact[data-step=stand_in]').waitFor();
+    await page.getByText('Stands in for who is on duty and away').waitFor();
+    await send('planner', 'PATCH', path, { absent: false }, tag);
+    await page.locator('#result .contact[data-step=on_duty]').waitFor();
+  });
+});
