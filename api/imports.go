@@ -31,6 +31,7 @@ type importSource struct {
 	Upload      string                       `json:"upload"`
 	LayerInFile *string                      `json:"layer_in_file"`
 	Layer       string                       `json:"layer"`
+	CRS         *string                      `json:"crs"`
 	Map         map[string]string            `json:"map"` // from columns to fields
 	Set         map[string]string            `json:"set"`
 	Values      map[string]map[string]string `json:"values"`
@@ -71,12 +72,9 @@ func (s *Server) newImport(owner grid.Actor, request importRequest) (*importJob,
 		return nil, &grid.RuleError{Rule: "sources", Field: "sources", Detail: fmt.Sprintf("there are %d sources; 1 to %d are taken", n, maxImportSources)}
 	}
 	config := intake.Config{Actor: owner, DryRun: request.DryRun, Clean: request.Clean}
-	if request.CRS != nil {
-		system, err := crs.Parse(*request.CRS)
-		if err != nil {
-			return nil, &grid.RuleError{Rule: "QC-02", Field: "crs", Detail: err.Error()}
-		}
-		config.CRS = system
+	var err error
+	if config.CRS, err = declaredSystem(request.CRS, "crs"); err != nil {
+		return nil, err
 	}
 	job := &importJob{owner: owner, config: config}
 	var files []intake.File
@@ -87,8 +85,13 @@ func (s *Server) newImport(owner grid.Actor, request importRequest) (*importJob,
 		}
 	}
 	var sources []intake.Source
-	for _, src := range request.Sources {
+	for i, src := range request.Sources {
 		mapping, err := src.mapping()
+		if err != nil {
+			release()
+			return nil, err
+		}
+		system, err := declaredSystem(src.CRS, fmt.Sprintf("sources[%d].crs", i))
 		if err != nil {
 			release()
 			return nil, err
@@ -102,7 +105,7 @@ func (s *Server) newImport(owner grid.Actor, request importRequest) (*importJob,
 		file, bytes, _ := s.uploads.now(one)
 		job.total += bytes
 		files = append(files, file)
-		source := intake.Source{Layer: src.Layer, Name: file.Name, Size: bytes, Encoding: file.Encoding, Mapping: mapping, Level: src.Level}
+		source := intake.Source{Layer: src.Layer, Name: file.Name, Size: bytes, Encoding: file.Encoding, CRS: system, Mapping: mapping, Level: src.Level}
 		if src.LayerInFile != nil {
 			source.Table = *src.LayerInFile
 		}
@@ -131,6 +134,18 @@ func (s *Server) newImport(owner grid.Actor, request importRequest) (*importJob,
 		return sources, closeAll, nil
 	}
 	return job, nil
+}
+
+// declaredSystem is the system that a member of the request names, "" where it is absent.
+func declaredSystem(name *string, field string) (crs.System, error) {
+	if name == nil {
+		return "", nil
+	}
+	system, err := crs.Parse(*name)
+	if err != nil {
+		return "", &grid.RuleError{Rule: "QC-02", Field: field, Detail: err.Error()}
+	}
+	return system, nil
 }
 
 // mapping turns the request's map, from columns to fields, about.

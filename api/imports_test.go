@@ -236,6 +236,7 @@ func TestImportRequests(t *testing.T) {
 		"no sources":             {`{"crs": "wgs84", "sources": []}`, 422},
 		"no crs":                 {`{"sources": [` + source("hazards", "") + `]}`, 422},
 		"another crs":            {`{"crs": "epsg:4326", "sources": [` + source("hazards", "") + `]}`, 422},
+		"another crs of a file":  {`{"crs": "wgs84", "sources": [` + source("hazards", `, "crs": "epsg:4326"`) + `]}`, 422},
 		"no such layer":          {`{"crs": "wgs84", "sources": [` + source("dragons", "") + `]}`, 422},
 		"no such upload":         {`{"crs": "wgs84", "sources": [{"upload": "ABC", "layer": "hazards"}]}`, 404},
 		"two transactions":       {`{"crs": "wgs84", "sources": [` + source("hazards", "") + `,` + source("shelters", "") + `]}`, 422},
@@ -288,15 +289,18 @@ func TestImportOfSheets(t *testing.T) {
 	if done.State != "done" || done.RowsAccepted != 1 || done.RowsRejected != 0 {
 		t.Errorf("without a map, the coordinates by their names: %+v", done)
 	}
-	done = s.importAll(t, "administrator", `{"crs": "wgs84", "sources": [{"upload": "`+u.ID+`", "layer": "hazards",
+	done = s.importAll(t, "administrator", `{"crs": "wgs84", "sources": [{"upload": "`+u.ID+`", "layer": "hazards", "crs": "gcj02",
 		"map": {"编码": "code", "名称": "name"}, "set": {"found_at": "2026-01-31", "hazard_kind": "other", "level": "general"}}]}`)
 	if done.State != "done" || done.RowsAccepted != 1 {
 		t.Errorf("the import says %+v", done)
 	}
-	var place struct{ Name string }
+	var place struct {
+		Name string
+		CRS  string `json:"input_crs"`
+	}
 	s.call(t, exchange{target: "/v1/places/HZ-8", as: "administrator"}, http.StatusOK, &place)
-	if place.Name != "占道堆放" {
-		t.Errorf("the place is %+v", place)
+	if place.Name != "占道堆放" || place.CRS != "gcj02" {
+		t.Errorf("the place is %+v, which its file has in gcj02", place)
 	}
 	gbk := s.upload(t, "administrator", "hazards.csv", "\xc3\xfb\xb3\xc6,lon,lat\n\xd6\xd0\xc7\xc5,120.3,31.5\n")
 	if *gbk.Encoding != "gb18030" || gbk.Layers[0].Columns[0].Name != "名称" || gbk.Layers[0].Columns[0].Samples[0] != "中桥" {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wangge/wangge/geo/crs"
@@ -23,6 +24,7 @@ type fileFlags struct {
 	Files []string `arg:"" help:"LAYER=FILE, LAYER=FILE#TABLE for one sheet, table or shapefile of several, or FILE when its name up to the first dot is the layer's: divisions, organizations, base_grids, void_areas, dedicated_grids, household_points, networks, service_units, workers, posts, duty, hazards, hazard_sources, danger_zones, rental_premises, key_sites, shelters, response_points, incidents, roads, railways, rivers, buildings, waters, greens."`
 
 	CRS         string            `help:"Coordinate system of the files: wgs84, cgcs2000, gcj02 or bd09. Required for layers with a geometry."`
+	CRSOf       map[string]string `help:"Coordinate systems of layers whose files are in another one than --crs says, for instance dedicated_grids=gcj02." name:"crs-of" mapsep:","`
 	Map         map[string]string `help:"Where fields come from, for instance code=GIS_ID,name=NAME; lon, lat and wkt name a CSV's coordinates." mapsep:","`
 	Set         map[string]string `help:"Fields with one value for every row, for instance hazard_kind=other,level=general." mapsep:","`
 	Values      []string          `help:"What the values of a field become: FIELD:FROM=TO,FROM=TO,*=OTHER. May be repeated." sep:"none"`
@@ -79,7 +81,13 @@ func (c *fileFlags) open() (sources []intake.Source, closeAll func(), err error)
 		}
 		files = append(files, file)
 		src.Mapping, src.Level, src.Encoding = mapping, c.Level, c.Encoding
+		src.CRS = crs.System(strings.ToLower(c.CRSOf[src.Layer]))
 		sources = append(sources, src)
+	}
+	for layer := range c.CRSOf {
+		if !slices.ContainsFunc(sources, func(src intake.Source) bool { return src.Layer == layer }) {
+			return nil, closeAll, fmt.Errorf("--crs-of %s: no file is of that layer", layer)
+		}
 	}
 	return sources, closeAll, nil
 }

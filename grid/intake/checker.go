@@ -52,12 +52,13 @@ func check[T any](ctx context.Context, s *session, layer *grid.Layer, k kind[T],
 	if err := (&recordsParser{l}).parse(row); err != nil {
 		return none, err
 	}
-	out, err := place(ctx, s, file{layer: layer}, l, k, row)
+	f := file{Source: Source{CRS: s.CRS}, layer: layer}
+	out, err := place(ctx, s, f, l, k, row)
 	if err != nil {
 		return none, err
 	}
 	one := []outcome[placed[T]]{{value: out}}
-	assignAll(s, k, one)
+	assignAll(s, f, k, one)
 	return one[0].value.value, nil
 }
 

@@ -67,7 +67,7 @@ func (s *session) divisions(ctx context.Context, f file) error {
 
 // division reads one row.
 func (s *session) division(f file, l *layout, row *row) (*node, error) {
-	at, err := shape(s.CRS, row.geometry, grid.PolygonShape)
+	at, err := shape(f.CRS, row.geometry, grid.PolygonShape)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (s *session) division(f file, l *layout, row *row) (*node, error) {
 	n := &node{area: at.area, box: at.box, Division: grid.Division{
 		Code: v.text("code"), Name: v.text("name"), ParentCode: v.text("parent_code"), Kind: v.text("kind"), CodeSystem: v.text("code_system"),
 		UrbanRuralClass: v.text("urban_rural_class"), Outline: at.area.Orb(), LabelPoint: geo.PointOnSurface(at.area).Orb(),
-		AreaM2: geo.AreaM2(at.area), SourceCRS: string(s.CRS),
+		AreaM2: geo.AreaM2(at.area), SourceCRS: string(f.CRS),
 		Households: v.count("households"), Residents: v.count("residents"),
 	}}
 	if day, ok := v["counted_on"].(time.Time); ok {

@@ -127,7 +127,7 @@ func (s *session) sumUp(reports []*report, t *tree, editions []store.NewEdition)
 
 // part reads one row of a layer of grids or void areas.
 func (s *session) part(f file, l *layout, row *row) (*part, error) {
-	at, err := shape(s.CRS, row.geometry, grid.PolygonShape)
+	at, err := shape(f.CRS, row.geometry, grid.PolygonShape)
 	if err != nil {
 		return nil, inBox(s.city.InBox).hintSwap(err)
 	}
@@ -147,7 +147,7 @@ func (s *session) part(f file, l *layout, row *row) (*part, error) {
 	p.grid = &grid.Grid{
 		Code: v.text("code"), Kind: grid.Base, Name: v.text("name"), BoundsText: v.text("bounds_text"), Note: v.text("note"),
 		DedicatedKind: v.text("dedicated_kind"), HostOrg: v.text("host_org_code"), SupervisingOrg: v.text("supervising_org_code"),
-		Households: v.count("households"), Residents: v.count("residents"), Buildings: v.count("buildings"), SourceCRS: string(s.CRS),
+		Households: v.count("households"), Residents: v.count("residents"), Buildings: v.count("buildings"), SourceCRS: string(f.CRS),
 	}
 	if f.Layer == "dedicated_grids" {
 		p.grid.Kind = grid.Dedicated

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"sync/atomic"
 
+	"github.com/wangge/wangge/geo/crs"
 	"github.com/wangge/wangge/grid"
 )
 
@@ -26,6 +27,7 @@ type Source struct {
 
 	Records iter.Seq[grid.Record] // instead of Reader
 
+	CRS     crs.System // of its coordinates; "" for the one that the Config says
 	Mapping Mapping
 	Level   string // of divisions, where neither the codes nor a field tell it
 }

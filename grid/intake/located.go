@@ -106,7 +106,7 @@ type streamer[T any] struct {
 func (st *streamer[T]) rows(ctx context.Context) iter.Seq2[T, error] {
 	r := st.report
 	work := func(row *row) (placed[T], error) { return place(ctx, st.session, st.file, r.in.layout, st.kind, row) }
-	after := func(outcomes []outcome[placed[T]]) { assignAll(st.session, st.kind, outcomes) }
+	after := func(outcomes []outcome[placed[T]]) { assignAll(st.session, st.file, st.kind, outcomes) }
 	return func(yield func(T, error) bool) {
 		var none T
 		for outcomes, err := range process(ctx, r.in, work, after) {
@@ -131,7 +131,7 @@ func (st *streamer[T]) rows(ctx context.Context) iter.Seq2[T, error] {
 		}
 		if int64(st.suspicious)*20 > r.Read { // a few such points lie in voids and lakes of any file
 			r.Warnings = append(r.Warnings, fmt.Sprintf(
-				"QC-22: %d rows lie in no grid, but would if their coordinates were gcj02 and not %s", st.suspicious, st.session.CRS))
+				"QC-22: %d rows lie in no grid, but would if their coordinates were gcj02 and not %s", st.suspicious, st.file.CRS))
 		}
 		if err := r.finish(st.file.Mapping, st.imp); err != nil {
 			yield(none, err)
@@ -163,7 +163,7 @@ func (st *streamer[T]) count(o *outcome[placed[T]]) (good bool, err error) {
 // place checks one row, and locates it unless it is a point.
 func place[T any](ctx context.Context, s *session, f file, l *layout, k kind[T], row *row) (placed[T], error) {
 	var out placed[T]
-	at, err := shape(s.CRS, row.geometry, f.layer.Shape)
+	at, err := shape(f.CRS, row.geometry, f.layer.Shape)
 	if err != nil {
 		return out, inBox(s.city.InBox).hintSwap(err)
 	}
@@ -181,7 +181,7 @@ func place[T any](ctx context.Context, s *session, f file, l *layout, k kind[T],
 	} else if !s.city.Box().Intersects(at.box) {
 		return out, &geo.InvalidError{Rule: geo.RuleOutsideCity, At: at.box.Min.Orb()}
 	}
-	out.value, out.row = k.start(f, s.CRS, at), row.text()
+	out.value, out.row = k.start(f, f.CRS, at), row.text()
 	if k.assignment != nil {
 		*k.assignment(&out.value) = a
 	}
@@ -193,7 +193,7 @@ func place[T any](ctx context.Context, s *session, f file, l *layout, k kind[T],
 }
 
 // assignAll assigns the points of a batch, which is faster than one by one, and says what is in no grid.
-func assignAll[T any](s *session, k kind[T], outcomes []outcome[placed[T]]) {
+func assignAll[T any](s *session, f file, k kind[T], outcomes []outcome[placed[T]]) {
 	if k.assignment == nil {
 		return
 	}
@@ -220,15 +220,15 @@ func assignAll[T any](s *session, k kind[T], outcomes []outcome[placed[T]]) {
 		}
 		if a.BaseGridID == 0 {
 			o.value.unassigned = true
-			o.value.suspicious = s.suspicious(o.value.at)
+			o.value.suspicious = s.suspicious(f, o.value.at)
 		}
 		o.value.at = shaped{}
 	}
 }
 
 // suspicious is the hint of QC-22 for a point that no grid covers.
-func (s *session) suspicious(at shaped) bool {
-	if at.original == nil || s.CRS != crs.WGS84 && s.CRS != crs.CGCS2000 {
+func (s *session) suspicious(f file, at shaped) bool {
+	if at.original == nil || f.CRS != crs.WGS84 && f.CRS != crs.CGCS2000 {
 		return false
 	}
 	p, err := geo.Snap(crs.GCJ02.ToWGS84(*at.original))

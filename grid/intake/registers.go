@@ -57,7 +57,7 @@ func importRegister[T any](ctx context.Context, s *session, f file, reg register
 	r, rows, err := collect(ctx, s, f, func(l *layout, row *row) (value T, err error) {
 		var at shaped
 		if f.layer.Shape != grid.NoShape {
-			if at, err = shape(s.CRS, row.geometry, f.layer.Shape); err != nil {
+			if at, err = shape(f.CRS, row.geometry, f.layer.Shape); err != nil {
 				return value, err
 			}
 		}

@@ -19,7 +19,7 @@ type Config struct {
 	Store *store.Store
 	// Actor imports; with a Scope only rows that lie in it, and only layers that are of divisions.
 	Actor   grid.Actor
-	CRS     crs.System // of every coordinate; required when a layer has a shape
+	CRS     crs.System // of the coordinates of each source that does not name its own; one of the two is required when a layer has a shape
 	Sources []Source
 	DryRun  bool      // check everything, write nothing but the rejects
 	Clean   bool      // make base grids and void areas tile their communities, up to the tolerances (BR-03)
@@ -78,24 +78,25 @@ func newSession(ctx context.Context, cfg Config) (*session, error) {
 	return s, err
 }
 
-// file is a source with its layer.
+// file is a source with its layer and, in CRS, the system that holds for it.
 type file struct {
 	Source
 	layer *grid.Layer
 }
 
 func (s *session) check() error {
-	if s.CRS != "" {
-		if _, err := crs.Parse(string(s.CRS)); err != nil {
-			return fmt.Errorf("%w: %w", grid.ErrInvalid, err)
-		}
-	}
 	for _, src := range s.Sources {
+		system := s.system(src)
+		if system != "" {
+			if _, err := crs.Parse(string(system)); err != nil {
+				return fmt.Errorf("%w: %w", grid.ErrInvalid, err)
+			}
+		}
 		layer, ok := grid.LayerByName(src.Layer)
 		if !ok {
 			return &FileError{File: src.Name, Reason: "there is no layer " + shown(src.Layer)}
 		}
-		if layer.Shape != grid.NoShape && s.CRS == "" {
+		if layer.Shape != grid.NoShape && system == "" {
 			return &FileError{File: src.Name, Rule: "QC-02", Reason: "the coordinate system is required: declare wgs84, cgcs2000, gcj02 or bd09"}
 		}
 		if s.Actor.Scope != "" && !layer.OfDivisions() {
@@ -108,6 +109,9 @@ func (s *session) check() error {
 	return nil
 }
 
+// system is that of a source's coordinates, "" where nobody has said it.
+func (s *session) system(src Source) crs.System { return cmp.Or(src.CRS, s.CRS) }
+
 // together are the layers that are one transaction.
 var together = map[string]string{"base_grids": "grids", "dedicated_grids": "grids", "void_areas": "grids"}
 
@@ -119,6 +123,7 @@ func (s *session) groups() [][]file {
 		rank[grid.Layers[i].Name] = i
 	}
 	for _, src := range s.Sources {
+		src.CRS = s.system(src)
 		files = append(files, file{src, &grid.Layers[rank[src.Layer]]})
 	}
 	slices.SortStableFunc(files, func(a, b file) int {
@@ -179,6 +184,7 @@ type report struct {
 	FileSummary
 	s    *session
 	in   *input
+	crs  crs.System
 	size int64
 }
 
@@ -189,7 +195,7 @@ func (s *session) open(ctx context.Context, f file) (*report, error) {
 	}
 	r := &report{
 		FileSummary: FileSummary{Layer: f.Layer, File: f.Name, ByRule: map[string]int64{}, First: map[string]string{}},
-		s:           s, in: in, size: f.Size,
+		s:           s, in: in, crs: f.CRS, size: f.Size,
 	}
 	if in.table != nil {
 		r.Warnings = append(r.Warnings, in.table.warnings...)
@@ -223,7 +229,7 @@ func (r *report) progress(ended bool) {
 
 // imp is the import's row for the database, as far as it is known before the file is read.
 func (r *report) imp() *store.Import {
-	imp := &store.Import{Layer: r.Layer, FileName: r.File, CRS: string(r.s.CRS), Actor: r.s.Actor.Name, Token: r.s.Actor.Token}
+	imp := &store.Import{Layer: r.Layer, FileName: r.File, CRS: string(r.crs), Actor: r.s.Actor.Name, Token: r.s.Actor.Token}
 	if imp.FileName == "" {
 		imp.FileName = "(generated)"
 	}
