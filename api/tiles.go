@@ -2,8 +2,10 @@ package api
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/gorilla/mux"
+	"github.com/paulmach/orb"
 
 	"github.com/wangge/wangge/api/ogc"
 	"github.com/wangge/wangge/geo/mvt"
@@ -202,10 +205,29 @@ func tagOf(city *edition.City) string {
 	for _, e := range city.Editions() {
 		fmt.Fprintf(sum, "%s=%d\n", e.Info().CountyCode, e.Info().Number)
 	}
+	var outline []byte // outlines have the vertices of half a city: printing them would take longer than a tile
 	for _, d := range city.Divisions() {
-		fmt.Fprintf(sum, "%s %s %s %q %v %v\n", d.Code, d.ParentCode, d.Level, d.Name, d.LabelPoint, d.Outline)
+		fmt.Fprintf(sum, "%s %s %s %q %v\n", d.Code, d.ParentCode, d.Level, d.Name, d.LabelPoint)
+		outline = appendOutline(outline[:0], d.Outline)
+		sum.Write(outline)
 	}
 	return `W/"` + hex.EncodeToString(sum.Sum(nil)[:12]) + `"`
+}
+
+// appendOutline appends the bits of all coordinates, and how many rings and vertices there are, so that no two outlines are the same.
+func appendOutline(b []byte, outline orb.MultiPolygon) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(len(outline)))
+	for _, poly := range outline {
+		b = binary.BigEndian.AppendUint32(b, uint32(len(poly)))
+		for _, r := range poly {
+			b = binary.BigEndian.AppendUint32(b, uint32(len(r)))
+			for _, p := range r {
+				b = binary.BigEndian.AppendUint64(b, math.Float64bits(p[0]))
+				b = binary.BigEndian.AppendUint64(b, math.Float64bits(p[1]))
+			}
+		}
+	}
+	return b
 }
 
 // askAgain has caches ask again each time they want to answer by what they keep, unless they are not to keep it at all.

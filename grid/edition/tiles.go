@@ -42,7 +42,7 @@ type tiles struct {
 }
 
 func newTiles(c *City) *tiles {
-	t := &tiles{city: c, least: map[string]uint8{}}
+	t := &tiles{city: c, least: map[string]uint8{}, shapes: shapes{sheets: map[sheetKey]*sheet{}}}
 	t.setLeast()
 	return t
 }

@@ -1,8 +1,11 @@
 package edition
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/mvt"
@@ -32,27 +35,51 @@ type shapeKey struct {
 	number int32
 }
 
-// heldShape is a shape with the box of the area that it is of.
-type heldShape struct {
-	shape *mvt.Shape
-	box   geo.Box
+// sheetKey names the shapes of a layer at a zoom.
+type sheetKey struct {
+	zoom  uint8
+	layer tileLayer
 }
 
-// shapes holds the shapes that tiles were made from, which are dear to make. When the young ones have half of the vertices that may be held, they
-// become the old ones, and those that were old are let go unless somebody has asked for them since.
+func (k shapeKey) sheet() sheetKey { return sheetKey{k.zoom, k.layer} }
+
+// sheet holds shapes of a layer at a zoom by number, nil for those that are not made. Cities between which nothing of a layer differs have the same one.
+type sheet struct {
+	shapes   []atomic.Pointer[mvt.Shape]
+	vertices atomic.Int64
+	asked    atomic.Int64 // when somebody asked last, by the clock of the shapes
+}
+
+func newSheet(numbers int) *sheet { return &sheet{shapes: make([]atomic.Pointer[mvt.Shape], numbers)} }
+
+// hold takes a shape, nil for none any more.
+func (s *sheet) hold(number int32, shape *mvt.Shape) {
+	vertices := 0
+	if shape != nil {
+		vertices = shape.Vertices()
+	}
+	if was := s.shapes[number].Swap(shape); was != nil {
+		vertices -= was.Vertices()
+	}
+	s.vertices.Add(int64(vertices))
+}
+
+// shapes holds the shapes that tiles were made from, which are dear to make. Where there would be too many of them, the sheets are let go that
+// nobody has asked for the longest.
 type shapes struct {
-	mu         sync.RWMutex
-	young, old map[shapeKey]heldShape
-	vertices   int // of the young ones
+	mu     sync.RWMutex
+	sheets map[sheetKey]*sheet
+	clock  atomic.Int64
 }
 
 // shapesOf returns the shapes of features at a zoom; what is not held is simplified together, since they lie next to each other.
 func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
-	all := t.shapes.held(features)
+	all := make([]*mvt.Shape, len(features))
+	sheets := t.sheetsOf(features)
 	var missing []int
 	small := geo.EmptyBox()
 	for i := range features {
-		if all[i] == nil {
+		if all[i] = sheets[i].shapes[features[i].key.number].Load(); all[i] == nil {
 			missing = append(missing, i)
 			if features[i].small {
 				small = small.Union(features[i].area.Box())
@@ -68,50 +95,85 @@ func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
 	}
 	for _, i := range missing {
 		all[i] = mvt.NewPolygons(simplified(s, features[i].area))
-		t.shapes.hold(features[i].key, heldShape{all[i], features[i].area.Box()})
+		sheets[i].hold(features[i].key.number, all[i])
 	}
+	t.shapes.letGo(mostShapeVertices)
 	return all
 }
 
-// held returns the shapes that are held, nil for others.
-func (s *shapes) held(features []feature) []*mvt.Shape {
-	all := make([]*mvt.Shape, len(features))
-	var ageing []int
-	s.mu.RLock()
+// sheetsOf returns the sheet of each feature.
+func (t *tiles) sheetsOf(features []feature) []*sheet {
+	sheets := make([]*sheet, len(features))
+	now := t.shapes.clock.Add(1)
 	for i := range features {
-		one, ok := s.young[features[i].key]
-		if !ok && s.old != nil {
-			if one, ok = s.old[features[i].key]; ok {
-				ageing = append(ageing, i)
-			}
+		if key := features[i].key.sheet(); i > 0 && key == features[i-1].key.sheet() {
+			sheets[i] = sheets[i-1] // features come layer by layer
+		} else {
+			sheets[i] = t.sheet(key)
+			sheets[i].asked.Store(now)
 		}
-		all[i] = one.shape
 	}
-	s.mu.RUnlock()
-	for _, i := range ageing {
-		s.hold(features[i].key, heldShape{all[i], features[i].area.Box()})
-	}
-	return all
+	return sheets
 }
 
-func (s *shapes) hold(key shapeKey, one heldShape) {
+func (t *tiles) sheet(key sheetKey) *sheet {
+	s := &t.shapes
+	s.mu.RLock()
+	made := s.sheets[key]
+	s.mu.RUnlock()
+	if made != nil {
+		return made
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.young == nil || s.vertices+one.shape.Vertices() > mostShapeVertices/2 {
-		s.young, s.old, s.vertices = map[shapeKey]heldShape{}, s.young, 0
+	if made = s.sheets[key]; made == nil {
+		made = newSheet(t.numbers(key.layer))
+		s.sheets[key] = made
 	}
-	if _, ok := s.young[key]; !ok {
-		s.vertices += one.shape.Vertices()
-		s.young[key] = one
+	return made
+}
+
+// numbers returns how many things a layer has.
+func (t *tiles) numbers(layer tileLayer) int {
+	switch layer.kind {
+	case tileBase:
+		return len(t.city.editions[layer.of].base)
+	case tileDedicated:
+		return len(t.city.editions[layer.of].dedicated)
+	}
+	return len(t.city.outlines[layer.of].divisions)
+}
+
+// held returns how many vertices the shapes have that are held.
+func (s *shapes) held() (vertices int64) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, one := range s.sheets {
+		vertices += one.vertices.Load()
+	}
+	return vertices
+}
+
+// letGo makes room where more than so many vertices are held. What was asked for last stays, unless it alone is too much.
+func (s *shapes) letGo(most int64) {
+	over := s.held() - most
+	if over <= 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := func(a, b sheetKey) int { return cmp.Compare(s.sheets[a].asked.Load(), s.sheets[b].asked.Load()) }
+	for _, key := range slices.SortedFunc(maps.Keys(s.sheets), asked) {
+		if over <= 0 {
+			return
+		}
+		over -= s.sheets[key].vertices.Load()
+		delete(s.sheets, key)
 	}
 }
 
 // full reports whether what else is held drives others out.
-func (s *shapes) full() bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.old != nil || s.vertices > mostShapeVertices/2*9/10
-}
+func (s *shapes) full() bool { return s.held() > mostShapeVertices*9/10 }
 
 // PrepareTiles makes the shapes that tiles will show, from the least zoom on and county by county, as long as there is room for them: whoever
 // asks for a tile then does not wait for it. It ends early when goOn says so.

@@ -2,6 +2,7 @@ package edition
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -61,14 +62,80 @@ func (t *tiles) takeOver(from *tiles) {
 	}
 	differs := differing(from.city, t.city)
 	from.shapes.mu.RLock()
-	made := maps.Clone(from.shapes.young) // others go on making tiles meanwhile
+	sheets := maps.Clone(from.shapes.sheets) // others go on making tiles meanwhile
 	from.shapes.mu.RUnlock()
-	for key, one := range made {
-		if number, ok := differs.number(key); ok && !differs.near(one.box, reachUnits(key.zoom)) {
-			key.number = number
-			t.shapes.hold(key, one)
+	for key, one := range sheets {
+		numbers, near := differs.numbers[key.layer], t.close(key, differs.boxes)
+		if numbers == nil && len(near) == 0 {
+			t.shapes.sheets[key] = one
+			continue
+		}
+		taken := newSheet(t.numbers(key.layer))
+		taken.asked.Store(one.asked.Load())
+		for was := range one.shapes {
+			number := int32(was)
+			if numbers != nil {
+				number = numbers[was]
+			}
+			if shape := one.shapes[was].Load(); shape != nil && number >= 0 {
+				taken.hold(number, shape)
+			}
+		}
+		for _, number := range near {
+			taken.hold(number, nil)
+		}
+		t.shapes.sheets[key] = taken
+	}
+	t.shapes.clock.Store(from.shapes.clock.Load())
+}
+
+// close returns what of a sheet has a border so close to one of the boxes that what differs there may matter to its shape.
+func (t *tiles) close(key sheetKey, boxes []geo.Box) []int32 {
+	var found []int32
+	add := func(numbers []int32, areas []geo.MultiPolygon, box geo.Box) {
+		for _, number := range numbers {
+			if int(number) < t.numbers(key.layer) && bordersMeet(areas[number], box) { // void areas follow the base grids
+				found = append(found, number)
+			}
 		}
 	}
+	for _, box := range boxes {
+		box = widened(box, reachUnits(key.zoom))
+		switch of := key.layer.of; key.layer.kind {
+		case tileBase:
+			e := t.city.editions[of]
+			add(e.tilingIndex.Overlapping(box, nil), e.tiling, box)
+		case tileDedicated:
+			e := t.city.editions[of]
+			add(e.dedicatedIndex.Overlapping(box, nil), e.dedicatedParts, box)
+		default:
+			o := &t.city.outlines[of]
+			add(o.overlapping(box), o.parts, box)
+		}
+	}
+	return found
+}
+
+// bordersMeet reports whether the box around an edge of the area meets another one.
+func bordersMeet(area geo.MultiPolygon, box geo.Box) bool {
+	for _, poly := range area {
+		for _, r := range poly {
+			for i, v := range r {
+				if geo.EmptyBox().Extend(v).Extend(r[(i+1)%len(r)]).Intersects(box) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// widened returns a box with so many units more on each side.
+func widened(box geo.Box, units int64) geo.Box {
+	clamp := func(v int64) int32 { return int32(max(math.MinInt32, min(math.MaxInt32, v))) }
+	box.Min.X, box.Min.Y = clamp(int64(box.Min.X)-units), clamp(int64(box.Min.Y)-units)
+	box.Max.X, box.Max.Y = clamp(int64(box.Max.X)+units), clamp(int64(box.Max.Y)+units)
+	return box
 }
 
 // reachUnits is more than how far from a border anything matters to what becomes of it in tiles of a zoom, in lattice units of longitude at any
@@ -177,21 +244,4 @@ func (d *difference) add(boxes []geo.Box) {
 		boxes = []geo.Box{around}
 	}
 	d.boxes = append(d.boxes, boxes...)
-}
-
-// number returns the number that what a key names has now.
-func (d *difference) number(key shapeKey) (int32, bool) {
-	numbers, ok := d.numbers[key.layer]
-	if !ok {
-		return key.number, true
-	}
-	return numbers[key.number], numbers[key.number] >= 0
-}
-
-// near reports whether anything that differs lies within so many units of a box.
-func (d *difference) near(box geo.Box, units int64) bool {
-	clamp := func(v int64) int32 { return int32(max(-1<<31, min(1<<31-1, v))) }
-	box.Min.X, box.Min.Y = clamp(int64(box.Min.X)-units), clamp(int64(box.Min.Y)-units)
-	box.Max.X, box.Max.Y = clamp(int64(box.Max.X)+units), clamp(int64(box.Max.Y)+units)
-	return slices.ContainsFunc(d.boxes, box.Intersects)
 }
