@@ -26,7 +26,7 @@ export async function send(
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  const answer: unknown = await response.json();
+  const answer: unknown = response.status === 204 ? null : await response.json();
   assert.ok(response.ok, `${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
   return { body: answer, tag: response.headers.get('ETag') ?? '' };
 }

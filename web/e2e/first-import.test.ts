@@ -4,7 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import type { Answer } from '../src/api';
 import { accessible, clickMiddle, codeInPanel, launch, mapReady, visit } from './browser';
+import { toGcj02, type LonLat } from '../src/map/gcj02';
 import { startDemo, type Demo } from './demo';
 
 const program = new URL('../../bin/wangge', import.meta.url).pathname;
@@ -23,16 +25,22 @@ after(async () => {
 
 type Box = [west: number, south: number, east: number, north: number];
 
-const wkt = ([w, s, e, n]: Box): string =>
-  `"POLYGON((${[
+function wkt([w, s, e, n]: Box, moved: (at: LonLat) => LonLat = (at) => at): string {
+  const ring: LonLat[] = [
     [w, s],
     [e, s],
     [e, n],
     [w, n],
     [w, s],
-  ]
-    .map((at) => at.join(' '))
+  ];
+  return `"POLYGON((${ring
+    .map((at) =>
+      moved(at)
+        .map((degrees) => degrees.toFixed(7))
+        .join(' '),
+    )
     .join()}))"`;
+}
 
 const table = (name: string, rows: [code: string, name: string, box: Box][]) => ({
   name,
@@ -54,17 +62,56 @@ const grids = table('base_grids.csv', [
   ['320211001001002', '第二网格', [120.3004, 31.5, 120.3008, 31.5002]],
 ]);
 
-/** Sends a file, says in which system it is, tries it and imports it. */
-async function importFile(page: Page, file: ReturnType<typeof table>, clean: boolean): Promise<void> {
-  await page.locator('[name=files]:enabled').setInputFiles(file);
-  const card = page.locator(`[data-upload="${file.name}"]`);
-  await card.waitFor();
-  await page.getByRole('radio', { name: 'CGCS2000', exact: false }).check();
-  if (clean) await page.locator('[name=clean]').check();
+const organizations = {
+  ...table('organizations.csv', []),
+  buffer: Buffer.from(
+    'code,name,kind,level,division_code\nO1,试验街道办事处,street_office,street,320211001000\n',
+  ),
+};
+/** In another system than the grids under it. */
+const school = {
+  ...table('dedicated_grids.csv', []),
+  buffer: Buffer.from(
+    `编码,名称,dedicated_kind,host_org_code,wkt\n320211001001801,校园,school,O1,${wkt([120.3001, 31.50005, 120.3003, 31.50015], toGcj02)}\n`,
+  ),
+};
+
+/** Sends files, says what has to be said of them, tries them and imports them. */
+async function importFiles(
+  page: Page,
+  files: ReturnType<typeof table>[],
+  say: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  await page.locator('[name=files]:enabled').setInputFiles(files);
+  for (const { name } of files) await page.locator(`[data-upload="${name}"]`).waitFor();
+  await say();
   await page.getByRole('button', { name: '试导', exact: false }).click();
   await page.getByText('试导完成，没有入库').waitFor();
   await page.getByRole('button', { name: '导入', exact: true }).last().click();
   await page.getByText('导入完成').waitFor();
+}
+
+const cgcs2000 = (page: Page): Promise<void> =>
+  page.getByRole('radio', { name: 'CGCS2000', exact: false }).check();
+
+/** Of which level divisions are goes before what their codes say: three of four do not fit then. */
+async function tryLevel(page: Page): Promise<void> {
+  const level = page.locator('[name=level]');
+  await level.selectOption('community');
+  await page.getByRole('button', { name: '试导', exact: false }).click();
+  await page.locator('[data-counts="4,1,3"]').waitFor();
+  await level.selectOption('');
+}
+
+/** The school's file is in another system than the grids'. */
+async function twoSystems(page: Page): Promise<void> {
+  await cgcs2000(page);
+  const own = page.locator('#crs [data-file="dedicated_grids.csv"]');
+  await own.locator('select').selectOption('gcj02');
+  await own.getByText('与 WGS 84 相差约').waitFor();
+  await page.locator('#crs [data-file="base_grids.csv"][data-metres="0"]').waitFor();
+  await page.locator('[name=clean]').check();
+  await accessible(page, 'files in two systems');
 }
 
 const noDemo = 'needs bin/wangge';
@@ -79,13 +126,18 @@ test('an administrator makes a city of files, and sees it without a restart', as
     await page.keyboard.press('Enter');
     await page.keyboard.type(tokens['administrator'] ?? '');
     await page.keyboard.press('Enter');
-    await importFile(page, divisions, false);
+    await importFiles(page, [divisions], async () => {
+      await cgcs2000(page);
+      await tryLevel(page);
+    });
     await accessible(page, 'the first file');
     await page.getByRole('button', { name: '打开地图' }).click();
 
     await mapReady(page);
     await page.getByText('试验市').first().waitFor();
-    await importFile(page, grids, true);
+    await importFiles(page, [organizations]);
+    await page.getByRole('button', { name: '移除 organizations.csv' }).click();
+    await importFiles(page, [grids, school], () => twoSystems(page));
     await page.locator('#import-state').getByText('已验证无缝无叠', { exact: false }).waitFor();
     const spots = page.locator('#repaired li');
     await spots.getByText('消除的重叠').first().waitFor();
@@ -103,6 +155,8 @@ test('an administrator makes a city of files, and sees it without a restart', as
     await clickMiddle(page);
     assert.equal(await codeInPanel(page), '320211001001002');
   });
+  const answer = await fetch(`${url}/v1/locate?lon=120.30011&lat=31.50006`); // just within the corner of the school, which is 19 m wide
+  assert.equal(((await answer.json()) as Answer).dedicated?.code, '320211001001801');
   const said = execFileSync(program, ['check'], {
     encoding: 'utf8',
     env: { ...process.env, DATABASE_URL: database },

@@ -5,37 +5,13 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import type * as imports from '../src/data/imports';
 import { metresBetween } from '../src/data/distance';
-import { accessible, ask, launch, mapReady, origin, session, someGrid, visit } from './browser';
-import { send, signedIn, tokenOf } from './client';
-
-let browser: Browser;
-
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
-
-const noAdministrator = 'needs the loopback demo, and its token in $TOKEN_ADMINISTRATOR';
-
-/** A test that imports or makes tokens. */
-function administered(name: string, body: () => Promise<void>): void {
-  void test(name, async (t) => {
-    const { demo } = await session();
-    return demo && tokenOf('administrator') !== '' ? body() : t.skip(noAdministrator);
-  });
-}
-
-interface File {
-  name: string;
-  mimeType: string;
-  buffer: Buffer;
-}
-
-const file = (name: string, buffer: Buffer): File => ({ name, mimeType: '', buffer });
+import { accessible, ask, mapReady, origin, session, someGrid, visit } from './browser';
+import { send, signedIn } from './client';
+import { administered, browser, file, importing, state, type File } from './importing';
 
 /** Three shelters about the middle of a grid, and one on the other side of the world, as a table in UTF-8. */
 async function shelters(prefix: string): Promise<string> {
@@ -121,10 +97,6 @@ async function written(): Promise<File[]> {
     rmSync(folder, { recursive: true });
   }
 }
-
-const importing = '#///zh?task=data&part=import';
-const state = (page: Page, is: string): Promise<void> =>
-  page.locator(`#import-state[data-state=${is}]`).waitFor();
 
 administered(
   'mouse: a table in GBK is dropped, mapped, seen under each system, tried, imported',

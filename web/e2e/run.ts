@@ -20,7 +20,19 @@ const groups = [
   ['coverage', 'page', 'keyboard', 'lookup', 'access', 'basemap', 'first-import'],
   ['plan-views'],
   ['screens'],
-  ['answers', 'incidents', 'acts', 'intake', 'alerts', 'plans', 'data', 'imports', 'divide', 'plan-journey'],
+  [
+    'answers',
+    'incidents',
+    'acts',
+    'intake',
+    'alerts',
+    'plans',
+    'data',
+    'imports',
+    'import-options',
+    'divide',
+    'plan-journey',
+  ],
 ];
 const given = values['base-url'];
 if (given === undefined && positionals.length === 0) {

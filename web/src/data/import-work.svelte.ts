@@ -6,6 +6,8 @@ import type { Source, Upload } from './imports';
 export interface Taken {
   upload: Upload;
   source: Source;
+  /** As the reader gave it, to be sent again where the server has it no more. */
+  file: File;
 }
 
 /** Of one token: files and imports are theirs who sent them. */

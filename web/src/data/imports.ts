@@ -109,21 +109,29 @@ export interface Source {
   upload: string;
   layer_in_file: string;
   layer: string;
+  /** The system of its coordinates, null for that of the import. */
+  crs: Crs | null;
   map: Record<string, string>;
   /** Fields with one value for every row. */
   set: Record<string, string>;
   /** What the values of a field become. */
   values: Record<string, Record<string, string>>;
+  /** Columns that are kept as they are, in external_refs. */
+  keep: string[];
+  /** Of divisions, where neither code nor field says it; "" for not said. */
+  level: string;
+  /** How dates are written, "" for as 2026-01-31. */
+  date_format: string;
 }
 
 /** Encodings that a file may be read in. */
 export const encodings = ['utf-8', 'gbk', 'gb18030', 'big5', 'utf-16le', 'utf-16be', 'iso-8859-1'] as const;
 
 /** Sends a file. It goes on when nobody looks any more. */
-export const send = async (api: Api, file: File): Promise<Upload> => {
+export const send = async (api: Api, file: File, encoding?: string | null): Promise<Upload> => {
   const raw = file.slice(0, file.size, 'application/octet-stream');
   const { value } = await api.send<Upload>('POST', '/v1/uploads', raw, {
-    query: { name: file.name },
+    query: { name: file.name, encoding },
   });
   return value;
 };
@@ -159,7 +167,12 @@ export interface Order {
 }
 
 export async function begin(api: Api, order: Order): Promise<Import> {
-  return (await api.send<Import>('POST', '/v1/imports', order)).value;
+  const sources = order.sources.map(({ level, date_format, ...source }) => ({
+    ...source,
+    ...(level !== '' && { level }),
+    ...(date_format !== '' && { date_format }),
+  }));
+  return (await api.send<Import>('POST', '/v1/imports', { ...order, sources })).value;
 }
 
 export const stateOf = (api: Api, id: string): Promise<Import> => api.get(`/v1/imports/${id}`);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Field, FileLayer, Layer } from './imports';
-import { firstMap, fitting, mapped, settable, strange, translated, wanting } from './mapping';
+import type { Field, FileLayer, Layer, Upload } from './imports';
+import { assigned, firstMap, fitting, kept, mapped, settable, sourceOf } from './mapping';
+import { strange, translated, wanting } from './mapping';
 
 const field = (name: string, required = false): Field => ({
   ...{ name, type: 'text', required },
@@ -57,6 +58,36 @@ test('layers of another shape are not offered', () => {
   );
 });
 
+const upload: Upload = {
+  ...{
+    id: 'u',
+    name: 'x.csv',
+    bytes: 1,
+    format: 'csv',
+    encoding: null,
+    expires_at: '',
+    layers: [],
+    warnings: [],
+  },
+};
+
+test('a column is kept as it is instead of being a field, or left out', () => {
+  const first = sourceOf(upload, file(['code', '旧编号']), shelters);
+  assert.deepEqual([first.map, first.keep], [{ code: 'code' }, []]);
+  const keeping = assigned(assigned(first, '旧编号', kept), 'code', kept);
+  assert.deepEqual([keeping.map, keeping.keep], [{}, ['旧编号', 'code']]);
+  const back = assigned(keeping, 'code', 'code');
+  assert.deepEqual([back.map, back.keep], [{ code: 'code' }, ['旧编号']]);
+  assert.deepEqual(assigned(back, '旧编号', '').keep, []);
+});
+
+test('how dates are written is told only where there are any', () => {
+  const days: Layer = { ...shelters, fields: [...shelters.fields, { ...field('day'), type: 'date' }] };
+  const source = { ...sourceOf(upload, file(['day', 'name']), days), date_format: ' D.M.YYYY ' };
+  assert.equal(translated(source, days, () => ({})).date_format, 'D.M.YYYY');
+  assert.equal(translated(assigned(source, 'day', ''), days, () => ({})).date_format, '');
+});
+
 const level: Field = {
   ...field('level', true),
   type: 'enum',
@@ -80,8 +111,9 @@ test('values that are neither codes nor labels are asked about, and labels becom
   assert.deepEqual(strange(column, level, byLabel), ['很大']);
   assert.deepEqual(strange(column, field('note'), {}), []);
   const source = {
-    ...{ upload: 'u', layer_in_file: 'x', layer: 'hazards', map: { 等级: 'level' } },
-    ...{ set: { note: 'n', level: 'low' }, values: { level: { 很大: 'high', 旧: '' } } },
+    ...sourceOf(upload, file(['等级']), hazards),
+    ...{ map: { 等级: 'level' }, set: { note: 'n', level: 'low' } },
+    values: { level: { 很大: 'high', 旧: '' } },
   };
   const sent = translated(source, hazards, () => byLabel);
   assert.deepEqual(sent.set, { note: 'n' }, 'a column is stronger');

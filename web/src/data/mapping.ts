@@ -1,5 +1,5 @@
 /** Which columns of a file become which fields of a layer. */
-import type { Column, Field, FileLayer, Layer, Source } from './imports';
+import type { Column, Field, FileLayer, Layer, Source, Upload } from './imports';
 
 /** Fields that are the coordinates of a table, besides those of the layer. */
 export const coordinateFields = ['lon', 'lat', 'wkt'] as const;
@@ -46,6 +46,40 @@ const coordinateWords: Record<string, string> = {
   ...{ latitude: 'lat', y: 'lat', 纬度: 'lat' },
   ...{ geom: 'wkt', geometry: 'wkt' },
 };
+
+/** What becomes of a file's layer to begin with, when it is to be one of the city's. */
+export function sourceOf(upload: Upload, file: FileLayer | undefined, layer: Layer | null): Source {
+  return {
+    upload: upload.id,
+    layer_in_file: file?.name ?? '',
+    layer: layer?.name ?? '',
+    crs: null,
+    map: file === undefined ? {} : firstMap(file, layer, isTable(upload.format)),
+    ...{ set: {}, values: {}, keep: [], level: '', date_format: '' },
+  };
+}
+
+/** In place of a field: the column is kept as it is. No field has such a name. */
+export const kept = '+keep';
+
+/** Whether columns can be kept as they are in things of the layer. */
+export const mayKeep = ({ fields }: Layer): boolean => fields.some(({ name }) => name === 'external_refs');
+
+/** The source with a column for another field, kept as it is, or ("") left out. */
+export function assigned(source: Source, column: string, to: string): Source {
+  const keep = source.keep.filter((of) => of !== column);
+  return {
+    ...source,
+    map: mapped(source.map, column, to === kept ? '' : to),
+    keep: to === kept ? [...keep, column] : keep,
+  };
+}
+
+/** Whether any column is a date or a time, which may be written in many ways. */
+export function hasDates(layer: Layer, map: Record<string, string>): boolean {
+  const given = new Set(Object.values(map));
+  return layer.fields.some(({ name, type }) => (type === 'date' || type === 'time') && given.has(name));
+}
 
 /** The mapping with a column for another field ("" for none); whatever had that field before is left out. */
 export function mapped(map: Record<string, string>, column: string, field: string): Record<string, string> {
@@ -102,7 +136,8 @@ export function translated(
     const all = { ...(enumeration === null ? {} : byLabel(enumeration)), ...Object.fromEntries(own) };
     if (Object.keys(all).length > 0) values[name] = all;
   }
-  return { ...source, set, values };
+  const date_format = layer !== null && hasDates(layer, source.map) ? source.date_format.trim() : '';
+  return { ...source, set, values, date_format };
 }
 
 /** The layers that things of such a shape may go into. */

@@ -1,25 +1,35 @@
-/** One system of coordinates for all files of an import: whether it can be that of each, and what it makes of them. */
+/** The systems of the coordinates of an import's files: one for all, or a file's own, and whether that can be. */
 import type { Crs } from '../coordinates';
-import type { FileLayer, Preview } from './imports';
+import type { FileLayer, Preview, Source } from './imports';
 
-/** A file and what it says of its own coordinates. */
-export interface Saying {
+/** A file with coordinates, and what it says of them itself. */
+export interface Placed {
   name: string;
-  crs: FileLayer['crs'];
+  said: FileLayer['crs'];
+  source: Source;
 }
 
 /** Systems in which positions are where GPS has them, to within a metre. */
 const plain: readonly (Crs | FileLayer['crs'])[] = ['wgs84', 'cgcs2000', 'web_mercator'];
 
 /**
- * The files that say of themselves another system than the chosen one while others say none: one of the two would be stored hundreds of
- * metres off. Empty where all say the same: then the reader knows better than the files.
+ * The files that say of themselves another system than the one chosen for all while others say none: one of the two would be stored
+ * hundreds of metres off. Empty where all say the same: then the reader knows better than the files. A file whose own system was chosen
+ * is settled.
  */
-export function contradicting(files: readonly Saying[], chosen: Crs | null): string[] {
+export function contradicting(
+  files: readonly (Pick<Placed, 'name' | 'said'> & { source: Pick<Source, 'crs'> })[],
+  chosen: Crs | null,
+): string[] {
   if (chosen === null || plain.includes(chosen)) return [];
-  const saying = files.filter(({ crs }) => plain.includes(crs));
+  const unsettled = files.filter(({ source }) => source.crs === null);
+  const saying = unsettled.filter(({ said }) => plain.includes(said));
   return saying.length === files.length ? [] : saying.map(({ name }) => name);
 }
+
+/** Whether some file has no system yet. */
+export const undeclared = (files: readonly Placed[], chosen: Crs | null): boolean =>
+  files.some(({ source }) => source.crs === null && chosen === null);
 
 /** The first rows of several files as one drawing. */
 export function together(previews: readonly Preview[]): Preview {
