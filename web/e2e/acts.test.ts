@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { accessible, visit } from './browser';
 import { makeIncident, send, signedIn } from './client';
-import { at, browser, dispatched, grid, want } from './dispatching';
+import { actOn, at, browser, dispatched, grid, want } from './dispatching';
 
 /** The acts that the page offers, in its order. */
 const offered = (page: Page): Promise<string[]> =>
@@ -117,6 +117,62 @@ dispatched(
         assert.deepEqual(await offered(page), ['note']);
       },
     );
+  },
+);
+
+dispatched(
+  'keyboard: an incident comes back, is done again and opened again, as its state allows',
+  async () => {
+    const made = await makeIncident(grid.label, '反复出现的积水');
+    const transfer = { act: 'transfer', reason: 'theirs', unit: `division:${want.divisions[1]?.code}` };
+    await made.act({ act: 'accept' });
+    await made.act(transfer);
+    const opened = at(16, 'en', `?incident=${made.code}`);
+    await visit(browser, { hash: opened, before: signedIn('dispatcher') }, async (page) => {
+      const state = async (name: string): Promise<void> => {
+        await page.locator(`#incident[data-state=${name}]`).waitFor();
+        await offersActs(page, made.code);
+      };
+      const press = async (act: string): Promise<void> => {
+        await page.locator(`#acts [data-act=${act}]`).focus();
+        await page.keyboard.press('Enter');
+      };
+      /** Gives a reason and sends it from the button. */
+      const because = async (act: string): Promise<void> => {
+        await press(act);
+        await page.locator('#act [name=reason]:focus').waitFor();
+        await page.keyboard.type('for a reason');
+        await page.keyboard.press('Tab');
+        await page.keyboard.press('Enter');
+      };
+      const finish = async (): Promise<void> => {
+        await press('start');
+        await state('handling');
+        await press('finish');
+        await page.locator('#act [name=outcome]:focus').waitFor();
+        await page.keyboard.press('ArrowDown');
+        await page.locator('#act button[type=submit]').focus();
+        await page.keyboard.press('Enter');
+        await state('waiting_check');
+      };
+      await state('transferred');
+      await because('return');
+      await state('accepted');
+      await actOn(made.code, transfer);
+      await state('transferred');
+      await because('recall');
+      await state('accepted');
+      await finish();
+      await because('rework');
+      await state('rework');
+      await finish();
+      await actOn(made.code, { act: 'close' }, 'administrator'); // by somebody else (BR-56)
+      await state('closed');
+      await because('reopen');
+      await state('rework');
+      await page.locator('#events').getByText('Reopened', { exact: true }).waitFor();
+    });
+    await actOn(made.code, { act: 'cancel', reason: 'test' });
   },
 );
 

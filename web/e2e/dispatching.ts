@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Answer, Grid, Session } from '../src/api';
 import { ask, launch, session, someGrid } from './browser';
-import { send, tokenOf } from './client';
+import { send, tokenOf, type Role } from './client';
 
 export let browser: Browser;
 export let who: Session;
@@ -30,11 +30,14 @@ export function dispatched(name: string, body: () => Promise<void>): void {
 export const at = (zoom: number, language: 'zh' | 'en', query = ''): string =>
   `#${grid.label[0]}/${grid.label[1]}/${zoom}/${language}${query}`;
 
-/** Ends an incident that a page has made. */
-export async function cancelIncident(code: string): Promise<void> {
-  const { tag } = await send('dispatcher', 'GET', `/v1/incidents/${code}`);
-  await send('dispatcher', 'POST', `/v1/incidents/${code}/acts`, { act: 'cancel', reason: 'test' }, tag);
+/** Does something with an incident as it stands now, as another desk would. */
+export async function actOn(code: string, act: object, role: Role = 'dispatcher'): Promise<void> {
+  const { tag } = await send(role, 'GET', `/v1/incidents/${code}`);
+  await send(role, 'POST', `/v1/incidents/${code}/acts`, act, tag);
 }
+
+/** Ends an incident that a page has made. */
+export const cancelIncident = (code: string): Promise<void> => actOn(code, { act: 'cancel', reason: 'test' });
 
 /** The code of the incident that the page shows. */
 export const codeOf = (page: Page): Promise<string> =>

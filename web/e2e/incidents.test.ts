@@ -116,6 +116,50 @@ dispatched('the incident on the map is chosen by a click, and filters hold on to
   });
 });
 
+dispatched('keyboard: filters are set and taken back, and the board is opened and closed', async () => {
+  const made = await makeIncident(grid.label, '只有这一件');
+  await visit(browser, { hash: at(16, 'en', '?task=incidents') }, async (page) => {
+    const row = page.locator(`#incidents [data-code="${made.code}"]`);
+    const only = page.locator('#incidents li');
+    /** Goes through the values of a field until one is chosen. */
+    const choose = async (name: string, value: string): Promise<void> => {
+      const select = page.locator(`select[name=${name}]`);
+      await select.focus();
+      await page.keyboard.press('Home');
+      for (let i = 0; i < 40 && (await select.inputValue()) !== value; i++)
+        await page.keyboard.press('ArrowDown');
+      assert.equal(await select.inputValue(), value);
+    };
+    await row.waitFor();
+    await page.locator('[name=text]').focus();
+    await page.keyboard.type(made.title);
+    await only.nth(1).waitFor({ state: 'detached' });
+    await row.waitFor();
+    for (const [name, other, own] of [
+      ['state', 'handling', 'reported'],
+      ['kind', 'gas', 'fire_risk'],
+      ['severity', 'grave', 'normal'],
+    ] as const) {
+      await choose(name, other);
+      await row.waitFor({ state: 'detached' });
+      await choose(name, own);
+      await row.waitFor();
+    }
+    await choose('order', 'due');
+    await page.waitForURL(/order=due/);
+    await page.locator('[name=overdue]').press('Space');
+    await row.waitFor({ state: 'detached' });
+    await page.locator('[name=overdue]').press('Space');
+    await row.waitFor();
+    await page.getByRole('button', { name: 'Board', exact: true }).press('Enter');
+    await page.locator(`#over-map [data-state=reported] [data-code="${made.code}"]`).press('Enter');
+    await page.locator('#incident', { hasText: made.code }).waitFor();
+    await page.getByRole('button', { name: 'Close the board' }).press('Enter');
+    await page.locator('#board').waitFor({ state: 'detached' });
+  });
+  await made.act({ act: 'cancel', reason: 'test' });
+});
+
 test('keyboard: from the tasks to an incident and back, without WebGL', async (t) => {
   if (!who.demo) return t.skip('this server is not the loopback demo');
   const plain = await launch({ webgl: false });

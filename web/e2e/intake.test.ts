@@ -39,9 +39,9 @@ dispatched('mouse: from who is responsible to an incident there, taken down and 
 );
 
 dispatched('keyboard: a message is pasted, its spot read in the system it is in', () =>
-  visit(browser, { hash: '#///en?new=', before: signedIn('dispatcher') }, async (page) => {
+  visit(browser, { hash: '#///en?task=incidents', before: signedIn('dispatcher') }, async (page) => {
     await mapReady(page);
-    await page.locator('textarea[name=paste]').waitFor();
+    await page.locator('#take-down').press('Enter');
     await page.waitForFunction(() => document.activeElement?.getAttribute('name') === 'paste');
     const [lon, lat] = grid.label;
     await page.keyboard.insertText(
@@ -68,6 +68,27 @@ dispatched('keyboard: a message is pasted, its spot read in the system it is in'
     assert.equal(input_crs, 'gcj02');
     assert.ok(!description.includes('13800138000'), description);
     await cancelIncident(made);
+  }),
+);
+
+dispatched('keyboard: an incident is taken down at the middle of the map', () =>
+  visit(browser, { hash: at(18, 'zh', '?new='), before: signedIn('dispatcher') }, async (page) => {
+    await mapReady(page);
+    await page.locator('#map').focus();
+    await page.keyboard.press('Enter');
+    await page
+      .locator('#would-be .code')
+      .getByText(want.responsible?.code ?? '', { exact: true })
+      .waitFor();
+    for (const name of ['kind', 'source']) {
+      await page.locator(`#intake [name=${name}]`).focus();
+      await page.keyboard.press('ArrowDown');
+    }
+    await page.locator('#intake [name=title]').focus();
+    await page.keyboard.type('护栏松动');
+    await page.keyboard.press('Enter');
+    await page.locator('#incident[data-state=reported]').waitFor();
+    await cancelIncident(await codeOf(page));
   }),
 );
 
