@@ -54,7 +54,7 @@ func (s *Store) Roster(ctx context.Context, county string) ([]grid.Posting, erro
 		       g.code AS grid_code, p.valid_from, p.valid_to, p.is_public AS public, coalesce(w.grade, '') AS grade,
 		       coalesce(w.origin, '') AS origin, w.managing_org_code AS managing_org
 		FROM post p
-		JOIN worker w ON w.id = p.worker_id
+		CROSS JOIN LATERAL (SELECT * FROM worker WHERE id = p.worker_id OFFSET 0) w -- one by one: the planner would rather read the workers of all counties
 		JOIN grid g ON g.id = p.grid_id
 		WHERE p.county_code = $1 AND w.active AND (p.valid_to IS NULL OR p.valid_to > now())
 		ORDER BY g.code COLLATE "C", p.id`, county)
