@@ -40,7 +40,19 @@ export class Desk {
     body: (desk: Desk) => Promise<void>,
     elsewhere?: { url: string; drawn: (at: Position) => Position; expected: RegExp },
   ): Promise<void> {
-    const { code, middle } = await Desk.begin(title);
+    const plan = await Desk.begin(title);
+    await Desk.at(browser, language, plan, body, elsewhere);
+    await demandLaws(plan.code);
+  }
+
+  /** Opens a plan at a place, as any of several planners does, and does what the test wants. */
+  static async at(
+    browser: Browser,
+    language: 'zh' | 'en',
+    { code, middle }: { code: string; middle: Position },
+    body: (desk: Desk) => Promise<void>,
+    elsewhere?: { url: string; drawn: (at: Position) => Position; expected: RegExp },
+  ): Promise<void> {
     const hash = `#${middle[0].toFixed(5)}/${middle[1].toFixed(5)}/${zoom}/${language}?plan=${code}&task=divide`;
     const expected = elsewhere?.expected ?? /status of 4\d\d/;
     const options = { hash, before: signedIn('planner'), expected, origin: elsewhere?.url ?? origin };
@@ -49,7 +61,6 @@ export class Desk {
       await desk.opened();
       await body(desk);
     });
-    await demandLaws(code);
   }
 
   /** Waits until the working set is there; the legend would cover a part of it. */
@@ -69,6 +80,11 @@ export class Desk {
   /** Waits until a stroke was kept: it is said so, and the plan has that many that count. */
   async kept(what: RegExp, position: number): Promise<void> {
     await this.page.locator(`#outcome[data-position="${position}"]`).getByText(what).waitFor();
+  }
+
+  /** Waits until a stroke was refused for that. */
+  async refused(why: RegExp): Promise<void> {
+    await this.page.locator('#outcome.bad').getByText(why).waitFor();
   }
 
   /** Waits until the server's draft is the same as that one, to the last digit, and the page has said that a stroke was kept. */

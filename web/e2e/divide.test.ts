@@ -133,11 +133,16 @@ divided('a grid is split by a line: by mouse, then by keyboard, and the figures 
   const before = await desk.partition();
   const part = await desk.grid();
   const [top, bottom] = desk.across(part);
+  const bend = metres(inTheMiddle(part), 12, 0);
+  const [from, via, end] = await Promise.all([top, bend, bottom].map((at) => desk.pixel(degrees(at))));
+  assert.ok(from && via && end);
   await page.getByLabel('Split', { exact: true }).check();
-  await desk.clickAt(degrees(top));
-  const end = await desk.pixel(degrees(bottom));
+  await page.getByLabel('Catch on lines').uncheck();
+  // At once, one after the other: quick clicks are no double click where they are apart.
+  for (const { x, y } of [from, via]) await page.mouse.click(x, y);
   await page.mouse.dblclick(end.x, end.y);
   const split = await desk.proven(/Split: done, and proven/);
+  assert.ok(split.vertexNear('tiling', bend, 3) !== null, 'the line goes by way of each click');
   assert.equal(
     split.all().filter(({ fixed }) => !fixed).length,
     before.all().filter(({ fixed }) => !fixed).length + 1,
@@ -175,7 +180,7 @@ divided(
     await page.getByLabel('切分', { exact: true }).check();
     await page.getByLabel('吸附').uncheck();
     await desk.clickAt(degrees(at));
-    const end = await desk.pixel(degrees(metres(at, 8, 0)));
+    const end = await desk.pixel(degrees(metres(at, 20, 0)));
     await page.mouse.dblclick(end.x, end.y);
     await page.locator('#outcome').getByText('没有改动：这条线没有切开网格', { exact: false }).waitFor();
     await page.getByRole('button', { name: '看看在哪里' }).waitFor();

@@ -31,6 +31,7 @@ const groups = [
     'imports',
     'import-options',
     'divide',
+    'desks',
     'plan-journey',
   ],
 ];

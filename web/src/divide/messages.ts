@@ -235,6 +235,10 @@ export const divideMessages = {
     zh: '别人刚刚改动了这个方案，已重新载入，请再画一次。',
     en: 'somebody else has just changed the plan. It was loaded again: draw once more.',
   },
+  stale_closed: {
+    zh: '别人刚刚改动了这个方案，现在不能再绘制。',
+    en: 'somebody else has just changed the plan, and it cannot be drawn on any more.',
+  },
 
   live: { zh: '改动前后', en: 'Before and after' },
   live_none: { zh: '还没有改动。', en: 'Nothing is changed yet.' },

@@ -266,7 +266,8 @@ export class Partition {
   }
 }
 
-const isEdge = ({ a, b }: Edge, v: Vertex, w: Vertex): boolean =>
+/** Whether an edge is the one between two vertices, whichever way it runs. */
+export const isEdge = ({ a, b }: Edge, v: Vertex, w: Vertex): boolean =>
   (same(a, v) && same(b, w)) || (same(a, w) && same(b, v));
 
 function lockOf(layer: Layer, spokes: readonly Spoke[]): Lock | null {

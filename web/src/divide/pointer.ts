@@ -2,7 +2,7 @@
 import type { Hands, Live, Touch } from '../map/edit/surface';
 import { drawnPart } from './drawing';
 import { degrees, nearestOn, same, snapped, type Vertex } from './lattice';
-import type { Edge, Layer, Part } from './partition';
+import { isEdge, type Edge, type Layer, type Part } from './partition';
 import type { Session } from './session.svelte';
 import { draws } from './tools';
 
@@ -86,8 +86,12 @@ export class PointerHands implements Hands {
     if (drawing !== null && session.editable) session.addPoint(session.caught(spot, reachM));
   }
 
-  doubleClick(): void {
-    if (draws[this.session.tool] !== null && this.session.sketch.ready) void this.session.finish();
+  /** Ends the line or ring that is drawn. */
+  doubleClick(): boolean {
+    const { session } = this;
+    if (draws[session.tool] === null || session.sketch.points === 0) return false;
+    if (!session.busy) void session.finish();
+    return true;
   }
 
   hover({ at, reachM }: Touch): void {
@@ -205,6 +209,3 @@ export class PointerHands implements Hands {
       : partition.lockOfEdge(hit.layer, hit.edge);
   }
 }
-
-const isEdge = ({ a, b }: Edge, v: Vertex, w: Vertex): boolean =>
-  (same(a, v) && same(b, w)) || (same(a, w) && same(b, v));

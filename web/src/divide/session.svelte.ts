@@ -353,8 +353,8 @@ export class Session {
   }
 
   /**
-   * Asks once more where the plan was only checked or the like meanwhile, but for what was undone, which may be another's by now. Where
-   * it was drawn on, that is shown first; if it does not come, the next stroke is refused again, for it names the version that is in sight.
+   * Asks again where the plan was only checked or the like meanwhile, but for what was undone, which may be another's by now. Where it
+   * was drawn on, that is shown first; if it does not come, the next stroke is refused again, for it names the version that is in sight.
    */
   async #again(op: string, ask: () => Promise<Stroke>): Promise<Stroke> {
     try {
@@ -364,9 +364,9 @@ export class Session {
       const plan = await this.server.plan(this.plan.code);
       if (op !== 'redo' && drawing(plan) === drawing(this.plan)) {
         this.plan = plan;
-        return ask();
+        return this.#again(op, ask);
       }
-      await this.#load(plan, this.#box ?? this.surface.bbox()).catch(() => undefined);
+      await this.#load(plan, this.#box ?? this.surface.bbox());
       throw cause;
     }
   }

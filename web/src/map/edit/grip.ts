@@ -5,6 +5,7 @@ import PointerInteraction from 'ol/interaction/Pointer';
 import { getPointResolution } from 'ol/proj';
 import type { Position } from '../../api';
 import { toLonLat } from '../frame';
+import { ClickPairs } from './click-pairs';
 import type { Hands } from './surface';
 
 /** A place that was pointed at. */
@@ -18,23 +19,25 @@ export interface Touch {
 
 /** What is meant by pointing, in pixels: a finger is broader than a mouse. */
 const reachPx = { mouse: 9, touch: 18 };
+/** How far apart the two clicks of a double one may be, in pixels. */
+const pairPx = { mouse: 3, touch: 18 };
 
 type Pointed = MapBrowserEvent<KeyboardEvent | WheelEvent | PointerEvent>;
 
 export class Grip extends PointerInteraction {
+  readonly #pairs = new ClickPairs();
+
   constructor(private readonly hands: Hands) {
     super();
   }
 
   override handleEvent(event: Pointed): boolean {
     if (event.type === 'click') {
-      this.hands.click(this.#of(event));
+      this.#click(event);
       return false;
     }
-    if (event.type === 'dblclick') {
-      this.hands.doubleClick();
-      return false;
-    }
+    // The map calls any two quick clicks a double one, however far apart; and what is drawn on is not to be zoomed by it.
+    if (event.type === 'dblclick') return false;
     return super.handleEvent(event);
   }
 
@@ -63,14 +66,23 @@ export class Grip extends PointerInteraction {
     return { at: [lon, lat], reachM: px * metres, alt };
   }
 
+  #click(event: Pointed): void {
+    const [x = 0, y = 0] = event.pixel;
+    const second = this.#pairs.click({ x, y, at: event.originalEvent.timeStamp }, pairPx[handOf(event)]);
+    if (!(second && this.hands.doubleClick())) this.hands.click(this.#of(event));
+  }
+
   #of(event: Pointed): Touch {
     const { originalEvent: original, coordinate, map } = event;
-    const finger = original instanceof PointerEvent && original.pointerType === 'touch';
     const alt = original instanceof MouseEvent && original.altKey;
-    return this.touch(coordinate, map, finger ? reachPx.touch : reachPx.mouse, alt);
+    return this.touch(coordinate, map, reachPx[handOf(event)], alt);
   }
 }
 
 function isMain({ originalEvent: original }: Pointed): boolean {
   return !(original instanceof MouseEvent) || original.button === 0;
+}
+
+function handOf({ originalEvent: original }: Pointed): 'mouse' | 'touch' {
+  return original instanceof PointerEvent && original.pointerType === 'touch' ? 'touch' : 'mouse';
 }

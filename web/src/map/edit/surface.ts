@@ -74,7 +74,8 @@ export interface Hands {
   drag: (touch: Touch) => void;
   release: (touch: Touch) => void;
   click: (touch: Touch) => void;
-  doubleClick: () => void;
+  /** The second click at a spot; true when it ended something, else it is a click like any other. */
+  doubleClick: () => boolean;
   hover: (touch: Touch) => void;
   /** A key while the map has the focus; true when it was for the sheet. */
   key: (event: KeyboardEvent) => boolean;
