@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Browser, Download, Page } from 'playwright-core';
-import type { Coverage, Session } from '../src/api';
+import type { Coverage, Session, TileJson } from '../src/api';
 import { accessible, ask, launch, mapReady, session, visit } from './browser';
 
 let browser: Browser;
@@ -36,6 +36,9 @@ function painted(page: Page): Promise<number[]> {
     return [...counts.values()];
   });
 }
+
+/** How many classes are seen at all, where the whole city is some pixels wide. */
+const seen = (pixels: number[]): number => pixels.filter((n) => n > 0).length;
 
 const used = (pixels: number[]): number => pixels.filter((n) => n > 200).length;
 
@@ -81,6 +84,37 @@ test('coverage: a figure is painted in classes, and each unit of the table can b
     await page.locator('#tasks [data-task=lookup]').click();
     await mapReady(page);
     assert.equal(used(await painted(page)), 0);
+  });
+});
+
+test('coverage: further out than grids are drawn, communities carry the figure in classes of their own', async (t) => {
+  if (!who.demo) return t.skip('figures need a token here');
+  const least = 12; // of grids in tiles, as in a city with many more
+  const before = (page: Page) =>
+    page.route('**/tiles/grids.json*', async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as TileJson;
+      for (const layer of json.vector_layers ?? []) if (layer.id === 'base') layer.minzoom = least;
+      await route.fulfill({ response, json });
+    });
+  const [west = 0, south = 0, east = 0, north = 0] = who.city?.bbox ?? [];
+  const [lon, lat] = [(west + east) / 2, (south + north) / 2];
+  const hash = `#${lon}/${lat}/${least}/zh?task=coverage&classes=3`;
+  await visit(browser, { hash, before, expected: /willReadFrequently/ }, async (page) => {
+    const legend = page.locator('#map-figure');
+    await legend.getByText('户数 (社区（村）)').waitFor();
+    await page
+      .locator('#seen-from')
+      .getByText(`放大到第 ${least + 1} 级`, { exact: false })
+      .waitFor();
+    await mapReady(page);
+    assert.equal(seen(await painted(page)), 3, 'communities are in three classes');
+    const further = await legend.locator('li').allInnerTexts();
+    await page.getByRole('button', { name: '放大', exact: true }).press('Enter');
+    await legend.getByText('户数 (基础网格)').waitFor();
+    await mapReady(page);
+    assert.equal(seen(await painted(page)), 3, 'and so are grids');
+    assert.notDeepEqual(await legend.locator('li').allInnerTexts(), further);
   });
 });
 

@@ -52,8 +52,8 @@ export const messages = {
   zoom_out: { zh: '缩小', en: 'Zoom out' },
   whole_city: { zh: '全市', en: 'Whole city' },
   legend_zoom_in: {
-    zh: '放大到第 {zoom} 级以上即可看到网格的颜色。',
-    en: 'Zoom in to see grids: from zoom {zoom} on.',
+    zh: '放大到第 {zoom} 级以上即可看到颜色。',
+    en: 'Zoom in to see the colours: from zoom {zoom} on.',
   },
   layers: { zh: '图层与图例', en: 'Layers and legend' },
   layer_base: { zh: '基础网格', en: 'Base grids' },

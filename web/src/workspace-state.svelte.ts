@@ -12,7 +12,7 @@ import { formatLink, parseLink, type Link, type Shown, type Task, type View } fr
 import { Lookup } from './lookup/lookup.svelte';
 import type { SearchHit } from './lookup/search';
 import type { CityMap } from './map/city-map';
-import type { Painted } from './map/style';
+import type { Painted } from './map/painted';
 import { shapeOf, type Draft } from './plans/draft';
 import { boxAround, type Spot } from './plans/plan';
 import { storageOf } from './remember';

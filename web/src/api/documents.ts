@@ -183,5 +183,6 @@ export interface TileJson {
   bounds?: Bbox;
   minzoom?: number;
   maxzoom?: number;
-  vector_layers?: { id: string; minzoom?: number; maxzoom?: number }[];
+  /** `levels`: the least zoom of each level of divisions. */
+  vector_layers?: { id: string; minzoom?: number; maxzoom?: number; levels?: Record<string, number> }[];
 }

@@ -35,9 +35,13 @@ export const coverageMessages = {
     zh: '这里没有网格。先导入网格，再看覆盖情况。',
     en: 'There are no grids here. Import grids first.',
   },
-  grids_from: {
-    zh: '地图放大到第 {zoom} 级以上才显示网格的颜色。',
-    en: 'The colours of grids appear from zoom {zoom} on.',
+  seen_from: {
+    zh: '地图放大到第 {zoom} 级以上才显示{level}的颜色。',
+    en: '{level}: coloured from zoom {zoom} on.',
+  },
+  seen_wider: {
+    zh: '地图放大到第 {zoom} 级以上按{level}着色；缩小时依次按{wider}着色，各自分级。',
+    en: '{level}: coloured from zoom {zoom} on. Further out: {wider}, in classes of their own.',
   },
 
   figure_households: { zh: '户数', en: 'Households' },

@@ -25,20 +25,13 @@ import { draftFeatures } from './draft-features';
 import { frame, fromLonLat } from './frame';
 import { GuardedTiles } from './guarded';
 import { ListedLayer, type Listed } from './listed';
+import type { Painted } from './painted';
 import type { Palette } from './palette';
 import type { Host, Lent, Shown } from './host';
 import { listenToPointing } from './pointing';
 import { PreviewLayer, type Previewed } from './preview';
 import { drawSnapshot } from './snapshot';
-import {
-  areaStyle,
-  draftStyle,
-  foundStyle,
-  labelStyle,
-  spotStyle,
-  type Painted,
-  type Visible,
-} from './style';
+import { areaStyle, draftStyle, foundStyle, labelStyle, spotStyle, type Visible } from './style';
 import { tileSize, tileSource } from './tiles';
 
 export interface Options {

@@ -1,7 +1,8 @@
 /** The grids of one state of the city, in force or not, as layers. */
 import VectorTileLayer from 'ol/layer/VectorTile';
 import type { Palette } from './palette';
-import { areaStyle, labelStyle, type Painted, type Visible } from './style';
+import type { Painted } from './painted';
+import { areaStyle, labelStyle, type Visible } from './style';
 import { pathSource } from './tiles';
 
 export interface GridTiles {

@@ -2,7 +2,8 @@
 import type Layer from 'ol/layer/Layer';
 import type OlMap from 'ol/Map';
 import type { Palette } from './palette';
-import type { Painted, Visible } from './style';
+import type { Painted } from './painted';
+import type { Visible } from './style';
 
 /** The map while somebody draws on it. */
 export interface Lent {

@@ -8,6 +8,7 @@ import Style from 'ol/style/Style';
 import Text from 'ol/style/Text';
 import { shortCount } from './count';
 import { labelOf } from './label';
+import { paintAt, zoomOf, type Paint, type Painted } from './painted';
 import { signOf, tintOf, type Palette } from './palette';
 
 const fonts =
@@ -19,22 +20,6 @@ export interface Visible {
   labels: boolean;
   places: boolean;
   incidents: boolean;
-}
-
-/** What a figure paints: each unit of a level in the colour of its class. */
-export interface Painted {
-  /** `base` for grids, or the level of divisions. */
-  level: string;
-  /** The step of the palette's ramp by the unit's code, null for a unit without a value. Others are left bare. */
-  steps: ReadonlyMap<string, number | null>;
-  /** What the map's legend says of it. */
-  legend: {
-    title: string;
-    /** What each step of the ramp means; null stands for no value. */
-    classes: { step: number | null; text: string }[];
-    /** The zoom from which it is seen. */
-    from: number;
-  };
 }
 
 /** Signs are always drawn; names keep off those that are numbers. */
@@ -102,7 +87,8 @@ export function areaStyle(
     const border = visible().divisions ? borders.get(level) : undefined;
     const figure = painted();
     if (figure !== null) {
-      const paint = figure.level === level ? paintOf(figure, String(feature.get('code'))) : undefined;
+      const now = paintAt(figure, zoomOf(resolution));
+      const paint = now?.level === level ? paintOf(now, String(feature.get('code'))) : undefined;
       return [paint, border].filter((style) => style !== undefined);
     }
     if (resolution <= baseResolution || level === 'city') return border;
@@ -114,10 +100,12 @@ export function areaStyle(
   return (feature, resolution) => {
     const figure = painted();
     switch (feature.get('layer')) {
-      case 'base':
-        if (figure?.level === 'base') return paintOf(figure, String(feature.get('code'))) ?? bare;
+      case 'base': {
+        const now = figure === null ? null : paintAt(figure, zoomOf(resolution));
+        if (now?.level === 'base') return paintOf(now, String(feature.get('code'))) ?? bare;
         if (figure !== null) return resolution > baseResolution ? undefined : bare;
         return tinted.get(tintOf(String(feature.get('community')), palette.tints));
+      }
       case 'dedicated':
         if (!visible().dedicated) return undefined;
         return figure === null ? dedicated : dedicatedOutline; // a fill would change the colours of classes
@@ -133,7 +121,7 @@ export function areaStyle(
 function paintStyles(
   { classes, unclassed }: Palette,
   stroke: Stroke,
-): (figure: Painted, code: string) => Style | undefined {
+): (figure: Paint, code: string) => Style | undefined {
   const filled = (color: string): { grid: Style; division: Style } => ({
     grid: new Style({ fill: new Fill({ color }), stroke, zIndex: 1 }),
     division: new Style({ fill: new Fill({ color }), zIndex: 0 }),
