@@ -1,7 +1,7 @@
 // The map under ours: tiles of foreign servers through the service, in each way of numbering and in GCJ-02, and a dropped file.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +59,24 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** A .pmtiles file (version 3) with one PNG for all tiles down to a zoom. */
+function rasterFile(png: Buffer, maxZoom: number, attribution: string): Buffer {
+  const varint = (n: number): number[] => (n < 128 ? [n] : [(n % 128) | 128, ...varint(Math.floor(n / 128))]);
+  const tiles = (4 ** (maxZoom + 1) - 1) / 3;
+  // One entry: from tile 0 on, for all tiles, so many bytes, at the beginning of the data.
+  const directory = Buffer.from([1, 0, ...varint(tiles), ...varint(png.length), 1]);
+  const metadata = Buffer.from(JSON.stringify({ attribution }));
+  const header = Buffer.alloc(127);
+  header.write('PMTiles');
+  header[7] = 3;
+  const at = [127, 127 + directory.length, 127 + directory.length + metadata.length] as const;
+  const numbers = [at[0], directory.length, at[1], metadata.length, at[2], 0, at[2], png.length, tiles, 1, 1];
+  numbers.forEach((n, i) => header.writeBigUInt64LE(BigInt(n), 8 + 8 * i));
+  header.set([1, 1, 1, 2, 0, maxZoom], 96); // clustered, nothing compressed, PNG, its zooms
+  [-180, -85, 180, 85].forEach((degrees, i) => header.writeInt32LE(degrees * 1e7, 102 + 4 * i));
+  return Buffer.concat([header, directory, metadata, png]);
+}
+
 /** The share of the map that is of the tiles' colour, as it is under our areas or beside them. */
 function reddish(page: Page): Promise<number> {
   return page.evaluate(() => {
@@ -113,6 +131,23 @@ test('basemap: none is said to be none, and a dropped file is shown', async (t) 
     await page.getByRole('button', { name: 'Hide the basemap' }).click();
     await page.locator('.file input').setInputFiles(program.replace(/bin.wangge$/, 'README.md'));
     await page.getByText('This file cannot be shown').waitFor();
+  });
+});
+
+test('basemap: a dropped file of pictures lies under the map, whatever words it brings', async () => {
+  const path = join(folder, 'pictures.pmtiles');
+  writeFileSync(path, rasterFile(red, 12, '<b>审图号</b>：GS(2026)2号'));
+  const grid = await someGrid();
+  await visit(browser, { hash: `#${grid.label[0]}/${grid.label[1]}/15/zh`, expected }, async (page) => {
+    await mapReady(page);
+    await drop(page, path);
+    await page.locator('#attribution', { hasText: '审图号：GS(2026)2号' }).waitFor();
+    await mapReady(page);
+    assert.ok((await reddish(page)) > 0.9, 'the pictures cover the map');
+    await clickMiddle(page);
+    assert.equal(await codeInPanel(page), grid.code);
+    await page.getByRole('button', { name: '隐藏底图' }).press('Enter');
+    await page.locator('#attribution').waitFor({ state: 'detached' });
   });
 });
 
