@@ -326,7 +326,10 @@ export const messages = {
 
   technical: { zh: '技术细节', en: 'Technical detail' },
   problem_title: { zh: '没有成功', en: 'That did not work' },
-  problem_network: { zh: '连不上服务器，请检查网络后重试。', en: 'The server cannot be reached. Try again.' },
+  problem_network: {
+    zh: '连不上服务器，请检查网络后重试。',
+    en: 'The server cannot be reached. Check the network and try again.',
+  },
   problem_http: {
     zh: '服务器或中间的代理没有正常答复，请稍后再试；一直这样请告诉管理员。',
     en: 'The server, or something before it, did not answer properly. Try again shortly; tell your administrator if it stays so.',

@@ -148,5 +148,5 @@ export function fitting(layers: readonly Layer[], { geometry }: FileLayer): Laye
   });
 }
 
-/** A column in a line: what it is called and some of what is in it. */
-export const sampled = ({ samples }: Column): string => samples.slice(0, 3).join(' | ');
+/** Some of what is in a column, a value a line. */
+export const sampled = ({ samples }: Column): string => samples.slice(0, 2).join('\n');

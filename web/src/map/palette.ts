@@ -57,10 +57,10 @@ export interface Sign {
 
 export const placeSigns: Readonly<Record<string, Sign>> = {
   hazard: { colour: '#d97706', corners: 3, turn: 0 },
-  hazard_source: { colour: '#9f1239', corners: 4, turn: Math.PI / 4 },
+  hazard_source: { colour: '#d3224f', corners: 4, turn: Math.PI / 4 },
   danger_zone: { colour: '#c026d3', corners: 5, turn: 0 },
   rental_premises: { colour: '#64748b', corners: 0, turn: 0 },
-  key_site: { colour: '#1d4ed8', corners: 4, turn: 0 },
+  key_site: { colour: '#2f74e6', corners: 4, turn: 0 },
   shelter: { colour: '#15803d', corners: 6, turn: 0 },
   response_point: { colour: '#0e7490', corners: 3, turn: Math.PI },
 };

@@ -5,6 +5,9 @@ export function drawSnapshot(map: HTMLElement, at: readonly number[], into: HTML
   const context = into.getContext('2d');
   if (context === null) return;
   context.resetTransform();
+  // Paper is light: the colours of the dark map are turned about, their hues kept.
+  const dark = getComputedStyle(map).colorScheme === 'dark';
+  context.filter = dark ? 'invert(1) hue-rotate(180deg)' : 'none';
   context.fillStyle = getComputedStyle(map).backgroundColor;
   context.fillRect(0, 0, into.width, into.height);
   const frame = map.getBoundingClientRect();
