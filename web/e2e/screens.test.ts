@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launch, mapReady, session, visit } from './browser';
 import { signedIn, tokenOf } from './client';
 import { mayPlan } from './plan';
-import { withPalette } from './screens/palette';
+import { takePicture } from './screens/picture';
 import { makeScenery, type Scenery } from './screens/scenery';
 import { looksOf, pageOf, pictureOf, type Look, type Screen } from './screens/screen';
 import { screens } from './screens/table';
@@ -90,10 +90,18 @@ async function show(screen: Screen, look: Look, of: Scenery, picture: string): P
     if (!screen.mapless) await mapReady(page);
     await screen.complete?.(page, of, look.language);
     await page.getByRole('heading', { name: screen.heading[look.language], exact: true }).first().waitFor();
-    if (!screen.mapless) await mapReady(page);
+    if (!screen.mapless) await settled(page);
     if (!screen.long) assert.deepEqual(await tooWide(page), [], 'nothing is wider than its place');
-    if (pictures) writeFileSync(`${folder}${picture}.png`, withPalette(await page.screenshot()));
+    if (pictures) writeFileSync(`${folder}${picture}.webp`, await takePicture(page));
   });
+}
+
+/** Waits until the map has everything, also of where it has just been sent. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
+  await mapReady(page);
 }
 
 /** What makes the page scroll, or the panel scroll sideways. */
@@ -112,6 +120,6 @@ function tooWide(page: Page): Promise<string[]> {
 test('docs/screens.md shows every picture, and each is there', () => {
   if (pictures) writeFileSync(`${docs}screens.md`, pageOf(screens));
   assert.equal(readFileSync(`${docs}screens.md`, 'utf8'), pageOf(screens), 'run make screenshot');
-  const want = screens.flatMap((screen) => looksOf(screen).map((look) => `${pictureOf(screen, look)}.png`));
+  const want = screens.flatMap((screen) => looksOf(screen).map((look) => `${pictureOf(screen, look)}.webp`));
   assert.deepEqual(readdirSync(folder).sort(), want.sort());
 });

@@ -5,6 +5,7 @@ import { importMessages } from '../../src/data/import-messages';
 import { messages, type Language } from '../../src/messages';
 import { planMessages } from '../../src/plans/messages';
 import { tourMessages } from '../../src/tour/messages';
+import { origin } from '../browser';
 import { at, dark, english, englishDark, everywhere, type Screen } from './screen';
 import type { Scenery } from './scenery';
 
@@ -95,13 +96,48 @@ export const keepers: Screen[] = [
     looks: [dark],
   },
   {
+    ...importing,
+    name: 'import-done',
+    does: {
+      zh: '导入完成：合格的行已入库，不合格的逐行说明，可下载改好再导。',
+      en: 'Imported: good rows are in, each of the others is told of, and they can be downloaded and mended.',
+    },
+    heading: importMessages.import_title,
+    complete: async (page, of, language) => {
+      await tried(page, of, language);
+      await page.getByRole('button', { name: importMessages.import[language], exact: true }).last().click();
+      await page.getByText(importMessages.import_done[language]).waitFor();
+      await page.locator('#rejects').evaluate((rejects) => rejects.scrollIntoView({ block: 'end' }));
+    },
+  },
+  {
+    name: 'basemap',
+    part: 'data',
+    does: {
+      zh: '自带底图：把 .pmtiles 文件拖到地图上；坐标系和来源一直写在左下角。',
+      en: 'A basemap of one’s own: drop a .pmtiles file on the map; its system and source are always told.',
+    },
+    link: ({ grid }) => [at(grid.label, 15)],
+    heading: messages.lookup_title,
+    complete: async (page) => {
+      const answer = await fetch(`${origin}/v1/export/tiles/grids.pmtiles?max_zoom=12`);
+      const buffer = Buffer.from(await answer.arrayBuffer());
+      await page
+        .locator('.file input')
+        .setInputFiles({ name: '影像.pmtiles', mimeType: 'application/octet-stream', buffer });
+      await page.locator('#attribution').waitFor();
+    },
+    expected: /willReadFrequently/,
+    looks: [englishDark],
+  },
+  {
     name: 'use',
     part: 'data',
     does: {
       zh: '给 QGIS、MapLibre 等软件用的地址，以及按图层下载文件。',
       en: 'Addresses for QGIS, MapLibre and others, and files to download.',
     },
-    link: () => [everywhere, 'task=data'],
+    link: ({ grid }) => [at(grid.label, 15), 'task=data'],
     heading: dataMessages.title,
     complete: (page) => page.locator('#files').waitFor(),
     looks: [english],
@@ -113,7 +149,7 @@ export const keepers: Screen[] = [
       zh: '管理员发放、停用访问令牌。',
       en: 'Administrators give out access tokens and revoke them.',
     },
-    link: () => [everywhere, 'task=data&part=tokens'],
+    link: ({ grid }) => [at(grid.label, 15), 'task=data&part=tokens'],
     heading: importMessages.tokens_title,
     role: 'administrator',
     complete: (page) => page.locator('#token-list tbody tr').first().waitFor(),
@@ -142,7 +178,7 @@ export const keepers: Screen[] = [
       zh: '按 ? 查看键盘操作：一切都能用键盘完成。',
       en: 'Press ? for the keys: everything can be done without a mouse.',
     },
-    link: () => [everywhere],
+    link: ({ grid }) => [at(grid.label, 15)],
     heading: tourMessages.help,
     complete: (page) => page.locator('[data-help]').click(),
     looks: [english],
@@ -167,7 +203,7 @@ export const keepers: Screen[] = [
       zh: '没有内容的地方说明下一步做什么。',
       en: 'Where there is nothing, it says what to do next.',
     },
-    link: () => [everywhere, 'task=plans&plans=rejected'],
+    link: ({ grid }) => [at(grid.label, 15), 'task=plans&plans=rejected'],
     heading: planMessages.plans_title,
     role: 'planner',
   },

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { coverageMessages } from '../../src/coverage/messages';
 import { degrees } from '../../src/divide/lattice';
 import { divideMessages } from '../../src/divide/messages';
+import type { Part } from '../../src/divide/partition';
 import type { Language } from '../../src/messages';
 import { planMessages } from '../../src/plans/messages';
 import { planTexts } from '../../src/plans/plan-texts';
@@ -18,6 +19,12 @@ async function deskOf(page: Page, { grid, draft }: Scenery, language: Language):
   const desk = new Desk(page, draft, language, grid.label);
   await desk.opened();
   return desk;
+}
+
+async function gridOf(desk: Desk, { grid }: Scenery): Promise<Part> {
+  const part = (await desk.partition()).all().find(({ code }) => code === grid.code);
+  if (part === undefined) throw new Error('the grid is not open');
+  return part;
 }
 
 /** Brings a part of the panel to its top. */
@@ -45,7 +52,7 @@ export const planners: Screen[] = [
       zh: '选择可以绘制的方案，或新建一个。',
       en: 'Choose a plan to draw on, or begin one.',
     },
-    link: () => [everywhere, 'task=divide'],
+    link: ({ grid }) => [at(grid.label, 15), 'task=divide'],
     heading: divideMessages.title,
     role: 'planner',
     complete: (page) => page.locator('[aria-labelledby=drafts-title] li').first().waitFor(),
@@ -62,8 +69,7 @@ export const planners: Screen[] = [
     role: 'planner',
     complete: async (page, of, language) => {
       const desk = await deskOf(page, of, language);
-      const part = (await desk.partition()).all().find(({ code }) => code === of.grid.code);
-      if (part === undefined) throw new Error('the grid is not open');
+      const part = await gridOf(desk, of);
       await page.getByLabel(divideMessages.tool_split[language], { exact: true }).check();
       const [top, bottom] = desk.across(part);
       // By keyboard and then by mouse: two quick clicks are a double click, which ends the line.
@@ -90,8 +96,7 @@ export const planners: Screen[] = [
     expected: /status of 4\d\d/,
     complete: async (page, of, language) => {
       const desk = await deskOf(page, of, language);
-      const part = (await desk.partition()).all().find(({ code }) => code === of.grid.code);
-      if (part === undefined) throw new Error('the grid is not open');
+      const part = await gridOf(desk, of);
       await page.getByLabel(divideMessages.tool_split[language], { exact: true }).check();
       await page.getByLabel(divideMessages.catch[language]).uncheck();
       const from = inTheMiddle(part);
@@ -100,6 +105,50 @@ export const planners: Screen[] = [
       await page.mouse.dblclick(end.x, end.y);
       await page.getByRole('button', { name: divideMessages.refused_show[language] }).waitFor();
     },
+  },
+  {
+    name: 'void-area',
+    part: 'divide',
+    does: {
+      zh: '水面、山林等不设网格的范围：写明事由，画出一圈。',
+      en: 'Water, woods and the like, where no grid is to be: say why, and draw the ring.',
+    },
+    link: working,
+    heading: titled(drawing),
+    role: 'planner',
+    complete: async (page, of, language) => {
+      const desk = await deskOf(page, of, language);
+      await page.getByLabel(divideMessages.tool_void[language], { exact: true }).check();
+      const place = page.getByLabel(divideMessages.corner_to[language]);
+      const middle = inTheMiddle(await gridOf(desk, of));
+      for (const [east, north] of [
+        [-70, 30],
+        [30, 90],
+        [60, -40],
+      ] as const) {
+        await place.fill(degrees(metres(middle, east, north)).join());
+        await place.press('Enter');
+      }
+      await page.getByText(divideMessages.points[language].replace('{n}', '3')).waitFor();
+    },
+  },
+  {
+    name: 'rename-transfer',
+    part: 'divide',
+    does: {
+      zh: '所选网格：更名，或移交给相邻社区。',
+      en: 'The chosen grid: give it another name, or transfer it to the community beside it.',
+    },
+    link: working,
+    heading: titled(drawing),
+    role: 'planner',
+    complete: async (page, of, language) => {
+      const desk = await deskOf(page, of, language);
+      await desk.pick(await gridOf(desk, of));
+      await page.locator('#part').waitFor();
+      await scrolledTo(page, '#part');
+    },
+    looks: [englishDark],
   },
   {
     name: 'live',
@@ -124,7 +173,7 @@ export const planners: Screen[] = [
       zh: '全部方案与各自的状态。',
       en: 'All plans, and how far each has come.',
     },
-    link: () => [everywhere, 'task=plans&plans=all'],
+    link: ({ grid }) => [at(grid.label, 15), 'task=plans&plans=all'],
     heading: planMessages.plans_title,
     role: 'planner',
     complete: (page) => page.locator('#plans li').first().waitFor(),

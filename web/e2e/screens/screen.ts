@@ -86,7 +86,7 @@ function entry(screen: Screen): string {
   const { does } = screen;
   const images = looksOf(screen).map((look) => {
     const picture = pictureOf(screen, look);
-    return `![${picture}](images/screens/${picture}.png)`;
+    return `![${picture}](images/screens/${picture}.webp)`;
   });
   return [`### ${screen.name}`, `${does.zh}\\\n${does.en}`, images.join('\n')].join('\n\n');
 }
