@@ -40,6 +40,7 @@ test('from nothing to a draft: choose Divide, begin a plan, in both languages', 
     await page.getByRole('heading', { name: '新建方案' }).waitFor();
     await accessible(page, 'plans to draw on, in Chinese');
     await page.getByRole('button', { name: 'English' }).click();
+    await page.locator('#begin').getByRole('checkbox').first().check();
     await page.getByLabel('Title', { exact: true }).fill('A plan of my own');
     await page.getByLabel('Title', { exact: true }).press('Enter');
     await page.getByRole('heading', { name: 'A plan of my own' }).waitFor();

@@ -19,7 +19,7 @@ const texts = {
     ...{ box: '网格、场所、地址或经纬度', contact: '现在联系', report: '在此登记事件' },
     ...{ kind: '类别', source: '来源', title: '标题', take: '登记', lamp: '路灯不亮' },
     ...{ coverage: '覆盖', overloaded: /^户数超过标准/, divide: /^去划分/, begin: '新建并开始绘制' },
-    ...{ wanted: '要划分的网格', planTitle: '名称', planNamed: /^切分.+/ },
+    ...{ wanted: '要划分的网格', planTitle: '标题', planNamed: /^切分.+/ },
     ...{ legend: '图层与图例', split: '切分', done: /切分完成，已证明/, live: '改动前后' },
     ...{ all: '方案的全部内容', check: '质检', consult: '征求意见', submit: '报审', submitted: '已报审' },
   },

@@ -17,7 +17,7 @@ const { values, positionals } = parseArgs({
 });
 /** The files, by what they do to the city: those that count on one as it was made have it for themselves. */
 const groups = [
-  ['coverage', 'page', 'keyboard', 'lookup', 'access', 'basemap', 'first-import'],
+  ['coverage', 'page', 'keyboard', 'lookup', 'access', 'unsaved', 'basemap', 'first-import'],
   ['plan-views'],
   ['screens'],
   [

@@ -186,3 +186,12 @@ export interface TileJson {
   /** `levels`: the least zoom of each level of divisions. */
   vector_layers?: { id: string; minzoom?: number; maxzoom?: number; levels?: Record<string, number> }[];
 }
+
+/** An organisation that hosts grids or handles incidents. */
+export interface Organization {
+  code: string;
+  name: string;
+  kind: string;
+  level: string;
+  division_code: string;
+}

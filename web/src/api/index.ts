@@ -2,7 +2,18 @@
 import type { Crs } from '../coordinates';
 import type { Incident, IncidentEvent } from '../incidents/incident';
 import type { SearchHit } from '../lookup/search';
-import type { Answer, Codes, Coverage, Division, Grid, Page, Place, Session, TileJson } from './documents';
+import type {
+  Answer,
+  Codes,
+  Coverage,
+  Division,
+  Grid,
+  Organization,
+  Page,
+  Place,
+  Session,
+  TileJson,
+} from './documents';
 import { Transport } from './transport';
 
 export type * from './documents';
@@ -55,6 +66,11 @@ export class Api extends Transport {
 
   divisions(parent: string, cursor?: string | null): Promise<Page<Division>> {
     return this.get('/v1/divisions', { parent, limit: 200, cursor });
+  }
+
+  /** The organisations of a division and of those below it, or of the city; the first five hundred. */
+  organizations(division: string | null = null): Promise<Page<Organization>> {
+    return this.get('/v1/organizations', { division, limit: 500 });
   }
 
   grids(division: string, cursor?: string | null): Promise<Page<Grid>> {

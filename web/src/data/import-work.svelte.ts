@@ -21,6 +21,14 @@ export class ImportWork {
   /** An import that has ended and that the reader has done with. */
   aside: string | null = null;
 
+  /** The files that an import has stored, as they were mapped then. */
+  stored: readonly Taken[] = [];
+
+  /** Whether files were sent that are not imported yet: a page that ends has them no more. */
+  get unfinished(): boolean {
+    return this.taken.length > 0 && this.taken !== this.stored;
+  }
+
   /** Drops the files that the server has dropped. */
   tidy(now: number): void {
     this.taken = this.taken.filter(({ upload }) => Date.parse(upload.expires_at) > now);

@@ -1,23 +1,20 @@
 /** What the sheet shows of a working set. */
 import type { DrawnLine, DrawnPart, Handle, Wrong } from '../map/edit/surface';
 import { shortName } from '../map/label';
-import type { Finding } from '../plans/plan';
-import { areaOf, degrees, same, type Area, type Vertex } from './lattice';
+import type { Change, Finding } from '../plans/plan';
+import { areaOf, closedRings, degrees, same, type Vertex } from './lattice';
 import { layerOf, type Part, type Partition } from './partition';
 import type { Outcome } from './outcome';
 
-/** Rings in degrees that say their first vertex again. */
-function ringsOf(area: Area): DrawnPart['rings'] {
-  return area.map((polygon) => polygon.map((ring) => [...ring, ...ring.slice(0, 1)].map(degrees)));
-}
-
-export function drawnPart(part: Part): DrawnPart {
+/** A part, and what the draft has made of it. */
+export function drawnPart(part: Part, change: Change | null = null): DrawnPart {
   return {
     id: part.id,
-    rings: ringsOf(part.area),
+    rings: closedRings(part.area),
     group: part.community,
     label: shortName(part.name, part.code),
     role: part.fixed && part.kind === 'base' ? 'fixed' : part.kind,
+    change,
   };
 }
 
@@ -39,7 +36,7 @@ export function handlesOf(partition: Partition, part: Part, current: Vertex | nu
 export function wrongOf(outcome: Outcome | null, findings: readonly Finding[]): Wrong[] {
   const errors = findings
     .filter(({ open }) => open)
-    .map(({ at, polygon, rule }) => ({ at, rings: polygon && ringsOf(areaOf(polygon)), text: rule }));
+    .map(({ at, polygon, rule }) => ({ at, rings: polygon && closedRings(areaOf(polygon)), text: rule }));
   const spot = outcome?.kind === 'refused' ? outcome.problem.at : null;
   return spot === null ? errors : [...errors, { at: spot, rings: null, text: '' }];
 }

@@ -106,6 +106,11 @@ export function linesOf({ type, coordinates }: Geometry): Vertex[][] {
   }
 }
 
+/** The rings of an area in degrees, polygon by polygon, which say their first vertex again. */
+export function closedRings(area: Area): Position[][][] {
+  return area.map((polygon) => polygon.map((ring) => [...ring, ...ring.slice(0, 1)].map(degrees)));
+}
+
 /** The ring as a polygon of GeoJSON. */
 export function polygonOf(ring: readonly Vertex[]): Geometry {
   const positions = ring.map(degrees);

@@ -64,8 +64,8 @@ export class PointerHands implements Hands {
   /** What was dragged stays where it was dropped until the server has answered. */
   async #drop(drag: Drag): Promise<void> {
     const { session } = this;
-    if (drag.corner) await session.moveCorner(drag.layer, drag.corner, drag.to);
-    else await session.bend(drag.layer, drag.edge, drag.to);
+    if (drag.corner) await session.corners.move(drag.layer, drag.corner, drag.to);
+    else await session.corners.bend(drag.layer, drag.edge, drag.to);
     this.#drag = null;
     this.#caught = null;
     session.paint();
@@ -123,7 +123,7 @@ export class PointerHands implements Hands {
         session.takeBack();
         return true;
       case 'Delete':
-        if (session.corner !== null) void session.removeCorner(session.layer, session.corner);
+        if (session.corner !== null) void session.corners.remove(session.corners.layer, session.corner);
         return true;
       default:
         return false;
@@ -137,7 +137,7 @@ export class PointerHands implements Hands {
     if (session.tool !== 'border' || session.corner === null) return this.click(touch);
     const to = session.caught(snapped(touch.at), touch.reachM).at;
     if (same(to, session.corner)) session.cancel();
-    else void session.moveCorner(session.layer, session.corner, to);
+    else void session.corners.move(session.corners.layer, session.corner, to);
   }
 
   /** What is drawn of the pointer. */
@@ -146,7 +146,7 @@ export class PointerHands implements Hands {
     const line = this.session.sketch.path();
     return {
       caught: this.#caught && degrees(this.#caught),
-      ...(drag !== null && { moving: drag.moved.map(drawnPart), refused: drag.fold }),
+      ...(drag !== null && { moving: drag.moved.map((part) => drawnPart(part)), refused: drag.fold }),
       ...(this.#ahead !== null &&
         line.length > 0 && {
           sketch: { line: [...line, this.#ahead].map(degrees), closed: this.session.sketch.closed },
@@ -164,12 +164,12 @@ export class PointerHands implements Hands {
     const hit = this.#hit(spot, reachM);
     if (hit === null) return this.#choose(spot);
     if (alt && session.editable) {
-      if ('corner' in hit) return void session.removeCorner(hit.layer, hit.corner);
-      return void session.insertCorner(hit.layer, nearestOn(spot, hit.edge.a, hit.edge.b).at);
+      if ('corner' in hit) return void session.corners.remove(hit.layer, hit.corner);
+      return void session.corners.insert(hit.layer, nearestOn(spot, hit.edge.a, hit.edge.b).at);
     }
     if (!('corner' in hit)) return this.#choose(spot);
     const lock = this.#lockOf(hit);
-    session.takeCorner(hit.layer, hit.corner);
+    session.corners.take(hit.layer, hit.corner);
     if (lock !== null) session.say(lock);
   }
 

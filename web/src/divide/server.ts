@@ -1,6 +1,6 @@
 /** What drawing asks of the server. Every change names the version of the plan that it was drawn on, and comes back proven. */
 import type { Api, Bbox, Geometry, Page } from '../api';
-import type { Finding, Impact, Plan } from '../plans/plan';
+import type { DraftFeatures, Finding, Impact, Plan } from '../plans/plan';
 import { degrees, type Vertex } from './lattice';
 import type { PartFeature } from './partition';
 
@@ -21,11 +21,6 @@ export interface Stroke {
   changed: { features: PartFeature[] };
   findings: Finding[];
   impact: Impact;
-}
-
-export interface Organization {
-  code: string;
-  name: string;
 }
 
 /** Somebody who is posted to a grid. */
@@ -54,6 +49,11 @@ export class DivideServer {
     return this.api.get(at(code, 'impact'));
   }
 
+  /** What the draft has changed, as it was and as it becomes. */
+  draft(code: string): Promise<DraftFeatures> {
+    return this.api.get(at(code, 'draft'));
+  }
+
   change({ code, version }: Plan, change: Change): Promise<Stroke> {
     return this.#send(code, 'changes', version, change);
   }
@@ -71,11 +71,6 @@ export class DivideServer {
     const [lon, lat] = degrees(spot);
     const query = { grid, lon, lat };
     return (await this.api.get<{ geometry: Geometry | null }>(at(plan, 'block'), query)).geometry;
-  }
-
-  /** Organisations that may host a dedicated grid. */
-  async organizations(): Promise<Organization[]> {
-    return (await this.api.get<Page<Organization>>('/v1/organizations', { limit: 500 })).items;
   }
 
   /** Who is posted to grids of a division and may be posted to another, each once. */

@@ -1,13 +1,15 @@
 /** A sitting over one draft: the working set, what is chosen and drawn, and what the server says to each stroke. */
 import { aborted, asProblem, type Bbox } from '../api';
 import type { CityMap } from '../map/city-map';
-import { Surface } from '../map/edit/surface';
+import { Surface, type DrawnPart } from '../map/edit/surface';
 import type { Finding, Impact, Plan } from '../plans/plan';
+import { Corners } from './corners';
 import { drawing, ofOneVersion } from './draft';
 import { drawnLine, drawnPart, handlesOf, wrongOf } from './drawing';
-import { boxOf, degrees, inside, linesOf, middleOf, polygonOf, same, type Vertex } from './lattice';
+import { boxOf, degrees, linesOf, same, type Vertex } from './lattice';
+import { Origin } from './origin';
 import type { Hint, Outcome } from './outcome';
-import { Partition, type Layer, type Part } from './partition';
+import { Partition, type Part, type PartFeature } from './partition';
 import { PointerHands } from './pointer';
 import type { Change, DivideServer, Stroke } from './server';
 import { Sketch } from './sketch';
@@ -41,6 +43,9 @@ export class Session {
   voidReason = $state('other');
 
   partition = new Partition([]);
+  /** What the draft was drawn over. */
+  #origin = new Origin();
+  readonly corners = new Corners(this);
   /** What was opened. */
   #box: Bbox | null = null;
   /** Whether a refresh waits for what is under way. */
@@ -78,12 +83,14 @@ export class Session {
   async #load(known: Plan, box: Bbox): Promise<void> {
     const [plan, set] = await ofOneVersion(this.server, known, box);
     const { code, base_current: current, acts } = plan;
-    const [impact, findings] =
+    const { server } = this;
+    const [impact, findings, draft] =
       current && acts.includes('edit')
-        ? await Promise.all([this.server.impact(code), this.server.findings(code)])
-        : [null, []];
+        ? await Promise.all([server.impact(code), server.findings(code), server.draft(code)])
+        : [null, [], { features: [] }];
     [this.plan, this.impact, this.findings, this.#box] = [plan, impact, findings, box];
     this.partition = new Partition(set.features);
+    this.#origin = new Origin(draft);
     const below = (set.references ?? []).map(({ kind, geometry }) => ({ kind, lines: linesOf(geometry) }));
     this.#below = new Catcher(below.flatMap(({ lines }) => lines));
     this.complete = set.references_complete ?? true;
@@ -91,9 +98,10 @@ export class Session {
     this.#prune();
     this.opened = true;
     this.surface.show(
-      this.parts.map(drawnPart),
+      this.parts.map((part) => this.#drawn(part)),
       below.flatMap(({ kind, lines }) => lines.map((line) => drawnLine(kind, line))),
     );
+    this.surface.mark(this.#origin.borders());
     this.paint();
   }
 
@@ -166,69 +174,14 @@ export class Session {
   /** Sends what was drawn, as the tool that is chosen means it. */
   async finish(): Promise<boolean> {
     if (!this.sketch.ready) return (this.say('not_enough'), false);
-    const path = this.sketch.path();
-    const [part] = this.chosenParts;
-    switch (this.tool) {
-      case 'split': {
-        const middle = middleOf(path);
-        const cut =
-          part && inside(part.area, middle)
-            ? part
-            : (this.partition.about(middle, ['dedicated', 'base']) ?? part);
-        return cut ? this.send(tool.split(cut, path)) : (this.say('choose_grid'), false);
-      }
-      case 'redraw':
-        return part ? this.send(tool.redraw(part, path)) : (this.say('choose_grid'), false);
-      case 'give':
-        return part ? this.send(tool.give(part, polygonOf(path))) : (this.say('choose_grid'), false);
-      case 'cut':
-        return this.send(tool.cutOut(this.host.name, path));
-      case 'dedicated':
-        return this.send(tool.layOver(this.host, path));
-      case 'void':
-        return this.send(tool.carveVoid(this.host.name, this.voidReason, path));
-      default:
-        return false;
-    }
-  }
-
-  /** Moves a corner, all borders that meet there with it. */
-  async moveCorner(layer: Layer, from: Vertex, to: Vertex): Promise<boolean> {
-    const lock = this.partition.lock(layer, from);
-    if (lock !== null) return (this.say(lock), false);
-    if (same(from, to)) return false;
-    if (this.partition.foldOfMove(layer, from, to) !== null) return (this.say('fold'), false);
-    const moved = await this.send(tool.moveVertex(layer, this.partition.having(layer, from)[0], from, to));
-    if (moved) this.#followCorner(layer, to);
-    return moved;
-  }
-
-  /** Bends a border to pass through a point. */
-  async bend(layer: Layer, edge: { a: Vertex; b: Vertex }, via: Vertex): Promise<boolean> {
-    const lock = this.partition.lockOfEdge(layer, edge);
-    if (lock !== null) return (this.say(lock), false);
-    if (this.partition.foldOfBend(layer, edge, via) !== null) return (this.say('fold'), false);
-    const part = this.partition.beside(layer, edge).find(({ fixed, kind }) => !fixed && kind !== 'void');
-    return part ? this.send(tool.bend(part, edge, via)) : (this.say('fixed'), false);
-  }
-
-  async insertCorner(layer: Layer, at: Vertex): Promise<boolean> {
-    const edge = this.partition.edgeNear(layer, at, 1);
-    if (edge === null) return (this.say('nothing_there'), false);
-    const lock = this.partition.lockOfEdge(layer, edge);
-    if (lock !== null) return (this.say(lock), false);
-    const added = await this.send(tool.insertVertex(layer, this.partition.beside(layer, edge)[0], at));
-    if (added) this.#followCorner(layer, at);
-    return added;
-  }
-
-  async removeCorner(layer: Layer, at: Vertex): Promise<boolean> {
-    const lock = this.partition.lock(layer, at);
-    if (lock !== null) return (this.say(lock), false);
-    if (!this.partition.removable(layer, at)) return (this.say('junction'), false);
-    const removed = await this.send(tool.removeVertex(layer, this.partition.having(layer, at)[0], at));
-    if (removed) this.corner = null;
-    return removed;
+    const { tool: of, host, voidReason, partition } = this;
+    const change = tool.changeOf(of, this.sketch.path(), {
+      part: this.chosenParts[0],
+      host,
+      voidReason,
+      partition,
+    });
+    return change === null ? (this.say('choose_grid'), false) : this.send(change);
   }
 
   async merge(): Promise<boolean> {
@@ -280,23 +233,6 @@ export class Session {
     return this.#stroke(change.op, () => this.server.change(this.plan, change));
   }
 
-  /** Where the chosen corner is one: among dedicated grids or among what they lie over. */
-  get layer(): Layer {
-    return this.chosenParts[0]?.kind === 'dedicated' ? 'dedicated' : 'tiling';
-  }
-
-  /** Chooses the corner at a place, of the part that was chosen or another that has it. */
-  takeCorner(layer: Layer, at: Vertex): void {
-    const near = this.partition.vertexNear(layer, at, 0.05);
-    if (near === null) return;
-    const parts = this.partition.having(layer, near);
-    const part = parts.find(({ id }) => this.chosen.includes(id)) ?? parts.find(({ fixed }) => !fixed);
-    if (part !== undefined) this.chosen = [part.id];
-    this.corner = near;
-    this.outcome = null;
-    this.paint();
-  }
-
   /** Draws what is for the moment. */
   paint(): void {
     if (!this.opened) return;
@@ -305,7 +241,7 @@ export class Session {
     const corners =
       part !== undefined && this.tool === 'border' ? handlesOf(this.partition, part, this.corner) : [];
     this.surface.draw({
-      chosen: this.chosenParts.map(drawnPart),
+      chosen: this.chosenParts.map((one) => drawnPart(one)),
       handles: corners,
       sketch: line.length === 0 ? null : { line: line.map(degrees), closed: this.sketch.closed },
       wrong: wrongOf(this.outcome, this.findings),
@@ -330,15 +266,8 @@ export class Session {
       const { plan, changed, findings, impact } = await this.#again(op, ask);
       const ms = Math.round(performance.now() - from);
       this.plan = plan;
-      this.partition.apply(changed.features);
-      const gone = changed.features.filter(({ geometry }) => geometry === null);
-      const ids = changed.features.map(({ properties: p }) => `${p.kind} ${p.code}`);
-      this.surface.update(
-        ids.flatMap((id) => this.partition.get(id) ?? []).map(drawnPart),
-        gone.map(({ properties: p }) => `${p.kind} ${p.code}`),
-      );
-      this.#renew();
       [this.findings, this.impact] = [findings, impact];
+      this.#apply(changed.features);
       if (op !== 'undo' && op !== 'redo') {
         this.sketch = new Sketch(this.sketch.closed);
         this.host.name = '';
@@ -386,17 +315,31 @@ export class Session {
     }
   }
 
+  /** Takes over what has become of parts, and draws it. */
+  #apply(features: readonly PartFeature[]): void {
+    const ids = features.map(({ properties: p }) => `${p.kind} ${p.code}`);
+    this.#origin.take(features, this.partition, this.impact?.parts ?? []);
+    this.partition.apply(features);
+    const parts = ids.flatMap((id) => this.partition.get(id) ?? []);
+    this.surface.update(
+      parts.map((part) => this.#drawn(part)),
+      ids.filter((id) => this.partition.get(id) === undefined),
+    );
+    this.surface.mark(this.#origin.borders());
+    this.#renew();
+  }
+
+  /** A part as the sheet shows it, with what the draft has made of it. */
+  #drawn(part: Part): DrawnPart {
+    const { kind, code } = part;
+    const of = this.impact?.parts.find((one) => one.kind === kind && one.code === code);
+    return drawnPart(part, of?.change);
+  }
+
   /** What a part has become is the chosen one. */
   #follow(part: Part | undefined): void {
     if (part !== undefined) this.chosen = [part.id];
     this.paint();
-  }
-
-  /** The corner that was moved stays the chosen one, and what was said of it stays. */
-  #followCorner(layer: Layer, at: Vertex): void {
-    const { outcome } = this;
-    this.takeCorner(layer, at);
-    this.outcome = outcome;
   }
 
   /** Gives up what is chosen and is no more. */

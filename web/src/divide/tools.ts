@@ -1,6 +1,6 @@
 /** The tools, and the operation that each of them sends. */
-import { degrees, lineOf, polygonOf, type Vertex } from './lattice';
-import type { Edge, Layer, Part } from './partition';
+import { degrees, inside, lineOf, middleOf, polygonOf, type Vertex } from './lattice';
+import type { Edge, Layer, Part, Partition } from './partition';
 import type { Change } from './server';
 
 export const tools = ['border', 'split', 'merge', 'redraw', 'give', 'cut', 'dedicated', 'void'] as const;
@@ -106,4 +106,43 @@ export function layOver({ name, kind, organization, worker }: Host, ring: readon
   const posted = worker === '' ? {} : { post_worker_code: worker };
   const host = { dedicated_kind: kind, host_org_code: organization, ...posted };
   return { op: 'create', kind: 'dedicated', name, ...host, area: polygonOf(ring), crs };
+}
+
+/** What a line or ring is drawn with. */
+interface Drawn {
+  /** The part that is chosen. */
+  part: Part | undefined;
+  host: Host;
+  voidReason: string;
+  partition: Partition;
+}
+
+/** What a line or ring means that was drawn with a tool; null where the grid that it is about is not known. */
+export function changeOf(tool: Tool, path: readonly Vertex[], drawn: Drawn): Change | null {
+  const { part, host, voidReason } = drawn;
+  switch (tool) {
+    case 'split': {
+      const cut = cutBy(path, drawn);
+      return cut ? split(cut, path) : null;
+    }
+    case 'redraw':
+      return part ? redraw(part, path) : null;
+    case 'give':
+      return part ? give(part, polygonOf(path)) : null;
+    case 'cut':
+      return cutOut(host.name, path);
+    case 'dedicated':
+      return layOver(host, path);
+    case 'void':
+      return carveVoid(host.name, voidReason, path);
+    default:
+      return null;
+  }
+}
+
+/** The grid that a line divides: the chosen one where it runs through that. */
+function cutBy(path: readonly Vertex[], { part, partition }: Drawn): Part | undefined {
+  const middle = middleOf(path);
+  if (part && inside(part.area, middle)) return part;
+  return partition.about(middle, ['dedicated', 'base']) ?? part;
 }

@@ -19,14 +19,6 @@ export interface Duplicate {
   same_case: boolean;
 }
 
-export interface Organization {
-  code: string;
-  name: string;
-  kind: string;
-  level: string;
-  division_code: string;
-}
-
 const pathOf = (code: string): string => `/v1/incidents/${encodeURIComponent(code)}`;
 
 export const handled = (api: Api, code: string): Promise<Handled> => api.get(pathOf(code));
@@ -68,7 +60,3 @@ export function newKey(): string {
 
 export const duplicatesOf = (api: Api, code: string): Promise<Page<Duplicate>> =>
   api.get(`${pathOf(code)}/duplicates`);
-
-/** The organisations of a division and of those below it, the first two hundred. */
-export const organizations = (api: Api, division: string): Promise<Page<Organization>> =>
-  api.get('/v1/organizations', { division, limit: 200 });

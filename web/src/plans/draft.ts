@@ -17,11 +17,14 @@ export interface DraftPart {
   households: { before: number | null; after: number | null };
 }
 
-export interface Draft {
-  parts: DraftPart[];
-  /** Borders that are there only before, and only after. */
+/** Borders that are there only before, and only after. */
+export interface ChangedBorders {
   old: Position[][];
   new: Position[][];
+}
+
+export interface Draft extends ChangedBorders {
+  parts: DraftPart[];
 }
 
 /** Reads the answer of the server; parts stay in its order. */
@@ -50,7 +53,7 @@ export function draftOf({ features }: DraftFeatures): Draft {
     parts.set(key, part);
   }
   const all = [...parts.values()];
-  return { parts: all, ...borders(all) };
+  return { parts: all, ...changedBorders(all) };
 }
 
 /** Where a part is to be looked at: as it becomes, or where it was. */
@@ -62,8 +65,10 @@ export function shapeOf(part: DraftPart): Geometry | null {
  * The borders that differ. Shared borders have the same vertices on both sides, so edges are compared as they are; those of
  * dedicated grids apart from those of base grids and void areas, which lie beneath them.
  */
-function borders(parts: DraftPart[]): { old: Position[][]; new: Position[][] } {
-  const lines: { old: Position[][]; new: Position[][] } = { old: [], new: [] };
+export function changedBorders(
+  parts: readonly Pick<DraftPart, 'kind' | 'before' | 'after'>[],
+): ChangedBorders {
+  const lines: ChangedBorders = { old: [], new: [] };
   for (const dedicated of [false, true]) {
     const layer = parts.filter((part) => (part.kind === 'dedicated') === dedicated);
     const before = layer.flatMap((part) => rings(part.before));

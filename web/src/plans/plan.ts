@@ -1,9 +1,9 @@
 /** Plans as the server tells of them: proposed changes from one edition of some counties to the next. */
 import type { Bbox, Geometry, Position } from '../api';
 
-/** The plans on which a grid of that county can be drawn; all for no county. */
-export function plansFor(plans: readonly Plan[], county: string | null): Plan[] {
-  return plans.filter(({ counties }) => county === null || counties.some((of) => of.county_code === county));
+/** The plans on which a grid of that county can be drawn. */
+export function plansFor(plans: readonly Plan[], county: string): Plan[] {
+  return plans.filter(({ counties }) => counties.some((of) => of.county_code === county));
 }
 
 export interface Plan {

@@ -31,6 +31,14 @@ export function sheetStyle(palette: Palette): StyleOf {
     water: line(ground.water, 1.2, 1),
     building: line(ground.building, 1, 1),
   };
+  const borders: Record<string, Style[]> = {
+    'old-border': [line(palette.draft.old, 2, 3, [7, 6])],
+    'new-border': [line(palette.halo, 6, 4), line(palette.draft.new, 3, 4)],
+  };
+  const changes: Record<string, string> = {
+    created: palette.draft.created,
+    boundary: palette.draft.changed,
+  };
   const fills = new Map<string, Style>();
   const filled = (color: string): Style => {
     let style = fills.get(color);
@@ -44,15 +52,18 @@ export function sheetStyle(palette: Palette): StyleOf {
   });
   return (feature, resolution) => {
     const role = String(feature.get('role'));
-    if (below[role] !== undefined) return below[role];
+    const single = below[role] ?? borders[role];
+    if (single !== undefined) return single;
+    const change = changes[String(feature.get('change'))];
+    const over = change === undefined ? [] : [filled(change)];
     const name = resolution < namesBelow ? [named(String(feature.get('text')), palette, role)] : [];
     switch (role) {
       case 'dedicated':
         return [dedicated, ...name];
       case 'base':
-        return [filled(tintOf(String(feature.get('group')), palette.tints)), border, ...name];
+        return [filled(tintOf(String(feature.get('group')), palette.tints)), ...over, border, ...name];
       default:
-        return [filled(palette.background), border, ...name];
+        return [filled(palette.background), ...over, border, ...name];
     }
   };
 }

@@ -28,6 +28,8 @@ export interface DrawnPart {
   group: string;
   label: string;
   role: 'base' | 'dedicated' | 'void' | 'fixed';
+  /** What is drawn has made of it: `created` and `boundary` are seen. */
+  change: string | null;
 }
 
 /** A line of what lies below. */
@@ -88,6 +90,8 @@ export class Surface {
   readonly #sheet = new VectorImageLayer({ source: new VectorSource(), imageRatio: 1 });
   readonly #live = new VectorLayer({ source: new VectorSource(), updateWhileInteracting: true });
   readonly #drawn = new Map<string, Feature>();
+  /** Borders that are given up, and new ones. */
+  #marks: Feature[] = [];
   readonly #grip: Grip;
   readonly #keys: (event: KeyboardEvent) => void;
 
@@ -128,6 +132,7 @@ export class Surface {
   show(parts: readonly DrawnPart[], below: readonly DrawnLine[]): void {
     const source = this.#sheet.getSource();
     this.#drawn.clear();
+    this.#marks = [];
     source?.clear();
     const lines = below.map(({ kind, line }) => {
       const feature = new Feature(new LineString(line.map((at) => fromLonLat(at))));
@@ -146,6 +151,18 @@ export class Surface {
       this.#drawn.delete(id);
     }
     source?.addFeatures(parts.map((part) => this.#featureOf(part)));
+  }
+
+  /** Draws the borders that are given up and the new ones, in place of those before. */
+  mark(borders: Record<'old' | 'new', readonly (readonly Position[])[]>): void {
+    const source = this.#sheet.getSource();
+    source?.removeFeatures(this.#marks);
+    this.#marks = (['old', 'new'] as const).flatMap((role) =>
+      borders[role].map((line) =>
+        featureWith(new LineString(line.map((at) => fromLonLat(at))), { role: `${role}-border` }),
+      ),
+    );
+    source?.addFeatures(this.#marks);
   }
 
   /** Draws what is for the moment, in place of what was. */
@@ -189,8 +206,8 @@ export class Surface {
     this.#lent.giveBack();
   }
 
-  #featureOf({ id, rings, group, label, role }: DrawnPart): Feature {
-    const feature = featureWith(areaOf(rings), { role, group, text: label });
+  #featureOf({ id, rings, group, label, role, change }: DrawnPart): Feature {
+    const feature = featureWith(areaOf(rings), { role, group, text: label, change });
     this.#drawn.set(id, feature);
     return feature;
   }

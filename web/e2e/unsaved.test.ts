@@ -1,0 +1,105 @@
+// Nothing that somebody has typed or drawn is lost without a question, and staying keeps it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { launch, mapReady, visit } from './browser';
+import { signedIn, tokenOf } from './client';
+
+let browser: Browser;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+/** A page on which something is typed in a field. */
+class Typed {
+  constructor(
+    readonly page: Page,
+    readonly field: Locator,
+    readonly text: string,
+  ) {}
+
+  /** Does what would end it, is asked, and stays: the text and the address are as they were. */
+  async stays(leave: () => Promise<unknown>): Promise<void> {
+    const before = this.page.url();
+    await leave();
+    await this.#asked.waitFor();
+    await this.#asked.getByRole('button', { name: 'Stay' }).click();
+    await this.#asked.waitFor({ state: 'hidden' });
+    assert.equal(await this.field.inputValue(), this.text);
+    assert.equal(this.page.url(), before);
+  }
+
+  /** Does what ends it, is asked, and goes on. */
+  async goes(leave: () => Promise<unknown>): Promise<void> {
+    await leave();
+    await this.#asked.getByRole('button', { name: 'Go on without it' }).click();
+    await this.field.waitFor({ state: 'detached' });
+  }
+
+  /** Reloads, is asked by the browser, and stays. */
+  async staysOnReload(): Promise<void> {
+    const [asked] = await Promise.all([
+      this.page.waitForEvent('dialog'),
+      this.page.evaluate(() => setTimeout(() => location.reload())),
+    ]);
+    assert.equal(asked.type(), 'beforeunload');
+    await asked.dismiss();
+    assert.equal(await this.field.inputValue(), this.text);
+  }
+
+  get #asked(): Locator {
+    return this.page.getByRole('dialog', { name: 'Something is not saved' });
+  }
+}
+
+/** Types something in a field, as a hand does: a browser asks nobody who has not touched its page. */
+async function typed(page: Page, field: Locator, text: string): Promise<Typed> {
+  await field.click();
+  await field.fill(text);
+  return new Typed(page, field, text);
+}
+
+const task = (page: Page, name: string) => (): Promise<void> =>
+  page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
+
+test('a plan, a token and files that are not saved: whoever leaves them is asked', async (t) => {
+  if (tokenOf('administrator') === '') return t.skip('needs the token that the demo prints');
+  const options = { hash: '#///en?task=data', before: signedIn('administrator') };
+  await visit(browser, options, async (page) => {
+    await mapReady(page);
+    await page.evaluate(() => (location.hash = '#///en?task=plans'));
+    await page.locator('#new-plan summary').click();
+    const plan = await typed(page, page.locator('#new-plan').getByLabel('Title'), 'half a plan');
+    await plan.stays(task(page, 'Look up'));
+    await plan.stays(() => page.goBack());
+    await plan.stays(() => page.evaluate(() => (location.hash = '#///en?task=lookup')));
+    await plan.stays(() => page.getByRole('button', { name: 'Compare' }).click());
+    await plan.staysOnReload();
+
+    await plan.goes(task(page, 'Divide'));
+    await page.locator('#begin').getByRole('checkbox').first().check();
+    const begun = await typed(page, page.locator('#begin').getByLabel('Title'), 'another');
+    await begun.stays(task(page, 'Plans'));
+
+    await begun.goes(task(page, 'Data'));
+    await page.locator('#data-parts').getByRole('button', { name: 'Tokens' }).click();
+    const token = await typed(page, page.locator('#new-token input[name=user]'), 'somebody');
+    const part = page.locator('#data-parts').getByRole('button', { name: 'Import' });
+    await token.stays(() => part.click());
+    await token.goes(() => part.click());
+
+    // Files outlive their screen, but not the page.
+    const points = 'name,lon,lat\nA,120.3,31.5\n';
+    const file = { name: 'points.csv', mimeType: 'text/csv', buffer: Buffer.from(points) };
+    await page.locator('input[name=files]').setInputFiles(file);
+    const sent = page.getByText('points.csv').first();
+    await sent.waitFor();
+    await task(page, 'Look up')();
+    await task(page, 'Data')();
+    await sent.waitFor();
+    await new Typed(page, page.locator('input[name=files]'), '').staysOnReload();
+    await sent.waitFor();
+  });
+});
