@@ -149,7 +149,7 @@ func conflictFeatures(conflicts []grid.PlanConflict) partFeatures {
 		none := true
 		add := func(state string, shape *geojson.Geometry) {
 			all.Features = append(all.Features, partFeature{"Feature", shape, partProperties{
-				Kind: c.Kind, Code: c.Code, State: state, Plan: c.Plan, Seq: c.Seq, Detail: c.Detail,
+				Kind: c.Kind, Code: c.Code, Name: c.Name, State: state, Plan: c.Plan, Seq: c.Seq, Detail: c.Detail,
 			}})
 		}
 		if shape := shapeOrNull(c.Base); shape != nil {

@@ -36,13 +36,13 @@ func tokenOf(t store.Token) tokenJSON {
 	}
 }
 
-// tokens answers GET /v1/tokens: those for divisions that the administrator reaches, newest first, the last 1,000 at most.
+// tokens answers GET /v1/tokens: those for divisions that the administrator reaches, newest first.
 func (s *Server) tokens(w http.ResponseWriter, r *http.Request, state *live.State) error {
-	q, err := params(r, "limit")
+	q, err := params(r, "limit", "cursor")
 	if err != nil {
 		return err
 	}
-	limit, err := q.integer("limit", 1, maxLimit, maxLimit)
+	before, limit, err := q.keyset(state)
 	if err != nil {
 		return err
 	}
@@ -50,15 +50,13 @@ func (s *Server) tokens(w http.ResponseWriter, r *http.Request, state *live.Stat
 	if err != nil {
 		return err
 	}
-	found, err := s.store.Tokens(r.Context(), store.TokenPage{Scope: actor.Scope, Limit: limit})
+	found, err := s.store.Tokens(r.Context(), store.TokenPage{Scope: actor.Scope, Before: before, Limit: limit})
 	if err != nil {
 		return err
 	}
-	list := page[tokenJSON]{Items: []tokenJSON{}}
-	for _, t := range found {
-		list.Items = append(list.Items, tokenOf(t))
-	}
-	return sendSecretly(w, http.StatusOK, list)
+	id := func(t *store.Token) int64 { return t.ID }
+	show := func(_ *live.State, t *store.Token) tokenJSON { return tokenOf(*t) }
+	return sendSecretly(w, http.StatusOK, pageAfter(state, limit, found, id, show))
 }
 
 // createToken answers POST /v1/tokens. An administrator makes none that reaches further than itself.

@@ -120,8 +120,30 @@ func TestTokens(t *testing.T) {
 			}
 		}
 	}
-	if got := s.token(t, "administrator", http.MethodGet, "/v1/tokens?limit=1", ""); strings.Count(got.text, `"id"`) != 1 || !strings.Contains(got.text, `"ming"`) {
-		t.Errorf("the newest one alone: %s", got.text)
+	var paged []int64
+	for next := ""; ; {
+		got := s.token(t, "administrator", http.MethodGet, "/v1/tokens?limit=2&cursor="+next, "")
+		var list struct {
+			Items []struct{ ID int64 }
+			Next  string
+		}
+		if err := json.Unmarshal([]byte(got.text), &list); err != nil || len(list.Items) == 0 || len(list.Items) > 2 {
+			t.Fatalf("a page of two: %v, %s", err, got.text)
+		}
+		for _, item := range list.Items {
+			paged = append(paged, item.ID)
+		}
+		if next = list.Next; next == "" {
+			break
+		}
+	}
+	if len(paged) != len(whole.Items) || len(paged) < 3 {
+		t.Fatalf("%d tokens page by page, %d at once", len(paged), len(whole.Items))
+	}
+	for i, item := range whole.Items {
+		if paged[i] != item.ID {
+			t.Errorf("token %d of the pages is %d, at once %d", i, paged[i], item.ID)
+		}
 	}
 	path := fmt.Sprintf("/v1/tokens/%d", one.ID)
 	if got := s.token(t, "county", http.MethodDelete, path, ""); got.status != http.StatusNoContent {

@@ -293,6 +293,7 @@ type Lineage struct {
 type PlanConflict struct {
 	Kind    string
 	Code    string
+	Name    string // that it has, or had last; "" for void areas
 	Plan    string // that holds or has changed it, "" when unknown
 	Seq     int    // the change of this plan that meets it, 0 for none
 	Detail  string

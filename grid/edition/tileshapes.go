@@ -3,6 +3,7 @@ package edition
 import (
 	"cmp"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -47,7 +48,7 @@ func (k shapeKey) sheet() sheetKey { return sheetKey{k.zoom, k.layer} }
 type sheet struct {
 	shapes   []atomic.Pointer[mvt.Shape]
 	vertices atomic.Int64
-	asked    atomic.Int64 // when somebody asked last, by the clock of the shapes
+	asked    atomic.Int64 // when somebody asked last, by the clock of whose shapes they are, which that of a later city goes on from
 }
 
 func newSheet(numbers int) *sheet { return &sheet{shapes: make([]atomic.Pointer[mvt.Shape], numbers)} }
@@ -72,33 +73,49 @@ type shapes struct {
 	clock  atomic.Int64
 }
 
+// simplifying has a place for each who may simplify at the same time, of all cities: it takes much memory, and no less time when many do.
+var simplifying = make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))
+
 // shapesOf returns the shapes of features at a zoom; what is not held is simplified together, since they lie next to each other.
 func (t *tiles) shapesOf(z uint8, features []feature) []*mvt.Shape {
 	all := make([]*mvt.Shape, len(features))
 	sheets := t.sheetsOf(features)
-	var missing []int
-	small := geo.EmptyBox()
-	for i := range features {
-		if all[i] = sheets[i].shapes[features[i].key.number].Load(); all[i] == nil {
-			missing = append(missing, i)
-			if features[i].small {
-				small = small.Union(features[i].area.Box())
-			}
-		}
+	if _, missing := held(all, sheets, features); !missing {
+		return all
 	}
-	if missing == nil {
+	simplifying <- struct{}{}
+	defer func() { <-simplifying }()
+	small, missing := held(all, sheets, features) // others may have made some meanwhile
+	if !missing {
 		return all
 	}
 	s := t.simplifier(z)
 	if !small.Empty() {
 		s.Surround(small)
 	}
-	for _, i := range missing {
-		all[i] = mvt.NewPolygons(simplified(s, features[i].area))
-		sheets[i].hold(features[i].key.number, all[i])
+	for i := range features {
+		if all[i] == nil {
+			all[i] = mvt.NewPolygons(simplified(s, features[i].area))
+			sheets[i].hold(features[i].key.number, all[i])
+		}
 	}
 	t.shapes.letGo(mostShapeVertices)
 	return all
+}
+
+// held fills in the shapes that are held, nil for others, and returns the box of the small ones among these, and whether there are any.
+func held(all []*mvt.Shape, sheets []*sheet, features []feature) (small geo.Box, missing bool) {
+	small = geo.EmptyBox()
+	for i := range features {
+		if all[i] = sheets[i].shapes[features[i].key.number].Load(); all[i] != nil {
+			continue
+		}
+		missing = true
+		if features[i].small {
+			small = small.Union(features[i].area.Box())
+		}
+	}
+	return small, missing
 }
 
 // sheetsOf returns the sheet of each feature.
@@ -145,9 +162,14 @@ func (t *tiles) numbers(layer tileLayer) int {
 }
 
 // held returns how many vertices the shapes have that are held.
-func (s *shapes) held() (vertices int64) {
+func (s *shapes) held() int64 {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	return s.vertices()
+}
+
+// vertices is held for who has locked them.
+func (s *shapes) vertices() (vertices int64) {
 	for _, one := range s.sheets {
 		vertices += one.vertices.Load()
 	}
@@ -156,12 +178,12 @@ func (s *shapes) held() (vertices int64) {
 
 // letGo makes room where more than so many vertices are held. What was asked for last stays, unless it alone is too much.
 func (s *shapes) letGo(most int64) {
-	over := s.held() - most
-	if over <= 0 {
+	if s.held() <= most {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	over := s.vertices() - most
 	asked := func(a, b sheetKey) int { return cmp.Compare(s.sheets[a].asked.Load(), s.sheets[b].asked.Load()) }
 	for _, key := range slices.SortedFunc(maps.Keys(s.sheets), asked) {
 		if over <= 0 {

@@ -229,7 +229,7 @@ func (r *report) progress(ended bool) {
 
 // imp is the import's row for the database, as far as it is known before the file is read.
 func (r *report) imp() *store.Import {
-	imp := &store.Import{Layer: r.Layer, FileName: r.File, CRS: string(r.crs), Actor: r.s.Actor.Name, Token: r.s.Actor.Token}
+	imp := &store.Import{Layer: r.Layer, FileName: r.File, CRS: string(r.crs), Actor: r.s.Actor.Name, Token: r.s.Actor.Token, Covers: r.s.coversIn}
 	if imp.FileName == "" {
 		imp.FileName = "(generated)"
 	}

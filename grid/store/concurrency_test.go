@@ -11,6 +11,7 @@ import (
 	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/geo/geotest"
 	"github.com/wangge/wangge/grid"
+	"github.com/wangge/wangge/grid/edition"
 	"github.com/wangge/wangge/grid/gridtest"
 	"github.com/wangge/wangge/grid/store"
 )
@@ -165,31 +166,47 @@ func TestL3WhileEditionsAppear(t *testing.T) {
 	}
 }
 
-// TestL3LateImport commits an edition after the rows of an import were located, before the import ends.
+// TestL3LateImport commits an edition after the rows of an import were located, before the import ends. Rows that come to lie where the actor
+// may not import are refused with all others.
 func TestL3LateImport(t *testing.T) {
 	t.Parallel()
-	s := store.New(gridtest.Pool(t))
-	divisions, west, _ := twoCounties()
-	importDivisions(t, s, divisions)
-	empty := cityOf(t, s)
-	points := border(west)
-	imp := newImport("hazards", len(points))
-	imp.City, imp.Unassigned = empty, int64(len(points))
-	err := s.ImportPlaces(t.Context(), imp, layerOf(t, "hazard"), func(yield func(grid.Place, error) bool) {
-		for i := range points {
-			if !yield(hazard(points[i].Orb(), empty.AssignPoint(points[i])), nil) {
-				return
+	for _, community := range []string{"320211001001", ""} {
+		s := store.New(gridtest.Pool(t))
+		divisions, west, _ := twoCounties()
+		importDivisions(t, s, divisions)
+		empty := cityOf(t, s)
+		points := border(west)
+		imp := newImport("hazards", len(points))
+		imp.City, imp.Unassigned = empty, int64(len(points))
+		refused := errors.New("refused")
+		imp.Covers = func(city *edition.City, division string) error {
+			if city == empty || division != community {
+				return refused
 			}
+			return nil
 		}
-		if err := importEdition(t.Context(), s, newEdition("320211000000", "320211001001", west)); err != nil {
-			yield(grid.Place{}, err)
+		err := s.ImportPlaces(t.Context(), imp, layerOf(t, "hazard"), func(yield func(grid.Place, error) bool) {
+			for i := range points {
+				if !yield(hazard(points[i].Orb(), empty.AssignPoint(points[i])), nil) {
+					return
+				}
+			}
+			if err := importEdition(t.Context(), s, newEdition("320211000000", "320211001001", west)); err != nil {
+				yield(grid.Place{}, err)
+			}
+		})
+		if community == "" {
+			if n := checkAnswers(t, s); !errors.Is(err, refused) || n != 0 {
+				t.Errorf("what may not lie there: %v, %d stored", err, n)
+			}
+			continue
 		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := checkAnswers(t, s); n != len(points) || imp.Unassigned != 0 {
-		t.Errorf("%d stored of %d, %d unassigned", n, len(points), imp.Unassigned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := checkAnswers(t, s); n != len(points) || imp.Unassigned != 0 {
+			t.Errorf("%d stored of %d, %d unassigned", n, len(points), imp.Unassigned)
+		}
 	}
 }
 

@@ -160,6 +160,14 @@ func boundaryOf(part *grid.PlanPart) orb.MultiPolygon {
 	return part.Grid.Boundary
 }
 
+// nameOf returns the name of a grid, "" for a void area and for nil.
+func nameOf(part *grid.PlanPart) string {
+	if part == nil || part.Grid == nil {
+		return ""
+	}
+	return part.Grid.Name
+}
+
 // communitiesUnder returns the communities that a part lies in.
 func (a *planAct) communitiesUnder(ctx context.Context, part *grid.PlanPart) ([]string, error) {
 	_, home := newPlace(part)

@@ -29,6 +29,9 @@ type Import struct {
 	// City located the rows, of layers whose rows are assigned to grids. Rows in a county that has moved on since are
 	// located again before the commit.
 	City *edition.City
+	// Covers returns an error unless the actor may import into a division of a city, "" for outside every county. Rows that are located again
+	// are asked for again. nil: everywhere.
+	Covers func(city *edition.City, division string) error
 
 	// ID is set by the store.
 	ID int64

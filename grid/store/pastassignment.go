@@ -10,8 +10,9 @@ type ending struct {
 	at       time.Time // of the edition that ends them; zero: the database's clock
 	planID   int64     // of the plan that was published, 0 for none
 	actor    string
-	moved    bool  // from where they are
-	importID int64 // of the import whose rows, which nobody has read yet, are meant: they have no past. 0 for all rows.
+	moved    bool                        // from where they are
+	importID int64                       // of the import whose rows, which nobody has read yet, are meant: they have no past. 0 for all rows.
+	covers   func(division string) error // returns an error unless rows may come to lie there; nil: anywhere
 }
 
 // The statements that keep the assignments of rows, by id in $1, before they are changed. They are read where they stand, so that

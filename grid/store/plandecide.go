@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -196,9 +197,10 @@ func (a *planAct) checkFree(ctx context.Context, parts []grid.PlanPart) error {
 	var i int
 	var other string
 	_, err = pgx.ForEachRow(rows, []any{&i, &other}, func() error {
-		base := boundaryOf(a.basePart(parts[i].Kind, parts[i].Code))
+		was := a.basePart(parts[i].Kind, parts[i].Code)
+		base := boundaryOf(was)
 		conflict.Conflicts = append(conflict.Conflicts, grid.PlanConflict{
-			Kind: parts[i].Kind, Code: parts[i].Code, Plan: other, Base: base, Current: base, Draft: boundaryOf(&parts[i]),
+			Kind: parts[i].Kind, Code: parts[i].Code, Name: cmp.Or(nameOf(was), nameOf(&parts[i])), Plan: other, Base: base, Current: base, Draft: boundaryOf(&parts[i]),
 			Detail: "plan " + other + " has been submitted with it",
 		})
 		return nil

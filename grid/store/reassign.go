@@ -37,7 +37,11 @@ func settleImport(ctx context.Context, tx pgx.Tx, imp *Import, table *locatedTab
 	if err != nil {
 		return err
 	}
-	fewer, err := reassign(ctx, tx, table, city, changed, ending{importID: imp.ID})
+	end := ending{importID: imp.ID}
+	if imp.Covers != nil {
+		end.covers = func(division string) error { return imp.Covers(city, division) }
+	}
+	fewer, err := reassign(ctx, tx, table, city, changed, end)
 	imp.Unassigned -= fewer
 	return err
 }
@@ -193,6 +197,11 @@ func reassign(ctx context.Context, tx pgx.Tx, table *locatedTable, city *edition
 			now, err := city.Assign(ctx, g)
 			if err != nil || now.Same(old) {
 				return err
+			}
+			if end.covers != nil {
+				if err := end.covers(now.Division()); err != nil {
+					return err
+				}
 			}
 			changed[id] = now
 			fewer += unassigned(old) - unassigned(now)

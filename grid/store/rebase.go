@@ -315,7 +315,7 @@ func (a *planAct) checkUnmoved(ctx context.Context, changes []PlanChange) error 
 	}
 }
 
-// movedSince returns what the counties have changed since the plan's base, with the last plan that did, by kind and code.
+// movedSince returns what the counties have changed since the plan's base, with the last plan that did and their names, by kind and code.
 func (a *planAct) movedSince(ctx context.Context) ([]grid.PlanConflict, error) {
 	rows, err := a.tx.Query(ctx, movedSinceSQL, a.plan.Counties, a.plan.BaseEditions)
 	if err != nil {
@@ -324,7 +324,7 @@ func (a *planAct) movedSince(ctx context.Context) ([]grid.PlanConflict, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (grid.PlanConflict, error) {
 		var c grid.PlanConflict
 		var base, current []byte
-		if err := row.Scan(&c.Kind, &c.Code, &c.Plan, &base, &current); err != nil {
+		if err := row.Scan(&c.Kind, &c.Code, &c.Name, &c.Plan, &base, &current); err != nil {
 			return c, err
 		}
 		var err, also error

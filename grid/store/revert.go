@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -182,13 +183,13 @@ func isAsLeft(now *grid.PlanPart, left *edition.Part) bool {
 func conflictOf(d *edition.PartDiff, now *grid.PlanPart, plan string) grid.PlanConflict {
 	c := grid.PlanConflict{Kind: d.Kind, Code: d.Code, Detail: "has changed since plan " + plan}
 	if d.After != nil {
-		c.Base = boundaryOf(&d.After.PlanPart)
+		c.Base, c.Name = boundaryOf(&d.After.PlanPart), nameOf(&d.After.PlanPart)
 	}
 	if now != nil {
-		c.Current = boundaryOf(now)
+		c.Current, c.Name = boundaryOf(now), cmp.Or(nameOf(now), c.Name)
 	}
 	if d.Before != nil {
-		c.Draft = boundaryOf(&d.Before.PlanPart)
+		c.Draft, c.Name = boundaryOf(&d.Before.PlanPart), cmp.Or(c.Name, nameOf(&d.Before.PlanPart))
 	}
 	return c
 }

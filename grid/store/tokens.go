@@ -102,7 +102,8 @@ func endOf(actor grid.Actor, expires *time.Time) (*time.Time, error) {
 	return expires, nil
 }
 
-// checkUser refuses a user who has a token beyond the actor's scope: what is done with the new one would be told as that person's doing.
+// checkUser refuses a user who has a token beyond the actor's scope, and another who has one of an administrator: what is done with the new
+// one would be told as that person's doing.
 // It holds the user until the end of tx, so that no such token is made meanwhile.
 func checkUser(ctx context.Context, tx DB, actor grid.Actor, user string) error {
 	var id int64
@@ -116,11 +117,14 @@ func checkUser(ctx context.Context, tx DB, actor grid.Actor, user string) error 
 			UNION ALL
 			SELECT d.code FROM division d JOIN subtree s ON d.parent_code = s.code
 		)
-		SELECT EXISTS (SELECT FROM token WHERE user_id = $1 AND scope_division NOT IN (SELECT code FROM subtree))`, id, actor.Scope).Scan(&beyond)
+		SELECT EXISTS (
+			SELECT FROM token
+			WHERE user_id = $1 AND (scope_division NOT IN (SELECT code FROM subtree) OR role = 'administrator' AND $3))`,
+		id, actor.Scope, user != actor.Name).Scan(&beyond)
 	if err == nil && beyond {
 		return &grid.RuleError{
 			Rule: "other_user", Field: "user",
-			Detail: "that name has a token beyond your division: choose another name, or ask the administrator above you for this token",
+			Detail: "that name has a token beyond your division, or another administrator has it: choose another name, or ask the administrator above you for this token",
 		}
 	}
 	return err

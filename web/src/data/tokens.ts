@@ -23,7 +23,9 @@ export interface NewToken {
   until: string;
 }
 
-export const list = (api: Api): Promise<Page<Token>> => api.get('/v1/tokens');
+/** A page of the tokens, newest first: the first one, or that of a cursor. */
+export const list = (api: Api, cursor: string | null): Promise<Page<Token>> =>
+  api.get(`/v1/tokens${cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`}`);
 
 /** Makes a token; its secret is in this answer and nowhere else. It ends with the day that is named, where the maker is. */
 export async function make(api: Api, { until, ...token }: NewToken): Promise<Token & { secret: string }> {

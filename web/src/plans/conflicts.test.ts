@@ -6,7 +6,7 @@ import { conflictsOf, operationsIn } from './conflicts';
 const shape = (x: number): Geometry => ({ type: 'Point', coordinates: [x, 0] });
 const part = (code: string, state: string, x: number, seq: number) => ({
   geometry: shape(x),
-  properties: { kind: 'base', code, state, seq, plan: 'Q' },
+  properties: { kind: 'base', code, name: `${code}网格`, state, seq, plan: 'Q' },
 });
 
 test('the features of a part make one conflict', () => {
@@ -14,8 +14,8 @@ test('the features of a part make one conflict', () => {
   const conflicts = conflictsOf(new Problem(409, { conflicts: { type: 'FeatureCollection', features } }));
   const common = { kind: 'base', plan: 'Q', draft: null };
   assert.deepEqual(conflicts, [
-    { ...common, code: 'a', seq: 2, base: shape(1), current: shape(2) },
-    { ...common, code: 'b', seq: 1, base: null, current: shape(3) },
+    { ...common, code: 'a', name: 'a网格', seq: 2, base: shape(1), current: shape(2) },
+    { ...common, code: 'b', name: 'b网格', seq: 1, base: null, current: shape(3) },
   ]);
   assert.deepEqual(operationsIn(conflicts), [1, 2]);
 });

@@ -5,6 +5,8 @@ export interface Conflict {
   /** "" where no part can be named. */
   kind: string;
   code: string;
+  /** "" for a void area. */
+  name: string;
   /** The plan that holds or has changed it, null where that is not known. */
   plan: string | null;
   /** The operation of this plan that meets it, null for none. */
@@ -17,7 +19,7 @@ export interface Conflict {
 
 interface ConflictFeature {
   geometry: Geometry | null;
-  properties: { kind: string; code: string; state?: string; plan?: string; seq?: number };
+  properties: { kind: string; code: string; name?: string; state?: string; plan?: string; seq?: number };
 }
 
 /** The conflicts that a refusal names; none where it is of another kind. */
@@ -28,7 +30,7 @@ export function conflictsOf({ document }: Pick<Problem, 'document'>): Conflict[]
   for (const { geometry, properties: p } of features) {
     const key = `${p.seq ?? ''} ${p.kind} ${p.code}`;
     const conflict = conflicts.get(key) ?? {
-      ...{ kind: p.kind, code: p.code, plan: p.plan || null, seq: p.seq || null },
+      ...{ kind: p.kind, code: p.code, name: p.name ?? '', plan: p.plan || null, seq: p.seq || null },
       ...{ base: null, current: null, draft: null },
     };
     if (p.state === 'base' || p.state === 'current' || p.state === 'draft') conflict[p.state] = geometry;
