@@ -76,10 +76,21 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err := printTokens(ctx, s); err != nil {
 		return err
 	}
+	say("with one of these tokens the page lets you plan, dispatch or administer: enter it at the top right")
+	defer c.sayEnded()
 	return serve(ctx, s, serving{listen: c.Listen, tileCache: c.TileCache << 20, poll: time.Second, openReads: true, basemap: under, ready: func(address string) {
 		say("up in %.1f s; Ctrl-C ends it", time.Since(begun).Seconds())
 		fmt.Println("ready", address)
 	}})
+}
+
+// sayEnded says what is left.
+func (c *demoCmd) sayEnded() {
+	if c.Data == "" {
+		say("ended; its database is removed")
+		return
+	}
+	say("ended; its database is kept in %s, and demo --data %s starts it again", c.Data, c.Data)
 }
 
 // nameDatabase says how other commands reach the database and, where it is kept, leaves that in a file beside it.

@@ -32,7 +32,7 @@ func TestReadme(t *testing.T) {
 	if os.Getenv("WANGGE_README_CHECK") == "" {
 		t.Skip("run by make readme-check")
 	}
-	for _, page := range []string{"README.md", "docs/api.md", "docs/adjustment.md", "docs/incidents.md", "docs/walkthrough.md"} {
+	for _, page := range []string{"README.md", "README.zh.md", "docs/api.md", "docs/adjustment.md", "docs/incidents.md", "docs/walkthrough.md"} {
 		t.Run(page, func(t *testing.T) {
 			if page == "docs/walkthrough.md" {
 				t.Setenv("DATA", geotest.Data(t, "washington-dc"))

@@ -27,7 +27,7 @@ function chromiumPath(): string {
   const named = process.env['CHROMIUM'];
   if (named) return named;
   try {
-    return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser'], {
+    return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable'], {
       encoding: 'utf8',
     }).trim();
   } catch {
