@@ -82,8 +82,8 @@ planned('a plan against what is in force, by swipe and by table, by mouse and by
     for (const code of first.parts) await page.locator('#differs li', { hasText: code }).waitFor();
     const differ = page.locator('#compared').getByRole('row', { name: /^Grids and areas that differ/ });
     assert.equal(await differ.getByRole('cell').count(), 2);
-    await page.getByText('Old border, given up').waitFor();
     await page.getByText('New border', { exact: true }).waitFor();
+    assert.equal(await page.getByText('Old border, given up').count(), 0, 'a split gives none up');
     await mapReady(page);
     await accessible(page, 'a comparison');
 
