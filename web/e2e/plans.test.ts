@@ -81,7 +81,6 @@ planned('from the list to the draft, its consequences and a finding, in both lan
     for (const code of plan.parts) {
       await draft.locator('li', { hasText: code }).getByText('new', { exact: false }).first().waitFor();
     }
-    await page.getByText('Old border, given up').waitFor();
     await page.getByText('New border', { exact: true }).waitFor();
 
     const impact = await ask<{ households_moved: number; places: { total: number } }>(
@@ -102,11 +101,11 @@ planned('from the list to the draft, its consequences and a finding, in both lan
 
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('heading', { name: '质检结果' }).waitFor();
-    await page.getByText('旧边界（取消）').waitFor();
+    await page.getByText('新边界', { exact: true }).waitFor();
     await accessible(page, 'draft in Chinese');
     await page.getByRole('button', { name: '返回方案列表' }).click();
     await page.locator('#plans').waitFor();
-    assert.equal(await page.getByText('旧边界（取消）').count(), 0);
+    assert.equal(await page.getByText('新边界', { exact: true }).count(), 0);
   }),
 );
 
