@@ -27,9 +27,16 @@ function chromiumPath(): string {
   const named = process.env['CHROMIUM'];
   if (named) return named;
   try {
-    return execFileSync('sh', ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable'], {
-      encoding: 'utf8',
-    }).trim();
+    return execFileSync(
+      'sh',
+      [
+        '-c',
+        'command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable',
+      ],
+      {
+        encoding: 'utf8',
+      },
+    ).trim();
   } catch {
     throw new Error('no Chromium: install it (apt-get install chromium) or name it in $CHROMIUM');
   }
