@@ -55,7 +55,12 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Stop()) }()
+	defer func() {
+		// Said when all is done: whoever read it may be gone, and writing to a closed pipe ends the program.
+		if err = errors.Join(err, db.Stop()); err == nil {
+			c.sayEnded()
+		}
+	}()
 	if err := db.CreateDatabase(ctx, "wangge"); err != nil {
 		return err
 	}
@@ -77,7 +82,6 @@ func (c *demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	say("with one of these tokens the page lets you plan, dispatch or administer: enter it at the top right")
-	defer c.sayEnded()
 	return serve(ctx, s, serving{listen: c.Listen, tileCache: c.TileCache << 20, poll: time.Second, openReads: true, basemap: under, ready: func(address string) {
 		say("up in %.1f s; Ctrl-C ends it", time.Since(begun).Seconds())
 		fmt.Println("ready", address)

@@ -63,8 +63,6 @@ func Open(ctx context.Context, url string) (*Store, error) {
 func OpenConfig(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	// Filters are optional parameters, for which a generic plan is a bad one; planning costs a fraction of a millisecond.
 	config.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
-	// Answers take milliseconds; compiling a query, which is done anew each time, takes a tenth of a second.
-	config.ConnConfig.RuntimeParams["jit"] = "off"
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = longestConnect
 	}
