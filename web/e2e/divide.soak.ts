@@ -26,7 +26,7 @@ const { Desk } = await import('./desk');
 const browser = await launch({ webgl: false, flags: ['--js-flags=--no-opt --no-maglev --no-sparkplug'] });
 try {
   const { middle, code } = await Desk.begin('soak');
-  const link = `#${middle[0].toFixed(5)}/${middle[1].toFixed(5)}/16/en?plan=${code}&task=divide`;
+  const link = `#${middle[0].toFixed(5)}/${middle[1].toFixed(5)}/17/en?plan=${code}&task=divide`;
   await visit(browser, { hash: link, before: signedIn('planner') }, async (page) => {
     const desk = new Desk(page, code, 'en', middle);
     await desk.opened();
@@ -45,7 +45,7 @@ interface Held {
   listeners: number;
 }
 
-/** Draws a corner around, stroke after stroke, then undoes all of them. */
+/** Draws a corner around, so little that no border in the city is crossed, stroke after stroke, then undoes all of them. */
 async function edit(desk: InstanceType<typeof Desk>, chrome: CDPSession): Promise<void> {
   const { page } = desk;
   const sizes: number[] = [];
@@ -58,7 +58,7 @@ async function edit(desk: InstanceType<typeof Desk>, chrome: CDPSession): Promis
   });
   const { x, y } = await desk.pixel(desk.middle);
   const spot = (i: number): [number, number] =>
-    i === 0 ? [x, y] : [x + 24 * Math.cos(i), y + 14 * Math.sin(i)];
+    i === 0 ? [x, y] : [x + 14 * Math.cos(i), y + 10 * Math.sin(i)];
   const series: Held[] = [];
   const every = Math.max(1, Math.floor((strokes - warmUp) / samples));
   await page.getByLabel('Catch on lines').uncheck();

@@ -137,7 +137,7 @@ export const divideMessages = {
   busy: { zh: '服务器正在检验……', en: 'The server is proving it…' },
   done: {
     zh: '{what}完成，已证明不重不漏（{ms} 毫秒）。涉及 {n} 个网格。',
-    en: '{what}: done, and proven to tile ({ms} ms). It concerns {n} grids.',
+    en: '{what}: done, and proven to tile ({ms} ms). Grids concerned: {n}.',
   },
   refused: { zh: '没有改动：{why}', en: 'Nothing was changed: {why}' },
   refused_show: { zh: '看看在哪里', en: 'Show where' },
