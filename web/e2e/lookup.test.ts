@@ -196,3 +196,19 @@ test('a time before there were grids is said in words', () =>
       assert.ok(await codeInPanel(page));
     },
   ));
+
+test('a hand that moves a little while it clicks has clicked, and has not moved the map', () =>
+  visit(browser, { hash: `#${grid.label.join('/')}/17/en` }, async (page) => {
+    await mapReady(page);
+    const where = page.url();
+    const box = await page.locator('#map').boundingBox();
+    assert.ok(box);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 2, y + 2);
+    await page.mouse.up();
+    assert.equal(await codeInPanel(page), grid.code);
+    const centre = (url: string): string => new URL(url).hash.split('?')[0] ?? '';
+    assert.equal(centre(page.url()), centre(where));
+  }));

@@ -24,6 +24,7 @@ const groups = [
     'answers',
     'incidents',
     'acts',
+    'together',
     'intake',
     'alerts',
     'plans',

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { launch, mapReady, visit } from './browser';
-import { signedIn, tokenOf } from './client';
+import { launch, mapReady, someGrid, visit } from './browser';
+import { makeIncident, signedIn, tokenOf } from './client';
 
 let browser: Browser;
 
@@ -61,6 +61,24 @@ async function typed(page: Page, field: Locator, text: string): Promise<Typed> {
   return new Typed(page, field, text);
 }
 
+test('an act that is half filled in: another incident, a merge and the way back to the list ask', async (t) => {
+  if (tokenOf('dispatcher') === '') return t.skip('needs the token that the demo prints');
+  const [lon, lat] = (await someGrid()).label;
+  const [one, other] = [await makeIncident([lon, lat], 'one'), await makeIncident([lon, lat], 'the other')];
+  const options = { hash: `#${lon}/${lat}/17/en?incident=${one.code}`, before: signedIn('dispatcher') };
+  await visit(browser, options, async (page) => {
+    await mapReady(page);
+    await page.locator('#acts [data-act=cancel]').click();
+    const reason = await typed(page, page.locator('#act [name=reason]'), 'half a reason');
+    await reason.stays(() => page.locator('#same').getByRole('button', { name: 'the other' }).click());
+    await reason.stays(() => page.locator('#same').getByRole('button', { name: /Merge/ }).first().click());
+    await reason.stays(() => page.getByRole('button', { name: /Back to the list/ }).click());
+    await reason.goes(() => page.locator('#same').getByRole('button', { name: 'the other' }).click());
+    await page.locator('#incident [data-field=code]', { hasText: other.code }).waitFor();
+  });
+  for (const { act } of [one, other]) await act({ act: 'cancel', reason: 'test' });
+});
+
 const task = (page: Page, name: string) => (): Promise<void> =>
   page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
 
@@ -101,5 +119,7 @@ test('a plan, a token and files that are not saved: whoever leaves them is asked
     await sent.waitFor();
     await new Typed(page, page.locator('input[name=files]'), '').staysOnReload();
     await sent.waitFor();
+    await page.getByRole('button', { name: 'Administrator' }).click();
+    await page.getByText('with another one you give them again', { exact: false }).waitFor();
   });
 });

@@ -4,6 +4,7 @@
  */
 
 import { incidentMessages } from './incidents/messages';
+import { lookupMessages } from './lookup/messages';
 import { planMessages } from './plans/messages';
 
 export const languages = ['zh', 'en'] as const;
@@ -115,166 +116,7 @@ export const messages = {
   state_merged: { zh: '已合并', en: 'merged' },
   state_cancelled: { zh: '已撤销', en: 'cancelled' },
 
-  lookup_title: { zh: '这里由谁负责？', en: 'Who is responsible here?' },
-  lookup_hint: {
-    zh: '点击地图，或输入地址、名称（可用拼音首字母）、网格编码、“经度, 纬度”。',
-    en: 'Click the map, or type an address, a name or its pinyin initials, a grid code, or longitude, latitude.',
-  },
-  lookup_next: {
-    zh: '还没有查询。试试输入“{example}”，或点击地图上的任意一点。',
-    en: 'Nothing asked yet. Try typing {example}, or click anywhere on the map.',
-  },
-  lookup_public: {
-    zh: '未登录时只能查到区划和网格；查地址和场所需要访问令牌。',
-    en: 'Without a token only divisions and grids are found; addresses and places need one.',
-  },
-  as_of: { zh: '截至', en: 'As of' },
-  as_of_other: { zh: '查询过去的时间', en: 'Ask about a day in the past' },
-  as_of_apply: { zh: '查询当时', en: 'Ask' },
-  as_of_now: { zh: '回到现在', en: 'Back to now' },
-  as_of_hint: {
-    zh: '答案和橙色边界是当时的；地图底图始终是现在的网格。',
-    en: 'The answer and the orange border are of then; the map always shows the grids of now.',
-  },
-  as_of_shown: { zh: '截至 {time} 的答案', en: 'As it was on {time}' },
-  copy: { zh: '复制', en: 'Copy' },
-  copy_done: { zh: '已复制，可粘贴到消息中。', en: 'Copied: paste it into a message.' },
-  copy_failed: {
-    zh: '浏览器不允许复制，请选中文字后按 Ctrl+C。',
-    en: 'The browser does not allow it: select the text and press Ctrl+C.',
-  },
-  print: { zh: '打印', en: 'Print' },
-  contents_token: {
-    zh: '网格内的事件和场所需要访问令牌才能查看。',
-    en: 'Incidents and places in this grid need an access token.',
-  },
-  search: { zh: '网格、场所、地址或经纬度', en: 'Grid, place, address or coordinates' },
-  search_example: { zh: '例如 {example}', en: 'For example {example}' },
-  search_hits: { zh: '搜索结果', en: 'What this may mean' },
-  search_none: { zh: '没有找到，请换个说法。', en: 'Nothing of that name. Try other words.' },
-  search_more: { zh: '还有更多，请多输入几个字。', en: 'There are more: type on.' },
-  hit_household_point: { zh: '楼栋', en: 'Building' },
-  crs: { zh: '坐标系', en: 'Coordinate system' },
-  crs_wgs84: { zh: 'WGS 84', en: 'WGS 84' },
-  crs_cgcs2000: { zh: 'CGCS2000（国家 2000）', en: 'CGCS2000' },
-  crs_gcj02: { zh: 'GCJ-02（高德、腾讯）', en: 'GCJ-02 (Amap, Tencent)' },
-  crs_bd09: { zh: 'BD-09（百度）', en: 'BD-09 (Baidu)' },
-  look_up: { zh: '查询', en: 'Look up' },
-  fault_range: { zh: '坐标超出范围。', en: 'These coordinates are not on the globe.' },
-  fault_swapped: {
-    zh: '经纬度像是写反了：请先写经度，后写纬度。',
-    en: 'Latitude seems to come first: type longitude, then latitude.',
-  },
-
-  responsible: { zh: '责任网格', en: 'Responsible grid' },
-  no_grid: { zh: '此处未划入任何网格', en: 'No grid here' },
-  base_below: { zh: '所在基础网格', en: 'Base grid underneath' },
-  dedicated_here: { zh: '此处的专属网格', en: 'Dedicated grid here' },
-  contact: { zh: '现在联系', en: 'Contact now' },
-  contact_chain: { zh: '联系次序', en: 'Whom to try, in this order' },
-  contact_used: { zh: '现在联系', en: 'contact this one' },
-  contact_on_duty: { zh: '责任网格当前值班人员', en: 'On duty now in the responsible grid' },
-  contact_posted: {
-    zh: '责任网格在岗人员（无值班表）',
-    en: 'On post in the responsible grid, which keeps no calendar',
-  },
-  contact_stand_in: { zh: '值班人员不在，由替班人员代理', en: 'Stands in for who is on duty and away' },
-  contact_grid_leader: { zh: '无人值班，找网格长', en: 'Leads the grid; nobody is on duty' },
-  contact_base_worker: { zh: '由基础网格人员负责', en: 'Of the base grid underneath' },
-  contact_community: { zh: '网格无人，由社区（村）负责', en: 'Nobody in the grid: the community answers' },
-  contact_street: { zh: '网格无人，由街道（镇）负责', en: 'Nobody in the grid: the street answers' },
-  contact_above: { zh: '此处无街道，由上级负责', en: 'There is no street here: the division above answers' },
-  step_on_duty: { zh: '值班', en: 'On duty' },
-  step_posted: { zh: '在岗', en: 'On post' },
-  step_stand_in: { zh: '替班', en: 'Stand-in' },
-  step_grid_leader: { zh: '网格长', en: 'Grid leader' },
-  step_base_worker: { zh: '基础网格人员', en: 'Worker of the base grid' },
-  step_community: { zh: '社区（村）', en: 'Community' },
-  step_street: { zh: '街道（镇）', en: 'Street or town' },
-  step_above: { zh: '上级', en: 'Division above' },
-  role_type_full_time: { zh: '专职', en: 'full-time' },
-  role_type_part_time: { zh: '兼职', en: 'part-time' },
-  workers: { zh: '其他在岗人员', en: 'Others on post' },
-  nobody: { zh: '无人', en: 'nobody' },
-  no_phone: { zh: '没有公开的电话。', en: 'No public phone.' },
-  no_workers: { zh: '没有公开的联系人。', en: 'Nobody can be named here.' },
-  call: { zh: '拨打 {phone}', en: 'Call {phone}' },
-  chain: { zh: '所属区划', en: 'Divisions' },
-  neighbours: { zh: '正在边界上，相邻网格', en: 'On the border with' },
-  near: { zh: '离边界很近，相邻网格', en: 'Close to the border of' },
-  metres_off: { zh: '距 {metres}', en: '{metres} away' },
-  neighbours_drawn: { zh: '地图上以点线标出。', en: 'Drawn on the map by dotted lines.' },
-  area: { zh: '面积', en: 'Area' },
-  households: { zh: '户数', en: 'Households' },
-  location: { zh: '位置', en: 'Location' },
-  edition: { zh: '版本', en: 'Edition' },
-  edition_text: { zh: '第 {number} 版，{day} 起', en: 'No. {number}, since {day}' },
-  unproven: { zh: '未验证', en: 'unproven' },
-  places_here: { zh: '网格内的场所与隐患', en: 'Places in this grid' },
-  incidents_here: { zh: '网格内未办结的事件', en: 'Open incidents in this grid' },
-  first_only: { zh: '仅显示前 {n} 条', en: 'The first {n} only' },
-
-  warning_on_boundary: {
-    zh: '该点正好在网格边界上，按规则归编码最小的网格；请核对现场。',
-    en: 'This point lies exactly on a border. By rule it goes to the lowest code; check on the spot.',
-  },
-  warning_near_boundary: {
-    zh: '离网格边界很近，请核对现场位置。',
-    en: 'Very close to a border: check the exact spot.',
-  },
-  warning_fallback_nearest: {
-    zh: '此处不在任何网格内，给出的是本社区最近的网格。',
-    en: 'No grid covers this spot; this is the nearest one of the community.',
-  },
-  warning_dedicated_over_base: {
-    zh: '专属网格优先，基础网格同时负责。',
-    en: 'The dedicated grid comes first; the base grid stays responsible as well.',
-  },
-  warning_dedicated_without_post: {
-    zh: '此处的专属网格尚无人员，由基础网格负责。',
-    en: 'The dedicated grid here has nobody on post, so the base grid is responsible.',
-  },
-  warning_unproven_edition: {
-    zh: '该县（区）的网格尚未通过无缝无叠验证，结果仅供参考。',
-    en: 'The grids of this county are not proven to be free of gaps and overlaps.',
-  },
-  warning_future_change: {
-    zh: '那时已决定的方案将会生效，答案已计入。',
-    en: 'Plans that are decided take effect by then, and are counted in.',
-  },
-  warning_networks_of_now: {
-    zh: '专业网络只有现在的，没有当时的。',
-    en: 'Networks are known as they are now, not as they were then.',
-  },
-  warning_no_unit: { zh: '没有单位负责此处的这类事件。', en: 'No unit handles this kind of thing here.' },
-  warning_several_units: {
-    zh: '此处有多个单位负责这类事件。',
-    en: 'Several units handle this kind of thing here.',
-  },
-  warning_no_grid: {
-    zh: '此处没有网格，由所属社区或上级负责。',
-    en: 'No grid covers this spot; its community or the division above answers for it.',
-  },
-  warning_token_unchecked: {
-    zh: '数据库暂时连不上，无法核对令牌，只给出公开内容。',
-    en: 'The token cannot be checked while the database is out of reach: this is what anybody gets.',
-  },
-  warning_other: {
-    zh: '这个答案带有一条提示，请核对后再用。',
-    en: 'This answer comes with a remark: check it before you rely on it.',
-  },
-  no_grid_text: {
-    zh: '只能确定下列所属区划。',
-    en: 'Only the divisions below are known.',
-  },
-
-  outside_title: { zh: '不在服务范围内', en: 'Outside the area' },
-  outside_text: {
-    zh: '该点不在本市范围内。请检查坐标和坐标系。',
-    en: 'This point is not in the city. Check the coordinates and their system.',
-  },
-  void_title: { zh: '此处不设网格', en: 'No grid service here' },
-  void_text: { zh: '原因：{reason}', en: 'Reason: {reason}' },
+  ...lookupMessages,
 
   divisions_title: { zh: '区划与网格', en: 'Divisions and grids' },
   divisions_hint: {
@@ -305,10 +147,14 @@ export const messages = {
   },
   token_missing: { zh: '查看此内容需要访问令牌。', en: 'This needs an access token.' },
   token_wrong: { zh: '令牌无效或已过期。', en: 'This token is not valid, or has expired.' },
+  token_files: {
+    zh: '已选好但尚未导入的文件属于当前令牌，换了令牌就要重新选择。',
+    en: 'Files that you have given and not imported belong to this token: with another one you give them again.',
+  },
   leave_title: { zh: '还有未保存的内容', en: 'Something is not saved' },
   leave_text: {
-    zh: '现在离开，已填写或已画的内容会丢失。',
-    en: 'What you have typed or drawn is lost if you go on.',
+    zh: '现在离开，已填写、已画或只显示这一次的内容会丢失。',
+    en: 'What you have typed or drawn, or what is shown only this once, is lost if you go on.',
   },
   leave_stay: { zh: '留下', en: 'Stay' },
   leave_go: { zh: '放弃并离开', en: 'Go on without it' },

@@ -234,6 +234,10 @@ export const importMessages = {
   token_made: { zh: '“{user}”的令牌，只显示这一次：', en: 'The token of “{user}”, shown this once:' },
   token_made_label: { zh: '新令牌', en: 'New token' },
   token_copy: { zh: '复制', en: 'Copy' },
+  token_copy_first: {
+    zh: '上一个令牌还没有复制，它不会再显示：请先复制。',
+    en: 'The last token is not copied yet, and is not shown again: copy it first.',
+  },
   token_copied: { zh: '已复制。', en: 'Copied.' },
   token_select: { zh: '已选中，请按 Ctrl+C 复制。', en: 'It is selected: press Ctrl+C to copy it.' },
   token_list: { zh: '已有的令牌', en: 'Tokens' },

@@ -99,6 +99,7 @@ export class CityMap {
     this.#found = new VectorLayer({ source: new VectorSource() });
     this.#spot = new VectorLayer({ source: new VectorSource() });
     this.#map = new OlMap({
+      moveTolerance: 4, // px that a hand may move while it clicks
       target: options.target,
       controls: [new ScaleLine({ units: 'metric', minWidth: 80 })],
       interactions: [
