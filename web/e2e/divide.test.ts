@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { Position } from '../src/api';
-import { degrees, distanceM, inside, shifted, snapped, type Vertex } from '../src/divide/lattice';
+import { degrees, distanceM, shifted, snapped, type Vertex } from '../src/divide/lattice';
 import type { Part, Partition } from '../src/divide/partition';
 import { toGcj02 } from '../src/map/gcj02';
 import { accessible, ask, launch, mapReady, visit } from './browser';
-import { send, signedIn, tokenOf } from './client';
+import { signedIn, tokenOf } from './client';
 import { corners, Desk, inTheMiddle, metres } from './desk';
 import { serving } from './demo';
-import { importStreet, proveDatabase, publishPlan, sql } from './proof';
+import { proveDatabase, publishPlan, sql } from './proof';
 
 let browser: Browser;
 
@@ -241,150 +241,6 @@ divided('a border is redrawn by tracing: by mouse, then by keyboard', async (des
   const again = await desk.proven(/Border changed: done, and proven/);
   assert.ok(again.having('tiling', way).length >= 2);
 });
-
-divided('ground is given to a neighbour: a ring by mouse', async (desk) => {
-  const { page } = desk;
-  const corner = await desk.corner();
-  const before = await desk.partition();
-  const into = before.having('tiling', corner).find(({ fixed, kind }) => !fixed && kind === 'base');
-  assert.ok(into);
-  await page.getByLabel('Give a block').check();
-  await desk.clickAt(degrees(inTheMiddle(into)));
-  await page.getByText(`To ${into.name}`).waitFor();
-  await page.getByLabel('By a ring').check();
-  await page.getByLabel('Catch on lines').uncheck();
-  for (const [east, north] of [
-    [-25, -25],
-    [25, -25],
-    [25, 25],
-  ] as const) {
-    await desk.clickAt(degrees(metres(corner, east, north)));
-  }
-  const last = await desk.pixel(degrees(metres(corner, -25, 25)));
-  await page.mouse.dblclick(last.x, last.y);
-  const given = await desk.proven(/Border changed: done, and proven/);
-  assert.ok((given.get(into.id)?.areaM2 ?? 0) > into.areaM2);
-});
-
-divided('ground is given to a neighbour: a block of streets by keyboard', async (desk) => {
-  const { page } = desk;
-  const before = await desk.partition();
-  // A street through the neighbour, parallel to the border that the two have in common.
-  const edge = await desk.freeEdge();
-  const [gains, loses] = before.beside('tiling', edge);
-  assert.ok(gains && loses);
-  const far = inTheMiddle(loses);
-  const border = { x: (edge.a.x + edge.b.x) / 2, y: (edge.a.y + edge.b.y) / 2 };
-  const spot = { x: Math.round((5 * border.x + far.x) / 6), y: Math.round((5 * border.y + far.y) / 6) };
-  const along = { x: 30 * (edge.b.x - edge.a.x), y: 30 * (edge.b.y - edge.a.y) };
-  const [lon, lat] = degrees(spot);
-  await page.getByLabel('Give a block').focus();
-  await page.keyboard.press('Space');
-  await desk.pick(gains);
-  await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
-  const ends = [-1, 1].map((by) => ({ x: far.x + by * along.x, y: far.y + by * along.y })) as [
-    Vertex,
-    Vertex,
-  ];
-  assert.ok(importStreet(...ends), noDatabase);
-  await page.getByRole('button', { name: 'Give the block at these coordinates' }).press('Enter');
-  const block = await desk.proven(/Border changed: done, and proven/);
-  const got = block.get(gains.id);
-  assert.ok(got && got.areaM2 > gains.areaM2 && inside(got.area, spot));
-});
-
-divided('a new grid is cut out by mouse, a dedicated one laid over by keyboard', async (desk) => {
-  const { page } = desk;
-  const part = await desk.grid();
-  const at = inTheMiddle(part);
-  const ring = [metres(at, -20, -20), metres(at, 20, -20), metres(at, 20, 20), metres(at, -20, 20)];
-  await page.getByLabel('Cut out a grid').check();
-  await page.getByLabel('Name', { exact: true }).fill('新网格');
-  await page.getByLabel('Catch on lines').uncheck();
-  for (const corner of ring.slice(0, 3)) await desk.clickAt(degrees(corner));
-  const last = await desk.pixel(degrees(ring[3] ?? at));
-  await page.mouse.dblclick(last.x, last.y);
-  const cut = await desk.proven(/New grid: done, and proven/, /^QC-10/);
-  assert.ok(cut.all().some(({ name }) => name === '新网格'));
-  await page.getByRole('button', { name: 'Undo' }).press('Enter');
-  await page.locator('#outcome').getByText('Undone').waitFor();
-
-  await page.getByLabel('Dedicated grid', { exact: true }).focus();
-  await page.keyboard.press('Space');
-  await page.getByLabel('Name', { exact: true }).fill('新园区');
-  await page.getByLabel('Kind').selectOption('market');
-  const { items } = await ask<{ items: { code: string }[] }>('/v1/organizations?limit=1');
-  await page.getByLabel('Host').fill(items[0]?.code ?? '');
-  const posted = (await send('planner', 'GET', '/v1/workers?limit=1')).body as {
-    items: { worker_code: string }[];
-  };
-  await page.getByLabel('Who is posted to it').fill(posted.items[0]?.worker_code ?? '');
-  for (const corner of ring) {
-    const [lon, lat] = degrees(corner);
-    await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
-    await page.keyboard.press('Enter');
-  }
-  await page.getByRole('button', { name: 'Finish' }).press('Enter');
-  const laid = await desk.proven(/New grid: done, and proven/);
-  assert.ok(laid.all().some(({ name, kind }) => name === '新园区' && kind === 'dedicated'));
-});
-
-divided(
-  'a grid gets another name, goes to another community, and a void area is made and filled',
-  async (desk) => {
-    const { page } = desk;
-    const before = await desk.partition();
-    const open = before.all().filter((part) => !part.fixed && desk.inSight(inTheMiddle(part)));
-    const elsewhere = (part: Part): string | undefined =>
-      before
-        .around(part)
-        .map(({ community }) => community)
-        .find((code) => code !== part.community && code.slice(0, 6) === part.community.slice(0, 6));
-    const base = open.find((part) => part.kind === 'base' && elsewhere(part) !== undefined);
-    assert.ok(base);
-    await desk.pick(base);
-    await page.getByLabel('New name').fill('晴浦里网格');
-    await page.getByRole('button', { name: 'Rename' }).click();
-    const renamed = await desk.proven(/Renamed: done, and proven/);
-    assert.equal(renamed.get(base.id)?.name, '晴浦里网格');
-
-    const community = elsewhere(base) ?? '';
-    await page.getByLabel('Community beside it').selectOption(community);
-    await page.getByRole('button', { name: 'Transfer' }).press('Enter');
-    const transferred = await desk.proven(/Transferred: done, and proven/);
-    assert.equal(transferred.get(base.id), undefined);
-    const there = transferred.all().find(({ name }) => name === '晴浦里网格');
-    assert.equal(there?.community, community);
-    await page.locator('#part', { hasText: there?.code ?? '' }).waitFor();
-
-    const ground = await desk.grid();
-    const at = inTheMiddle(ground);
-    await page.getByLabel('Area without grids', { exact: true }).check();
-    await page.getByLabel('Name', { exact: true }).fill('小湖');
-    await page.getByLabel('Why there is no grid').selectOption('water');
-    await page.getByLabel('Catch on lines').uncheck();
-    for (const [east, north] of [
-      [-20, -20],
-      [20, -20],
-      [20, 20],
-    ] as const)
-      await desk.clickAt(degrees(metres(at, east, north)));
-    const last = await desk.pixel(degrees(metres(at, -20, 20)));
-    await page.mouse.dblclick(last.x, last.y);
-    const carved = await desk.proven(/Area without grids: done, and proven/, /^QC-10/);
-    const nobodys = carved.all().find(({ kind, name }) => kind === 'void' && name === '小湖');
-    const into = carved.get(ground.id);
-    assert.ok(nobodys && into && into.areaM2 < ground.areaM2);
-
-    await desk.pick(nobodys);
-    await page.getByLabel('Grid beside it').selectOption(into.id);
-    await page.getByRole('button', { name: 'Give it to that grid' }).press('Enter');
-    const filled = await desk.proven(/Given to a grid: done, and proven/);
-    assert.equal(filled.get(nobodys.id), undefined);
-    assert.ok((filled.get(into.id)?.areaM2 ?? 0) > into.areaM2);
-    await accessible(page, 'the chosen grid');
-  },
-);
 
 test('over a basemap in GCJ-02: strokes land where they are drawn', async (t) => {
   if (process.env['DATABASE_URL'] === undefined) return t.skip(noDatabase);

@@ -32,6 +32,7 @@ const groups = [
     'imports',
     'import-options',
     'divide',
+    'divide-areas',
     'desks',
     'plan-journey',
   ],

@@ -64,7 +64,10 @@ dispatched('mouse: others join, one of them leads, the case is supervised and se
       await send('增加协办单位');
       await done(page, '加入协办');
       assert.deepEqual((await now(made.code)).handling_units, [`org:${one.code}`]);
-      await page.getByRole('row', { name: /处置单位/ }).getByText(one.name).waitFor();
+      await page
+        .getByRole('row', { name: /处置单位/ })
+        .getByText(one.name)
+        .waitFor();
 
       await begin('lead');
       await page.getByRole('combobox', { name: '交给' }).selectOption(`org:${one.code}`);
