@@ -38,11 +38,13 @@ export interface MadeIncident {
   act: (act: Record<string, unknown>) => Promise<void>;
 }
 
-/** Gives a page the token of a role before it opens, as if it had been typed in. */
-export const signedIn =
-  (role: Role) =>
+/** Gives a page a token before it opens, as if it had been typed in. */
+export const signedInWith =
+  (token: string) =>
   (page: Page): Promise<unknown> =>
-    page.addInitScript((token) => sessionStorage.setItem('wangge.token', token), tokenOf(role));
+    page.addInitScript((token) => sessionStorage.setItem('wangge.token', token), token);
+
+export const signedIn = (role: Role): ((page: Page) => Promise<unknown>) => signedInWith(tokenOf(role));
 
 /** Takes down an incident at a spot. */
 export async function makeIncident([lon, lat]: [number, number], title: string): Promise<MadeIncident> {

@@ -55,7 +55,7 @@ test('coverage: a figure is painted in classes, and each unit of the table can b
     assert.equal(await page.locator('#classes tbody tr').count(), 5);
     assert.equal(used(await painted(page)), 5, 'five classes on the map');
     const legend = page.locator('#map-figure');
-    await legend.getByText('户数 (基础网格)').waitFor();
+    await legend.getByText('户数 · 基础网格').waitFor();
     assert.equal(await legend.locator('li').count(), 5, 'the legend on the map has them, too');
     const counted = await page.locator('#classes td').allInnerTexts();
     const base = report.grids.filter(({ kind }) => kind === 'base').length;
@@ -102,7 +102,8 @@ test('coverage: further out than grids are drawn, communities carry the figure i
   const hash = `#${lon}/${lat}/${least}/zh?task=coverage&classes=3`;
   await visit(browser, { hash, before, expected: /willReadFrequently/ }, async (page) => {
     const legend = page.locator('#map-figure');
-    await legend.getByText('户数 (社区（村）)').waitFor();
+    await legend.getByText('户数 · 社区（村）').waitFor();
+    assert.equal(await page.getByText('底色区分社区').count(), 0, 'there are no tints under a figure');
     await page
       .locator('#seen-from')
       .getByText(`放大到第 ${least + 1} 级`, { exact: false })
@@ -111,7 +112,7 @@ test('coverage: further out than grids are drawn, communities carry the figure i
     assert.equal(seen(await painted(page)), 3, 'communities are in three classes');
     const further = await legend.locator('li').allInnerTexts();
     await page.getByRole('button', { name: '放大', exact: true }).press('Enter');
-    await legend.getByText('户数 (基础网格)').waitFor();
+    await legend.getByText('户数 · 基础网格').waitFor();
     await mapReady(page);
     assert.equal(seen(await painted(page)), 3, 'and so are grids');
     assert.notDeepEqual(await legend.locator('li').allInnerTexts(), further);

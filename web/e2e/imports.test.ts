@@ -1,7 +1,6 @@
 // Files into the city: dropped, looked at, mapped, tried, imported, cancelled, and who may.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import type * as imports from '../src/data/imports';
 import { metresBetween } from '../src/data/distance';
 import { accessible, ask, mapReady, origin, session, someGrid, visit } from './browser';
 import { send, signedIn } from './client';
+import { holdImports } from './hold';
 import { administered, browser, file, importing, state, type File } from './importing';
 
 /** Three shelters about the middle of a grid, and one on the other side of the world, as a table in UTF-8. */
@@ -53,20 +53,6 @@ async function dropFile(page: Page, name: string, content: Buffer): Promise<void
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** Keeps every import from storing anything until the function that it returns is called. */
-async function holdImports(): Promise<() => Promise<void>> {
-  const psql = spawn('psql', ['-qX', process.env['DATABASE_URL'] ?? ''], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  psql.stdin.write('BEGIN; LOCK TABLE import IN SHARE MODE;\n\\echo held\n');
-  await once(psql.stdout, 'data');
-  return async () => {
-    const ended = once(psql, 'exit');
-    psql.stdin.end('ROLLBACK;\n');
-    await ended;
-  };
 }
 
 /** The same things in the formats that GIS programs write. */

@@ -20,8 +20,8 @@ export function mayPlan(): boolean {
   return tokenOf('planner') !== '' && tokenOf('administrator') !== '';
 }
 
-/** Begins a plan in the county of a grid, splits the grid from south to north through its label point and checks the draft. */
-export async function makePlan(grid: MadePlan['grid'], title: string): Promise<MadePlan> {
+/** Begins a plan in the county of a grid, splits the grid from south to north through its label point, or so many degrees east of it, and checks the draft. */
+export async function makePlan(grid: MadePlan['grid'], title: string, east = 0): Promise<MadePlan> {
   const county = `${grid.code.slice(0, 6)}000000`;
   const begun = await send('planner', 'POST', '/v1/plans', { counties: [county], title, reason: 'workload' });
   const { code } = begun.body as { code: string };
@@ -35,8 +35,8 @@ export async function makePlan(grid: MadePlan['grid'], title: string): Promise<M
   const line = {
     type: 'LineString',
     coordinates: [
-      [lon, lat - 0.01],
-      [lon, lat + 0.01],
+      [lon + east, lat - 0.01],
+      [lon + east, lat + 0.01],
     ],
   };
   const edit = await act('planner', '/changes', { op: 'split', grid: grid.code, line, crs: 'wgs84' });
@@ -67,6 +67,6 @@ export async function publish({ code, act }: MadePlan): Promise<void> {
   }
 }
 
-async function tagOf(code: string): Promise<string> {
+export async function tagOf(code: string): Promise<string> {
   return (await fetch(`${origin}/v1/plans/${code}`)).headers.get('ETag') ?? '';
 }

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launch, mapReady, session, visit } from './browser';
-import { signedIn, tokenOf } from './client';
+import { signedIn, signedInWith, tokenOf } from './client';
 import { mayPlan } from './plan';
 import { takePicture } from './screens/picture';
 import { makeScenery, type Scenery } from './screens/scenery';
@@ -24,7 +24,10 @@ before(async () => {
   if (demo && mayPlan() && tokenOf('dispatcher') !== '') scenery = await makeScenery();
   mkdirSync(folder, { recursive: true });
 });
-after(() => browser.close());
+after(async () => {
+  await scenery?.town.demo.stop();
+  await browser.close();
+});
 
 function contextOf({ language, dark, phone }: Look): BrowserContextOptions {
   return {
@@ -77,13 +80,15 @@ async function show(screen: Screen, look: Look, of: Scenery, picture: string): P
   const [view, shown = ''] = screen.link(of);
   const { newcomer = false, expected } = screen;
   const before = async (page: Page): Promise<void> => {
-    if (screen.role) await signedIn(screen.role)(page);
+    if (screen.town) await signedInWith(of.town.token)(page);
+    else if (screen.role) await signedIn(screen.role)(page);
     if (pictures) await frozen(page);
     await screen.before?.(page);
   };
   const options = {
     ...{ hash: `#${view}/${look.language}${shown && `?${shown}`}`, before, newcomer },
     ...(expected && { expected }),
+    ...(screen.town && { origin: new URL(of.town.demo.url).origin }),
     ...contextOf(look),
   };
   await visit(browser, options, async (page) => {
@@ -93,6 +98,7 @@ async function show(screen: Screen, look: Look, of: Scenery, picture: string): P
     if (!screen.mapless) await settled(page);
     if (!screen.long) assert.deepEqual(await tooWide(page), [], 'nothing is wider than its place');
     if (pictures) writeFileSync(`${folder}${picture}.webp`, await takePicture(page));
+    await screen.after?.(page, look.language);
   });
 }
 

@@ -13,7 +13,7 @@ export const desks: Screen[] = [
     },
     link: () => [everywhere],
     heading: messages.lookup_title,
-    looks: [english],
+    looks: [english, dark, phone],
   },
   {
     name: 'search',
@@ -79,6 +79,18 @@ export const desks: Screen[] = [
     role: 'dispatcher',
     complete: (page) => page.locator('#events li').first().waitFor(),
     looks: [phone],
+  },
+  {
+    name: 'no-incidents',
+    part: 'incidents',
+    does: {
+      zh: '筛选之后没有事件，就如实说明；条件都还在，改了就行。',
+      en: 'A filter that leaves no incident says so, and stays there to be changed.',
+    },
+    link: ({ grid }) => [at(grid.label, 14), 'task=incidents&text=海啸'],
+    heading: messages.incidents_title,
+    role: 'dispatcher',
+    complete: (page, _, language) => page.getByText(messages.incidents_none[language]).waitFor(),
   },
   {
     name: 'intake',

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** At this quality small Chinese text is still crisp, and all pictures together stay under 5 MB. */
+/** At this quality small Chinese text is still crisp, and all pictures together stay under 7 MB. */
 const quality = 60;
 
 /** What is in sight, as WebP, which Playwright's own screenshots cannot be. */

@@ -1,6 +1,5 @@
 // The screens of planners: divide, plans, coverage.
 import type { Page } from 'playwright-core';
-import { coverageMessages } from '../../src/coverage/messages';
 import { degrees } from '../../src/divide/lattice';
 import { divideMessages } from '../../src/divide/messages';
 import type { Part } from '../../src/divide/partition';
@@ -8,9 +7,10 @@ import type { Language } from '../../src/messages';
 import { planMessages } from '../../src/plans/messages';
 import { planTexts } from '../../src/plans/plan-texts';
 import { Desk, inTheMiddle, metres } from '../desk';
-import { mapReady } from '../browser';
-import { at, dark, english, englishDark, everywhere, type Screen } from './screen';
-import { drawing, splitting, type Scenery } from './scenery';
+import { send } from '../client';
+import { tagOf } from '../plan';
+import { at, dark, english, englishDark, phone, scrolledTo, type Screen } from './screen';
+import { drawing, sharing, splitting, type Scenery } from './scenery';
 
 const titled = (title: string): Record<Language, string> => ({ zh: title, en: title });
 
@@ -27,13 +27,15 @@ async function gridOf(desk: Desk, { grid }: Scenery): Promise<Part> {
   return part;
 }
 
-/** Brings a part of the panel to its top. */
-async function scrolledTo(page: Page, part: string): Promise<void> {
-  await page.locator(part).first().waitFor();
-  await page
-    .locator(part)
-    .first()
-    .evaluate((element) => element.scrollIntoView({ block: 'start' }));
+/** What another planner draws meanwhile: the grid is split from west to east. */
+async function splitElsewhere({ grid, shared }: Scenery): Promise<void> {
+  const [lon, lat] = grid.label;
+  const coordinates = [
+    [lon - 0.01, lat],
+    [lon + 0.01, lat],
+  ];
+  const change = { op: 'split', grid: grid.code, line: { type: 'LineString', coordinates }, crs: 'wgs84' };
+  await send('planner', 'POST', `/v1/plans/${shared}/changes`, change, await tagOf(shared));
 }
 
 const working: Screen['link'] = ({ grid, draft }) => [at(grid.label, 16), `plan=${draft}&task=divide`];
@@ -104,6 +106,29 @@ export const planners: Screen[] = [
       const end = await desk.pixel(degrees(metres(from, 60, -40)));
       await page.mouse.dblclick(end.x, end.y);
       await page.getByRole('button', { name: divideMessages.refused_show[language] }).waitFor();
+    },
+  },
+  {
+    name: 'shared-draft',
+    part: 'divide',
+    does: {
+      zh: '两人同画一个方案：别人刚画过的，这一笔不会盖掉；对方的改动已载入，看过再画。',
+      en: 'Two planners draw on one plan: a stroke does not go over what the other has just drawn, which is loaded and seen.',
+    },
+    link: ({ grid, shared }) => [at(grid.label, 16), `plan=${shared}&task=divide`],
+    heading: titled(sharing),
+    role: 'planner',
+    expected: /status of 412/,
+    complete: async (page, of, language) => {
+      const desk = await deskOf(page, { ...of, draft: of.shared }, language);
+      const part = await gridOf(desk, of);
+      await page.getByLabel(divideMessages.tool_split[language], { exact: true }).check();
+      const [top, bottom] = desk.across(part);
+      await desk.clickAt(degrees(top));
+      await splitElsewhere(of);
+      const end = await desk.pixel(degrees(bottom));
+      await page.mouse.dblclick(end.x, end.y);
+      await page.locator('#outcome.bad').waitFor();
     },
   },
   {
@@ -191,9 +216,9 @@ export const planners: Screen[] = [
     role: 'planner',
     complete: async (page) => {
       await page.locator('#draft li').first().waitFor();
-      await page.locator('.legend .draft').waitFor();
+      await page.locator('.legend .draft').waitFor({ state: 'attached' }); // a phone has it folded
     },
-    looks: [englishDark],
+    looks: [englishDark, phone],
   },
   {
     name: 'checklist',
@@ -276,68 +301,5 @@ export const planners: Screen[] = [
     link: compared,
     heading: planTexts.compare_table,
     complete: (page) => scrolledTo(page, '#compared'),
-  },
-  {
-    name: 'report',
-    part: 'plans',
-    does: {
-      zh: '可打印的报告：前后两图、数字、变更清单，每个街道社区一张征求意见表。',
-      en: 'A report to print: maps before and after, figures, the list of changes, a consultation sheet for each body.',
-    },
-    link: ({ consulting }) => [everywhere, `plan=${consulting.code}&report=true`],
-    heading: planTexts.report_title,
-    role: 'planner',
-    mapless: true,
-    complete: async (page) => {
-      await page.locator('#report[data-ready]').waitFor();
-      await page.waitForFunction(() => {
-        const all = [...document.querySelectorAll('#report figure')];
-        return all.length > 2 && all.every((figure) => figure.getAttribute('data-map') === 'drawn');
-      });
-    },
-    long: true,
-    looks: [english],
-  },
-  {
-    name: 'coverage',
-    part: 'coverage',
-    does: {
-      zh: '任一指标分级上图，附图例与分布图。',
-      en: 'Any figure in classes on the map, with its legend and histogram.',
-    },
-    link: () => [everywhere, 'task=coverage'],
-    heading: coverageMessages.title,
-    complete: (page) => page.locator('#classes tbody tr').first().waitFor(),
-    looks: [englishDark],
-  },
-  {
-    name: 'coverage-lists',
-    part: 'coverage',
-    does: {
-      zh: '缺口、重叠、未归属和无人的网格，逐条点击到现场。',
-      en: 'Gaps, overlaps, what is in no grid and grids without anybody: lists that lead to the spot.',
-    },
-    link: () => [everywhere, 'task=coverage&figure=place_hazard&by=community'],
-    heading: coverageMessages.look_into,
-    complete: async (page) => {
-      await scrolledTo(page, '#spots');
-      const people = page.locator('#spots > details', { has: page.locator('.count.some') }).last();
-      await people.locator('summary').click();
-      await people.locator('li').first().waitFor();
-      await mapReady(page);
-    },
-    looks: [english],
-  },
-  {
-    name: 'coverage-charts',
-    part: 'coverage',
-    does: {
-      zh: '排名与构成的小图，可另存为 PNG 和 CSV。',
-      en: 'Small charts of ranks and counts, to be saved as PNG and CSV.',
-    },
-    link: () => [everywhere, 'task=coverage&figure=density&by=street'],
-    heading: coverageMessages.title,
-    complete: (page) => scrolledTo(page, '#coverage figure:nth-of-type(2)'),
-    looks: [dark],
   },
 ];

@@ -5,10 +5,12 @@ import { openStates, type Incident } from '../../src/incidents/incident';
 import { ask } from '../browser';
 import { send } from '../client';
 import { makePlan, publish, type MadePlan } from '../plan';
+import { makeTown, type Town } from './town';
 
 /** The titles of plans. */
 export const splitting = '分设负荷过重的网格';
 export const drawing = '调整学校周边网格';
+export const sharing = '两个社区共同调整';
 
 export interface Scenery {
   /** A base grid with many households. */
@@ -19,18 +21,22 @@ export interface Scenery {
   incident: Incident & { spot: Position };
   /** The code of a plan in which nothing is drawn yet. */
   draft: string;
+  /** One that two planners have open. */
+  shared: string;
   /** A checked draft that splits the grid. */
   plan: MadePlan;
   /** One whose bodies are being asked. */
   consulting: MadePlan;
   /** One whose county has moved on since. */
   overtaken: MadePlan;
+  /** Where grids are imported for the first time. */
+  town: Town;
 }
 
 export async function makeScenery(): Promise<Scenery> {
   const [grid, second, third] = await fullGrids();
   const overtaken = await makePlan(third, '按小区重划网格');
-  await publish(await makePlan(third, '新建小区设网格'));
+  await publish(await makePlan(third, '新建小区设网格', 0.0008));
   const consulting = await makePlan(second, '水秀片区网格调整');
   await consulting.act('planner', '/consultations', { method: 'written' });
   return {
@@ -38,7 +44,9 @@ export async function makeScenery(): Promise<Scenery> {
     corner: await cornerOf(grid),
     incident: await someIncident(),
     draft: await begin(grid, drawing),
+    shared: await begin(grid, sharing),
     plan: await makePlan(grid, splitting),
+    town: await makeTown(grid), // the last, since it is to be ended
   };
 }
 

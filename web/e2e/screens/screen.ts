@@ -28,6 +28,10 @@ export interface Screen {
   before?: (page: Page) => Promise<unknown>;
   /** Does what no link does, and waits until everything is there. */
   complete?: (page: Page, of: Scenery, language: Language) => Promise<unknown>;
+  /** Puts right what `complete` has left standing. */
+  after?: (page: Page, language: Language) => Promise<unknown>;
+  /** Whether it is of the town, whose grids are yet to come, and not of the city. */
+  town?: boolean;
   /** Console lines that belong to it. */
   expected?: RegExp;
   /** Besides Chinese in light colours. */
@@ -57,6 +61,15 @@ export const english: Look = { language: 'en' };
 export const dark: Look = { language: 'zh', dark: true };
 export const englishDark: Look = { language: 'en', dark: true };
 export const phone: Look = { language: 'zh', phone: true };
+
+/** Brings a part of the panel to its top. */
+export async function scrolledTo(page: Page, part: string): Promise<void> {
+  await page.locator(part).first().waitFor();
+  await page
+    .locator(part)
+    .first()
+    .evaluate((element) => element.scrollIntoView({ block: 'start' }));
+}
 
 /** The name of a picture: the screen's, and how it is shown where that is not Chinese in light colours on a desk. */
 export function pictureOf({ name }: Screen, { language, dark, phone }: Look): string {

@@ -41,7 +41,7 @@ export function fitBox(map: OlMap, bbox: Bbox): void {
   // At whole zooms the next one out is half the size: rather lose a little of the box's edge, and let the legend, which
   // stands open on a wide map, cover its corner.
   const extent = scaled(transformExtent(bbox, 'EPSG:4326', frame()), 0.92);
-  map.getView().fit(extent, { padding: [0, width > 800 ? 140 : 0, 0, 0], maxZoom: 17 });
+  map.getView().fit(extent, { padding: [0, width > 800 ? 100 : 0, 0, 0], maxZoom: 17 });
 }
 
 /** The extent shrunk or grown about its middle. */

@@ -1,4 +1,5 @@
 /** What differs between two sides, each a plan or an edition, told by how each deviates from what is in force. */
+import { changedBorders } from './draft';
 import type { DraftFeatures } from './plan';
 
 type Feature = DraftFeatures['features'][number];
@@ -45,11 +46,21 @@ type Change = Feature['properties']['change'];
 function changeOf(before: Feature | null, after: Feature | null): Change | null {
   if (before === null) return after === null ? null : 'created';
   if (after === null) return 'retired';
-  if (JSON.stringify(before.geometry) !== JSON.stringify(after.geometry)) return 'boundary';
   const same =
     before.properties.name === after.properties.name &&
     before.properties.community_code === after.properties.community_code;
-  return same ? null : 'attributes';
+  if (JSON.stringify(before.geometry) === JSON.stringify(after.geometry)) return same ? null : 'attributes';
+  if (!sameBorder(before, after)) return 'boundary';
+  return same ? 'bent' : 'attributes';
+}
+
+/** Whether a border has only got or lost vertices, as where a neighbour was split. */
+function sameBorder(
+  { geometry: before, properties: { kind } }: Feature,
+  { geometry: after }: Feature,
+): boolean {
+  const { old, new: come } = changedBorders([{ kind, before, after }]);
+  return old.length === 0 && come.length === 0;
 }
 
 function withChange(of: Feature, change: Change, state: 'before' | 'after'): Feature {
