@@ -70,6 +70,9 @@ test('mouse: search by name, and words that mean nothing', () =>
   }));
 
 test('a slow answer to what was typed before is not shown', () => {
+  // The page gives the request up, or the answer comes and is not shown: both are known when the request has ended.
+  let letSlowAnswer = (): void => undefined;
+  const quickShown = new Promise<void>((resolve) => (letSlowAnswer = resolve));
   const hit = { type: 'grid', kind: 'base', name: 'late', label: '', point: grid.label, matches: [] };
   return visit(
     browser,
@@ -79,7 +82,7 @@ test('a slow answer to what was typed before is not shown', () => {
       before: (page) =>
         page.route('**/v1/search?*', async (route) => {
           const typed = new URL(route.request().url()).searchParams.get('q') ?? '';
-          if (typed === 'slow') await new Promise((resolve) => setTimeout(resolve, 1500));
+          if (typed === 'slow') await quickShown;
           const items = [{ ...hit, code: typed }];
           await route.fulfill({ json: { items, more: false } }).catch(() => undefined);
         }),
@@ -87,11 +90,15 @@ test('a slow answer to what was typed before is not shown', () => {
     async (page) => {
       await mapReady(page);
       const box = page.getByRole('combobox', { name: 'Grid, place' });
+      const slow = page.waitForRequest(/q=slow/);
       await box.fill('slow');
-      await page.waitForRequest(/q=slow/);
+      const request = await slow;
       await box.fill('quick');
       await page.locator('#hits [data-code=quick]').waitFor();
-      await page.waitForTimeout(2000);
+      letSlowAnswer();
+      const answer = await request.response().catch(() => null); // null: given up
+      await answer?.finished();
+      await page.evaluate(() => new Promise(requestAnimationFrame)); // what came of it is drawn
       assert.equal(await page.locator('#hits [data-code=slow]').count(), 0);
       await page.keyboard.press('Enter');
       await codeInPanel(page);

@@ -38,7 +38,8 @@ function number(page: Page): Promise<string[]> {
 
 /** Numbers them when nothing comes or goes any more. */
 async function numberAtRest(page: Page): Promise<string[]> {
-  for (let before = ''; ;) {
+  let before = '';
+  for (let tries = 0; tries < 20; tries++) {
     const all = await number(page);
     if (all.join() === before) return all;
     await page.waitForTimeout(700);
@@ -50,6 +51,7 @@ async function numberAtRest(page: Page): Promise<string[]> {
         .join(),
     );
   }
+  assert.fail('things come and go on the page without end');
 }
 
 function focused(page: Page): Promise<Focused> {

@@ -117,9 +117,62 @@ test('a plan, a token and files that are not saved: whoever leaves them is asked
     await task(page, 'Look up')();
     await task(page, 'Data')();
     await sent.waitFor();
-    await new Typed(page, page.locator('input[name=files]'), '').staysOnReload();
+    const chosen = new Typed(page, page.locator('input[name=files]'), '');
+    await chosen.staysOnReload();
     await sent.waitFor();
     await page.getByRole('button', { name: 'Administrator' }).click();
     await page.getByText('with another one you give them again', { exact: false }).waitFor();
+    const dialog = page.getByRole('dialog', { name: 'Access token' });
+    await chosen.stays(() => dialog.getByRole('button', { name: 'Forget' }).click());
+    await dialog.locator('input').fill(tokenOf('administrator'));
+    await chosen.stays(() => page.keyboard.press('Enter'));
+    await sent.waitFor();
+    await dialog.getByRole('button', { name: 'Use' }).click();
+    await page.getByRole('button', { name: 'Go on without it' }).click();
+    await sent.waitFor({ state: 'detached' });
+    await dialog.waitFor({ state: 'hidden' });
+  });
+});
+
+test('a secret that was only selected: whoever leaves it is asked, by whatever way', async (t) => {
+  if (tokenOf('administrator') === '') return t.skip('needs the token that the demo prints');
+  const options = {
+    hash: '#///en?task=data&part=tokens',
+    before: async (page: Page) => {
+      await signedIn('administrator')(page);
+      // As of a page that is neither on https nor on this machine.
+      await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    },
+  };
+  await visit(browser, options, async (page) => {
+    await mapReady(page);
+    const make = async (user: string): Promise<Typed> => {
+      await page.locator('#new-token input[name=user]').fill(user);
+      await page.locator('#new-token').getByRole('button', { name: 'Make' }).click();
+      await page.locator('#made-token').getByText(user, { exact: false }).waitFor();
+      const field = page.locator('#made-token').getByLabel('New token');
+      return new Typed(page, field, await field.inputValue());
+    };
+    const first = await make('first');
+    await page.locator('#made-token button').click();
+    await page.getByText('press Ctrl+C').waitFor();
+    await first.stays(task(page, 'Look up'));
+    await first.staysOnReload();
+    await page.locator('header').getByRole('button', { name: 'Administrator' }).click();
+    await first.stays(() => page.getByRole('button', { name: 'Forget' }).click());
+    await page.keyboard.press('Escape');
+    await first.field.focus(); // which selects it
+    await page.keyboard.press('Control+C');
+    await task(page, 'Look up')();
+    await first.field.waitFor({ state: 'detached' });
+
+    await task(page, 'Data')();
+    const second = await make('second');
+    const row = page.locator('#token-list tr', { hasText: 'second' });
+    await row.getByRole('button', { name: /^Revoke/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await second.field.waitFor({ state: 'detached' }); // and nothing to ask about
+    await task(page, 'Look up')();
+    await page.locator('#new-token').waitFor({ state: 'detached' });
   });
 });

@@ -153,8 +153,8 @@ export const messages = {
   },
   leave_title: { zh: '还有未保存的内容', en: 'Something is not saved' },
   leave_text: {
-    zh: '现在离开，已填写、已画或只显示这一次的内容会丢失。',
-    en: 'What you have typed or drawn, or what is shown only this once, is lost if you go on.',
+    zh: '继续的话，已填写、已画、只显示这一次的内容或已选的文件会丢失。',
+    en: 'What you have typed or drawn, what is shown only this once, or files that you have chosen are lost if you go on.',
   },
   leave_stay: { zh: '留下', en: 'Stay' },
   leave_go: { zh: '放弃并离开', en: 'Go on without it' },

@@ -127,6 +127,19 @@ for (const [name, answer, code] of [
   });
 }
 
+test('a connection that breaks in the middle of a file or a tile is a Problem', async () => {
+  const breaks = (): ReadableStream =>
+    new ReadableStream({ start: (body) => body.error(new TypeError('terminated')) });
+  for (const ask of [
+    (api: Api) => api.download('/v1/export/grids.csv'),
+    (api: Api) => api.basemapTile(1, 0, 0),
+    (api: Api) => api.tile('/tiles/grids/1/0/0.mvt'),
+  ]) {
+    serve(() => new Response(breaks()));
+    assert.equal((await rejected(ask(new Api(new Memory())))).code, 'network');
+  }
+});
+
 test('our own cancelling is no Problem', async () => {
   serve(() => Promise.reject(new DOMException('stop', 'AbortError')));
   await assert.rejects(new Api(new Memory()).session(), aborted);

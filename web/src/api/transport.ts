@@ -87,7 +87,7 @@ export class Transport {
   /** A file that needs the token, which a plain link cannot send. */
   async download(path: string, signal?: AbortSignal): Promise<Blob> {
     const response = await this.#fetch(path, '*/*', signal);
-    return response.blob();
+    return whole(response.blob());
   }
 
   /** The stream of what happens, after the event of that id; null: from now on. */
@@ -112,13 +112,13 @@ export class Transport {
     const minimum = this.#editions.minimum();
     const more = minimum === null ? {} : { 'Wangge-Min-Edition': minimum };
     const response = await this.#fetch(url, 'application/vnd.mapbox-vector-tile', undefined, more);
-    return response.status === 204 ? new ArrayBuffer(0) : response.arrayBuffer();
+    return response.status === 204 ? new ArrayBuffer(0) : whole(response.arrayBuffer());
   }
 
   /** A tile of the basemap; null where it has none. */
   async basemapTile(z: number, x: number, y: number): Promise<Blob | null> {
     const response = await this.#fetch(`/basemap/${z}/${x}/${y}`, '*/*');
-    return response.status === 204 ? null : response.blob();
+    return response.status === 204 ? null : whole(response.blob());
   }
 
   async #read<T>(response: Response): Promise<T> {
@@ -156,6 +156,15 @@ export class Transport {
     if (since === this.#databaseLost) return;
     this.#databaseLost = since;
     this.onDatabaseLost(since);
+  }
+}
+
+/** A body to its end; a connection that breaks in the middle is a Problem, too. */
+async function whole<T>(body: Promise<T>): Promise<T> {
+  try {
+    return await body;
+  } catch (cause) {
+    throw aborted(cause) ? cause : new Problem(0, { code: 'network', detail: String(cause) });
   }
 }
 

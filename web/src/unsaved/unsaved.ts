@@ -20,7 +20,12 @@ export class Unsaved {
 
   /** Does what ends such work: at once where there is none, else when the reader agrees. */
   leave(goOn: () => void): void {
-    if (this.any) this.#ask(goOn);
+    this.agree(this.any, goOn);
+  }
+
+  /** Does what may lose something else than what is held here: asks first where it does. */
+  agree(loses: boolean, goOn: () => void): void {
+    if (loses) this.#ask(goOn);
     else goOn();
   }
 
