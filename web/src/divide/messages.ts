@@ -134,6 +134,10 @@ export const divideMessages = {
     en: 'It takes effect only with somebody posted to it.',
   },
 
+  outcome_hint: {
+    zh: '每一笔画完，立即验证有无缝隙和重叠，结果显示在这里。',
+    en: 'Every stroke is proven at once to leave no gap and no overlap; what came of it is told here.',
+  },
   busy: { zh: '服务器正在检验……', en: 'The server is proving it…' },
   done: {
     zh: '{what}完成，已证明不重不漏（{ms} 毫秒）。涉及 {n} 个网格。',

@@ -36,7 +36,7 @@ export const lookupMessages = {
     en: 'Incidents and places in this grid need an access token.',
   },
   search: { zh: '网格、场所、地址或经纬度', en: 'Grid, place, address or coordinates' },
-  search_example: { zh: '例如 {example}', en: 'For example {example}' },
+  search_example: { zh: '如 {example}', en: 'e.g. {example}' },
   search_hits: { zh: '搜索结果', en: 'What this may mean' },
   search_none: { zh: '没有找到，请换个说法。', en: 'Nothing of that name. Try other words.' },
   search_more: { zh: '还有更多，请多输入几个字。', en: 'There are more: type on.' },

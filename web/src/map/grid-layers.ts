@@ -19,18 +19,22 @@ export interface GridLayers {
   paint: (palette: Palette) => void;
 }
 
-/** Up to which resolution base grids are in the tiles is `baseResolution`, in metres a pixel; `painted` is a figure in place of tints. */
+/**
+ * Up to which resolution base grids are in the tiles is `baseResolution`, in metres a pixel; `painted` is a figure in place of tints. Names
+ * of layers with other `names` do not stand in each other's way.
+ */
 export function gridLayers(
   tiles: GridTiles,
   visible: () => Visible,
   baseResolution: number,
   painted: () => Painted | null = () => null,
+  names = 'names',
 ): GridLayers {
   const zooms = { minzoom: tiles.minZoom, maxzoom: tiles.maxZoom };
   const sources = tiles.paths.map((path) => pathSource(path, zooms, tiles.loadTile));
   const areas = sources.map((source) => new VectorTileLayer({ source, renderMode: 'hybrid' }));
   const labels = sources.slice(-1).map((source) => {
-    return new VectorTileLayer({ source, renderMode: 'vector', declutter: true });
+    return new VectorTileLayer({ source, renderMode: 'vector', declutter: names });
   });
   return {
     layers: [...areas, ...labels],

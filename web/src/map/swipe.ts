@@ -29,9 +29,9 @@ export class Swipe implements Shown {
   /** `paths` are those of the tiles on the left and on the right; see GridTiles. */
   constructor(host: Host, paths: readonly [readonly string[], readonly string[]], texts: SwipeTexts) {
     this.#host = host;
-    const of = (paths: readonly string[]) =>
-      gridLayers({ ...host.tiles, paths }, host.visible, host.baseResolution);
-    this.#layers = [of(paths[0]), of(paths[1])] as const;
+    const of = (paths: readonly string[], side: string) =>
+      gridLayers({ ...host.tiles, paths }, host.visible, host.baseResolution, undefined, side);
+    this.#layers = [of(paths[0], 'left'), of(paths[1], 'right')] as const;
     for (const [i, { layers, paint }] of this.#layers.entries()) {
       paint(host.palette);
       for (const layer of layers) {
