@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { launch, mapReady, session, visit } from './browser';
+import { accessible, launch, mapReady, session, visit } from './browser';
 import { signedIn, signedInWith, tokenOf } from './client';
 import { mayPlan } from './plan';
 import { takePicture } from './screens/picture';
@@ -98,8 +98,17 @@ async function show(screen: Screen, look: Look, of: Scenery, picture: string): P
     if (!screen.mapless) await settled(page);
     if (!screen.long) assert.deepEqual(await tooWide(page), [], 'nothing is wider than its place');
     if (pictures) writeFileSync(`${folder}${picture}.webp`, await takePicture(page));
+    else await accessibleInBoth(page, picture);
     await screen.after?.(page, look.language);
   });
+}
+
+/** Demands that axe finds nothing, in light and in dark colours. */
+async function accessibleInBoth(page: Page, picture: string): Promise<void> {
+  await accessible(page, `${picture}, light`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(page, `${picture}, dark`);
+  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 /** Waits until the map has everything, also of where it has just been sent. */
