@@ -6,7 +6,7 @@ import (
 	"github.com/wangge/wangge/grid"
 )
 
-// TestLabels: every property of every collection, and every value that a fixed list allows, has a name in both languages.
+// TestLabels: every property of every collection, every field of every layer, and every value that a fixed list allows, has a name in both languages.
 func TestLabels(t *testing.T) {
 	all := append([]grid.Collection{grid.AllPlaces}, grid.Collections...)
 	codes := grid.Codes{"made_up": {{Code: "a", ZH: "甲", EN: "first"}}}
@@ -23,6 +23,13 @@ func TestLabels(t *testing.T) {
 				if l.Code != f.Values[k] || l.ZH == "" || l.EN == "" {
 					t.Errorf("%s.%s: %+v for %s", all[i].ID, f.Name, l, f.Values[k])
 				}
+			}
+		}
+	}
+	for i := range grid.Layers {
+		for _, f := range grid.Layers[i].Fields {
+			if l := f.Label(); l.ZH == "" || l.EN == "" {
+				t.Errorf("the layer %s: %s is called %q and %q", grid.Layers[i].Name, f.Name, l.ZH, l.EN)
 			}
 		}
 	}

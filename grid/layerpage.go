@@ -12,9 +12,9 @@ func LayerTables() string {
 	for i := range Layers {
 		l := &Layers[i]
 		fmt.Fprintf(&b, "### %s\n\n%s\n\n", l.Name, l.sentence())
-		b.WriteString("| field | type | if absent |\n|---|---|---|\n")
+		b.WriteString("| field | meaning | type | if absent |\n|---|---|---|---|\n")
 		for _, f := range l.Fields {
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Name, f.typeText(), f.absentText())
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", f.Name, f.meaning(), f.typeText(), f.absentText())
 		}
 		b.WriteString("\n")
 	}
@@ -30,6 +30,12 @@ func (l *Layer) sentence() string {
 		s += " After " + strings.Join(l.AfterRows, " and ") + "."
 	}
 	return s
+}
+
+// meaning is what the field is called in both languages.
+func (f Field) meaning() string {
+	l := f.Label()
+	return strings.TrimSpace(l.EN + " " + l.ZH)
 }
 
 func (f Field) typeText() string {
