@@ -100,9 +100,18 @@ planned('a plan against what is in force, by swipe and by table, by mouse and by
     assert.ok((await middle(page)) === right, 'right of the line is the right side');
     await drag(page, Number(await line.inputValue()) / 100, 0.75);
     assert.ok((await middle(page)) === left, 'left of the line is the left side');
+    const at = await line.inputValue();
+    await page.waitForURL((url) => url.hash.includes(`&line=${at}`));
+    await page.reload();
+    await line.waitFor();
+    assert.equal(await line.inputValue(), at, 'a link has where the line stands');
+    await page.evaluate(() => (location.hash = location.hash.replace(/line=\d+/, 'line=30')));
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>('.swipe input')?.value === '30',
+    );
 
     await page.locator('select[name=right]').selectOption(second.code);
-    await page.waitForURL((url) => url.hash.endsWith(`compare=now_${second.code}`));
+    await page.waitForURL((url) => url.hash.includes(`compare=now_${second.code}`));
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('slider', { name: '左右分界' }).waitFor();
     await page.getByRole('button', { name: '结束对比' }).click();

@@ -14,6 +14,12 @@ export interface SwipeTexts {
   label: string;
 }
 
+/** Where the line stands at first, in hundredths of its way, and who is told when it has been moved. */
+export interface SwipeLine {
+  at: number;
+  onmoved: (at: number) => void;
+}
+
 /** The width of the handle, in CSS pixels: it stays within the map, so its middle cannot reach the edge. */
 const handle = 40;
 
@@ -27,7 +33,12 @@ export class Swipe implements Shown {
   readonly #resized: ResizeObserver;
 
   /** `paths` are those of the tiles on the left and on the right; see GridTiles. */
-  constructor(host: Host, paths: readonly [readonly string[], readonly string[]], texts: SwipeTexts) {
+  constructor(
+    host: Host,
+    paths: readonly [readonly string[], readonly string[]],
+    texts: SwipeTexts,
+    line: SwipeLine,
+  ) {
     this.#host = host;
     const of = (paths: readonly string[], side: string) =>
       gridLayers({ ...host.tiles, paths }, host.visible, host.baseResolution, undefined, side);
@@ -39,7 +50,7 @@ export class Swipe implements Shown {
         host.add(layer);
       }
     }
-    this.#build();
+    this.#build(line);
     this.name(texts);
     this.#resized = new ResizeObserver(() => this.#place());
     this.#resized.observe(host.target);
@@ -48,6 +59,14 @@ export class Swipe implements Shown {
   name({ sides, label }: SwipeTexts): void {
     for (const [i, element] of this.#sides.entries()) element.textContent = sides[i] ?? '';
     this.#input.setAttribute('aria-label', label);
+    this.#tell();
+  }
+
+  /** Puts the line where it shall stand. */
+  moveTo(at: number): void {
+    if (this.#input.value === String(at)) return;
+    this.#input.value = String(at);
+    this.#place();
     this.#tell();
   }
 
@@ -61,13 +80,14 @@ export class Swipe implements Shown {
     for (const layer of this.#layers.flatMap(({ layers }) => layers)) this.#host.remove(layer);
   }
 
-  #build(): void {
+  #build(line: SwipeLine): void {
     this.#element.className = 'swipe';
     this.#line.className = 'line';
     const [left, right] = this.#sides;
     left.className = 'side left';
     right.className = 'side right';
-    Object.assign(this.#input, { type: 'range', min: '0', max: '100', step: '1', value: '50' });
+    Object.assign(this.#input, { type: 'range', min: '0', max: '100', step: '1', value: String(line.at) });
+    this.#input.addEventListener('change', () => line.onmoved(Number(this.#input.value)));
     this.#input.addEventListener('input', () => {
       this.#place();
       this.#tell();

@@ -12,6 +12,7 @@ for (const [query, want] of [
   ['', {}],
   ['plans=overdue&county=990101000000', { list: 'overdue', county: '990101000000' }],
   ['plan=P&compare=990101000000.1_990101-2026-001', { compared }],
+  ['compare=now_now&line=0', { compared: [{ kind: 'now' }, { kind: 'now' }], line: 0 }],
   ['compare=now_now', { compared: [{ kind: 'now' }, { kind: 'now' }] }],
   ['plan=P&report=true', { report: true }],
 ] as [string, Partial<Planning>][]) {
@@ -32,6 +33,8 @@ for (const query of [
   'compare=now_now_now',
   'compare=a.b_now',
   'compare=_',
+  'line=101',
+  'line=-1',
   'report=true',
 ]) {
   test(`nonsense is as usual/${query}`, () =>

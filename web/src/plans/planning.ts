@@ -17,18 +17,27 @@ export interface Planning {
   county: string | null;
   /** What is compared, null for nothing. */
   compared: readonly [Side, Side] | null;
+  /** Where the upright line of the comparison stands, in hundredths of the way from left to right. */
+  line: number;
   /** Whether the plan's report is shown, in place of all else. */
   report: boolean;
 }
 
-export const usualPlanning: Planning = { list: 'open', county: null, compared: null, report: false };
+export const usualPlanning: Planning = {
+  list: 'open',
+  county: null,
+  compared: null,
+  line: 50,
+  report: false,
+};
 
 /** The parameters of a link; what is as usual is left out. */
-export function formatPlanning({ list, county, compared, report }: Planning): Record<string, string> {
+export function formatPlanning({ list, county, compared, line, report }: Planning): Record<string, string> {
   return {
     ...(list !== usualPlanning.list && { plans: list }),
     ...(county !== null && { county }),
     ...(compared !== null && { compare: compared.map(formatSide).join('_') }),
+    ...(compared !== null && line !== usualPlanning.line && { line: String(line) }),
     ...(report && { report: 'true' }),
   };
 }
@@ -36,10 +45,12 @@ export function formatPlanning({ list, county, compared, report }: Planning): Re
 /** Reads what formatPlanning wrote; what is missing or nonsense is as usual. */
 export function parsePlanning(query: URLSearchParams): Planning {
   const [left, right, ...more] = (query.get('compare') ?? '').split('_').map(parseSide);
+  const line = /^\d{1,3}$/.exec(query.get('line') ?? '');
   return {
     list: planLists.find((name) => name === query.get('plans')) ?? usualPlanning.list,
     county: query.get('county') || null,
     compared: left && right && more.length === 0 ? [left, right] : null,
+    line: line === null || Number(line[0]) > 100 ? usualPlanning.line : Number(line[0]),
     report: query.get('report') === 'true' && query.has('plan'),
   };
 }
