@@ -33,6 +33,7 @@ const groups = [
     'import-options',
     'divide',
     'divide-areas',
+    'divide-snap',
     'desks',
     'plan-journey',
   ],

@@ -1,5 +1,5 @@
 /** What becomes of the corners of borders: moved, put in, taken out, by whoever points at them or names them. */
-import { same, type Vertex } from './lattice';
+import { distanceM, same, snapped, type Vertex } from './lattice';
 import { type Edge, type Layer } from './partition';
 import type { Session } from './session.svelte';
 import * as tool from './tools';
@@ -37,6 +37,23 @@ export class Corners {
     const moved = await session.send(tool.moveVertex(layer, partition.having(layer, from)[0], from, to));
     if (moved) this.#follow(layer, to);
     return moved;
+  }
+
+  /** Puts the chosen corner down at the cross of the map, caught on what is near but not on the borders that move with it. */
+  async toMiddle(): Promise<boolean> {
+    const { session, layer } = this;
+    const { corner } = session;
+    if (corner === null) return false;
+    const { at, reachM } = session.surface.middle();
+    const moves = (a: Vertex, b: Vertex): boolean => same(a, corner) || same(b, corner);
+    return this.move(layer, corner, session.caught(snapped(at), reachM, moves).at);
+  }
+
+  /** Whether the chosen corner is at the cross of the map already, as near as a click has to be. */
+  get inMiddle(): boolean {
+    const { corner, surface, catching } = this.session;
+    const { at, reachM } = surface.middle();
+    return corner !== null && distanceM(corner, snapped(at)) <= (catching ? reachM : 0);
   }
 
   /** Bends a border to pass through a point. */

@@ -133,11 +133,9 @@ export class PointerHands implements Hands {
   /** Enter does at the cross what a click does; a corner that is chosen is put down there. */
   #pressMiddle(): void {
     const { session } = this;
-    const touch = session.surface.middle();
-    if (session.tool !== 'border' || session.corner === null) return this.click(touch);
-    const to = session.caught(snapped(touch.at), touch.reachM).at;
-    if (same(to, session.corner)) session.cancel();
-    else void session.corners.move(session.corners.layer, session.corner, to);
+    if (session.tool !== 'border' || session.corner === null) return this.click(session.surface.middle());
+    if (session.corners.inMiddle) session.cancel();
+    else void session.corners.toMiddle();
   }
 
   /** What is drawn of the pointer. */
