@@ -1,14 +1,16 @@
-// What a planner draws catches on what is there, where that is wanted.
+// What a planner draws catches on what is there, where that is wanted; the panel says what comes of it, and all of it can be undone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
 import type { Geometry, Position } from '../src/api';
 import { degrees, distanceM, linesOf, nearestOn, same, type Vertex } from '../src/divide/lattice';
 import type { Partition } from '../src/divide/partition';
+import { formatNumber } from '../src/format';
+import type { Impact } from '../src/plans/plan';
 import { ask, launch } from './browser';
 import { tokenOf } from './client';
-import { corners, Desk, metres } from './desk';
-import { demandLaws } from './proof';
+import { corners, Desk, inTheMiddle, metres } from './desk';
+import { demandLaws, proveDatabase } from './proof';
 
 let browser: Browser;
 
@@ -181,3 +183,110 @@ for (const kind of ['road', 'building'] as const) {
     });
   });
 }
+
+planned('after a split the panel says what the server says of it', async (at) => {
+  await at(null, async (desk) => {
+    const { page } = desk;
+    const part = await desk.grid();
+    await page.getByLabel('Split', { exact: true }).check();
+    await page.getByLabel('Catch on lines').uncheck();
+    await desk.pick(part);
+    for (const end of desk.across(part)) {
+      const [lon, lat] = degrees(end);
+      await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
+      await page.keyboard.press('Enter');
+    }
+    await page.getByText('2 points so far').waitFor();
+    await page.getByRole('button', { name: 'Finish' }).press('Enter');
+    await desk.kept(/Split: done/, 1);
+
+    const impact = await ask<Impact>(`/v1/plans/${desk.code}/impact`);
+    const n = (value: number, digits = 0): string => formatNumber(value, 'en', digits);
+    const base = impact.parts.filter(({ kind, change }) => kind === 'base' && change !== 'bent');
+    assert.ok(base.length >= 2 && base.some((one) => one.households_before !== one.households_after));
+    const live = page.locator('#live');
+    const rows = live.locator(':scope > table tbody tr');
+    const said = await rows.evaluateAll((all) =>
+      all.map((row) => [
+        row.querySelector('th')?.firstChild?.textContent,
+        ...[...row.querySelectorAll('td')].map((td) => td.textContent),
+      ]),
+    );
+    const want = base.map((one) => [
+      one.name || one.code,
+      `${n(one.households_before)} → ${n(one.households_after)}`,
+      `${n(one.load_before)} → ${n(one.load_after)}`,
+    ]);
+    assert.deepEqual(said, want);
+    const { before: was, after: is } = impact.load;
+    assert.notEqual(was.cv, is.cv);
+    await live.getByText(`Coefficient of variation ${n(was.cv, 3)} → ${n(is.cv, 3)}`).waitFor();
+
+    await live.getByText('All consequences').press('Enter');
+    const { total, items } = impact.places;
+    assert.ok(total > 0 && items[0], 'the split hands places over');
+    const places = live.getByRole('table', { name: 'Places that change hands' });
+    await places.getByRole('row', { name: `All ${n(total)}` }).waitFor();
+    await live
+      .getByText(items[0].name || items[0].code, { exact: false })
+      .first()
+      .waitFor({ state: 'attached' });
+  });
+});
+
+planned('ten strokes are undone to nothing, and done again', async (at) => {
+  await at(null, async (desk) => {
+    const { page } = desk;
+    const before = await desk.partition();
+    const listed = async (): Promise<string> => {
+      await page.getByRole('searchbox').last().fill('');
+      return page.locator('#grids ul').innerText();
+    };
+    const listedBefore = await listed();
+    await desk.clickAt(degrees(await desk.corner()));
+    let position = 0;
+    for (const way of ['north', 'east', 'north', 'east', 'south', 'south', 'west']) {
+      await page.getByRole('button', { name: `5 m ${way}` }).press('Enter');
+      await desk.kept(/Border changed: done/, ++position);
+    }
+    const part = await desk.grid();
+    await desk.pick(part);
+    await page.getByLabel('New name').fill('晴浦十笔网格');
+    await page.getByRole('button', { name: 'Rename' }).press('Enter');
+    await desk.kept(/Renamed: done/, ++position);
+    await page.getByLabel('Split', { exact: true }).check();
+    for (const end of desk.across(part)) {
+      const [lon, lat] = degrees(end);
+      await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
+      await page.keyboard.press('Enter');
+    }
+    await page.getByText('2 points so far').waitFor();
+    await page.getByRole('button', { name: 'Finish' }).press('Enter');
+    await desk.kept(/Split: done/, ++position);
+    const [one, other] = await desk.neighbours();
+    await page.getByLabel('Merge', { exact: true }).check();
+    await desk.clickAt(degrees(inTheMiddle(one)));
+    await desk.clickAt(degrees(inTheMiddle(other)));
+    await desk.kept(/Merged: done/, ++position);
+    assert.equal(position, 10);
+    const [drawn, listedDrawn] = [await desk.partition(), await listed()];
+    assert.notEqual(listedDrawn, listedBefore);
+
+    while (position > 0) {
+      await page.locator('#map').press('Control+z');
+      await desk.kept(/Undone: done/, --position);
+    }
+    assert.ok(await page.getByRole('button', { name: 'Undo' }).isDisabled());
+    await desk.same(before);
+    assert.equal(await listed(), listedBefore);
+    proveDatabase();
+    while (position < 10) {
+      await page.locator('#map').press('Control+y');
+      await desk.kept(/Done again: done/, ++position);
+    }
+    assert.ok(await page.getByRole('button', { name: 'Redo' }).isDisabled());
+    await desk.same(drawn);
+    assert.equal(await listed(), listedDrawn);
+    proveDatabase();
+  });
+});
