@@ -124,6 +124,41 @@ test('a click near a border warns, with neighbours and metres', async () => {
   });
 });
 
+test('near a border the neighbours are drawn, beside the grid that is responsible', async () => {
+  const near = await nearBorder();
+  let draw = (): void => undefined;
+  const held = new Promise<void>((resolve) => (draw = resolve));
+  const before = (page: Page): Promise<unknown> =>
+    page.route(/\/v1\/grids\/[^/?]+\?/, async (route) => {
+      await held;
+      await route.continue();
+    });
+  const hash = `#${near.join('/')}/16/en?at=${near.join()}`;
+  await visit(browser, { hash, before, expected: /willReadFrequently/ }, async (page) => {
+    await page.locator('#result [data-warning=near_boundary]').waitFor();
+    await mapReady(page);
+    const own = await page.evaluate(foundPixels, 0);
+    assert.ok(own > 100, `the responsible grid is drawn: ${own} pixels`);
+    draw();
+    await page.waitForFunction(foundPixels, own + 100);
+  });
+});
+
+/** In the browser: how many pixels of the map have the colour of what was found; 0 as long as they are not more than that. */
+function foundPixels(moreThan: number): number {
+  const named = getComputedStyle(document.documentElement).getPropertyValue('--map-found').trim();
+  const want = [1, 3, 5].map((i) => parseInt(named.slice(i, i + 2), 16));
+  let count = 0;
+  for (const canvas of document.querySelectorAll<HTMLCanvasElement>('#map canvas')) {
+    const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    for (let i = 0; i < data.length; i += 4) {
+      const off = want.map((of, k) => Math.abs((data[i + k] ?? 0) - of));
+      if (Math.max(...off) < 40 && (data[i + 3] ?? 0) > 128) count++;
+    }
+  }
+  return count > moreThan ? count : 0;
+}
+
 /** A spot some metres inside the middle of one of the grid's edges that other grids are close to. */
 async function nearBorder(): Promise<[number, number]> {
   const { boundary } = await ask<{ boundary: { coordinates: [number, number][][][] } }>(

@@ -165,8 +165,25 @@ async function refusesFiles(page: Page): Promise<void> {
   await page.locator('#attribution', { hasText: '审图号：GS(2026)1号' }).waitFor();
 }
 
+/** Tells the request of the tile of the usual scheme (EPSG:3857) that a place lies in. */
+function holding([lon, lat]: readonly [number, number]): (request: string) => boolean {
+  return (request) => {
+    const query = new URL(request, 'http://basemap').searchParams;
+    const [zoom, row, column] = ['TileMatrix', 'TileRow', 'TileCol'].map((key) => Number(query.get(key)));
+    const across = 2 ** (zoom ?? 0);
+    const y = Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / Math.PI;
+    return column === Math.floor(((lon + 180) / 360) * across) && row === Math.floor(((1 - y) / 2) * across);
+  };
+}
+
 for (const [name, path, crs, request] of [
   ['XYZ', '/{z}/{x}/{y}.png?key=secret', '3857', /^\/\d+\/\d+\/\d+\.png\?key=secret$/],
+  [
+    'WMTS',
+    '/wmts?TileMatrix={TileMatrix}&TileRow={TileRow}&TileCol={TileCol}',
+    '3857',
+    /TileMatrix=\d+&TileRow=\d+&TileCol=\d+$/,
+  ],
   [
     'WMTS in degrees',
     '/wmts?TileMatrix={TileMatrix}&TileRow={TileRow}&TileCol={TileCol}',
@@ -189,6 +206,8 @@ for (const [name, path, crs, request] of [
         await mapReady(page);
         assert.ok((await reddish(page)) > 0.9, 'the basemap covers the map');
         assert.ok(asked.length > 0 && asked.every((one) => request.test(one)), asked[0]);
+        if (name === 'WMTS')
+          assert.ok(asked.some(holding(grid.label)), 'the tile under the spot is asked for');
         await page.locator('#map-crs', { hasText: crs === 'gcj02' ? 'GCJ-02' : 'WGS 84' }).waitFor();
         await clickMiddle(page);
         assert.equal(await codeInPanel(page), grid.code, 'a click means the spot under it');

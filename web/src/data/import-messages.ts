@@ -46,6 +46,7 @@ export const importMessages = {
     zh: '您的令牌只管 {scope}：可以导入其中的场所、事件、住户数，以及还没有网格的区县的网格；不在其中的行不会入库。其余的由市级管理员导入。',
     en: 'Your token is for {scope}: you import its places, incidents, households and, for a county without any, its grids. Rows that lie elsewhere stay out. The rest is for an administrator of the city.',
   },
+  drop_choose: { zh: '选择文件…', en: 'Choose files…' },
   drop: { zh: '把文件拖到这里，或选择文件', en: 'Drop files here, or choose them' },
   drop_formats: {
     zh: 'CSV、GeoJSON、XLSX、GeoPackage、Shapefile（ZIP）；基础网格、专属网格和空白区请一起导入。',
