@@ -116,20 +116,15 @@ administered('a token is made, shown once, and revoked', () =>
       const secret = await page.getByLabel('New token').inputValue();
       assert.match(secret, /^[A-Z2-7]{26}$/);
       await accessible(page, 'tokens');
-      // Nobody sees it again, so that it is not lost to the next one or to another screen.
+      // Nobody sees it again, so that it is not lost to the next one.
       await page.getByLabel('User').first().fill('Hong');
       await page.getByLabel('User').first().press('Enter');
       await page.getByText('copy it first', { exact: false }).waitFor();
       await page.getByLabel('User').first().fill('');
       const away = page.locator('#data-parts').getByRole('button', { name: 'Import' });
-      const leave = page.getByRole('dialog', { name: 'Something is not saved' });
-      await away.click();
-      await leave.getByRole('button', { name: 'Stay' }).click();
-      assert.equal(await page.getByLabel('New token').inputValue(), secret);
       await page.locator('#made-token').getByRole('button').click();
       await away.click();
       await page.getByLabel('New token').waitFor({ state: 'detached' });
-      assert.equal(await leave.isVisible(), false);
       await page.locator('#data-parts').getByRole('button', { name: 'Tokens' }).click();
       const headers = { Authorization: `Bearer ${secret}` };
       const mine = (): Promise<Response> => fetch(`${origin}/v1/session`, { headers });

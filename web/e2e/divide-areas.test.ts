@@ -1,32 +1,13 @@
 // A planner gives ground away: to a neighbour, to a new grid, to one laid over, to nobody, and to another community. Every tool by mouse
 // and again by keyboard, and after each the whole draft is proven.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
 import { degrees, inside, type Vertex } from '../src/divide/lattice';
 import type { Part } from '../src/divide/partition';
-import { accessible, ask, launch } from './browser';
-import { send, tokenOf } from './client';
-import { Desk, inTheMiddle, metres } from './desk';
+import { accessible, ask } from './browser';
+import { send } from './client';
+import { type Desk, inTheMiddle, metres } from './desk';
+import { divided, noDatabase } from './dividing';
 import { importStreet } from './proof';
-
-let browser: Browser;
-
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
-
-const noPlan = 'needs the loopback demo, and its tokens in $TOKEN_PLANNER and $TOKEN_ADMINISTRATOR';
-const noDatabase = 'needs the database of the demo in $DATABASE_URL';
-
-/** A test with a plan of its own, drawn on by a planner. What is drawn takes effect at its end, and the laws are proven. */
-function divided(name: string, body: (desk: Desk) => Promise<void>): void {
-  void test(name, async (t) => {
-    if (tokenOf('planner') === '' || tokenOf('administrator') === '') return t.skip(noPlan);
-    await Desk.with(browser, 'en', name, body);
-  });
-}
 
 /** The corners of a square about a place, so many metres to each side. */
 const square = (at: Vertex, half: number): Vertex[] =>
@@ -71,7 +52,9 @@ divided('ground is given to a neighbour: a ring by mouse, then by keyboard', asy
   const { page } = desk;
   const corner = await desk.corner();
   const before = await desk.partition();
-  const into = before.having('tiling', corner).find(({ fixed, kind }) => !fixed && kind === 'base');
+  const into = before
+    .having('tiling', corner)
+    .find((part) => !part.fixed && part.kind === 'base' && desk.inSight(inTheMiddle(part)));
   assert.ok(into);
   const more = async (): Promise<void> => {
     const given = await desk.proven(/Border changed: done, and proven/);

@@ -1,35 +1,24 @@
 // What a planner draws catches on what is there, where that is wanted; the panel says what comes of it, and all of it can be undone.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import type { Geometry, Position } from '../src/api';
 import { degrees, distanceM, linesOf, nearestOn, same, type Vertex } from '../src/divide/lattice';
 import type { Partition } from '../src/divide/partition';
 import { formatNumber } from '../src/format';
 import type { Impact } from '../src/plans/plan';
-import { ask, launch } from './browser';
-import { tokenOf } from './client';
+import { ask } from './browser';
 import { corners, Desk, inTheMiddle, metres } from './desk';
+import { browser, planned } from './dividing';
 import { demandLaws, proveDatabase } from './proof';
 
-let browser: Browser;
-
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
-
-const noPlan = 'needs the loopback demo, and its tokens in $TOKEN_PLANNER and $TOKEN_ADMINISTRATOR';
-
 /** A test with a plan of its own, which takes effect at its end; the desk is opened as often as the test wants, where it wants. */
-function planned(
+function divided(
   name: string,
   body: (
     at: (middle: Position | null, sitting: (desk: Desk) => Promise<void>) => Promise<void>,
   ) => Promise<void>,
 ): void {
-  void test(name, async (t) => {
-    if (tokenOf('planner') === '' || tokenOf('administrator') === '') return t.skip(noPlan);
+  planned(name, async () => {
     const plan = await Desk.begin(name);
     await body((middle, sitting) =>
       Desk.at(browser, 'en', { code: plan.code, middle: middle ?? plan.middle }, sitting),
@@ -136,7 +125,7 @@ async function undone(desk: Desk): Promise<void> {
 const rounded = (at: Vertex): Position => degrees(at).map((v) => Number(v.toFixed(5))) as Position;
 
 for (const kind of ['road', 'building'] as const) {
-  planned(`a corner catches on a ${kind}, where that is wanted: by mouse, then by keyboard`, async (at) => {
+  divided(`a corner catches on a ${kind}, where that is wanted: by mouse, then by keyboard`, async (at) => {
     let found: Spot | undefined;
     await at(null, async (desk) => {
       const before = await desk.partition();
@@ -184,7 +173,7 @@ for (const kind of ['road', 'building'] as const) {
   });
 }
 
-planned('after a split the panel says what the server says of it', async (at) => {
+divided('after a split the panel says what the server says of it', async (at) => {
   await at(null, async (desk) => {
     const { page } = desk;
     const part = await desk.grid();
@@ -234,7 +223,7 @@ planned('after a split the panel says what the server says of it', async (at) =>
   });
 });
 
-planned('ten strokes are undone to nothing, and done again', async (at) => {
+divided('ten strokes are undone to nothing, and done again', async (at) => {
   await at(null, async (desk) => {
     const { page } = desk;
     const before = await desk.partition();

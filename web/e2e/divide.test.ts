@@ -1,39 +1,20 @@
 // A planner divides: every tool by mouse and again by keyboard, and after each the whole draft is proven.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { test } from 'node:test';
 import type { Position } from '../src/api';
 import { degrees, distanceM, shifted, snapped, type Vertex } from '../src/divide/lattice';
 import type { Part, Partition } from '../src/divide/partition';
 import { toGcj02 } from '../src/map/gcj02';
-import { accessible, ask, launch, mapReady, visit } from './browser';
-import { signedIn, tokenOf } from './client';
+import { accessible, ask, mapReady, visit } from './browser';
+import { signedIn } from './client';
 import { corners, Desk, inTheMiddle, metres } from './desk';
+import { browser, divided, noDatabase, planned } from './dividing';
 import { serving } from './demo';
 import { proveDatabase, publishPlan, sql } from './proof';
 
-let browser: Browser;
-
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
-
-const noPlan = 'needs the loopback demo, and its tokens in $TOKEN_PLANNER and $TOKEN_ADMINISTRATOR';
-const noDatabase = 'needs the database of the demo in $DATABASE_URL';
-
-/** A test with a plan of its own, drawn on by a planner. What is drawn takes effect at its end, and the laws are proven. */
-function divided(name: string, body: (desk: Desk) => Promise<void>, language: 'zh' | 'en' = 'en'): void {
-  void test(name, async (t) => {
-    if (tokenOf('planner') === '' || tokenOf('administrator') === '') return t.skip(noPlan);
-    await Desk.with(browser, language, name, body);
-  });
-}
-
 const idsAt = (parts: readonly Part[]): string[] => parts.map(({ id }) => id).sort();
 
-test('from nothing to a draft: choose Divide, begin a plan, in both languages', async (t) => {
-  if (tokenOf('planner') === '') return t.skip(noPlan);
+planned('from nothing to a draft: choose Divide, begin a plan, in both languages', async () => {
   await visit(browser, { hash: '#///zh', before: signedIn('planner') }, async (page) => {
     await mapReady(page);
     await page.getByRole('navigation').getByRole('button', { name: '划分' }).click();

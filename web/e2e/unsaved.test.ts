@@ -61,11 +61,14 @@ async function typed(page: Page, field: Locator, text: string): Promise<Typed> {
   return new Typed(page, field, text);
 }
 
-test('an act that is half filled in: another incident, a merge and the way back to the list ask', async (t) => {
+test('an act that is half filled in: another incident, a merge, the board and the way back ask', async (t) => {
   if (tokenOf('dispatcher') === '') return t.skip('needs the token that the demo prints');
   const [lon, lat] = (await someGrid()).label;
   const [one, other] = [await makeIncident([lon, lat], 'one'), await makeIncident([lon, lat], 'the other')];
-  const options = { hash: `#${lon}/${lat}/17/en?incident=${one.code}`, before: signedIn('dispatcher') };
+  const options = {
+    hash: `#${lon}/${lat}/17/en?incident=${one.code}&board=true`,
+    before: signedIn('dispatcher'),
+  };
   await visit(browser, options, async (page) => {
     await mapReady(page);
     await page.locator('#acts [data-act=cancel]').click();
@@ -73,6 +76,12 @@ test('an act that is half filled in: another incident, a merge and the way back 
     await reason.stays(() => page.locator('#same').getByRole('button', { name: 'the other' }).click());
     await reason.stays(() => page.locator('#same').getByRole('button', { name: /Merge/ }).first().click());
     await reason.stays(() => page.getByRole('button', { name: /Back to the list/ }).click());
+    const card = (code: string): Locator => page.locator(`.columns [data-code="${code}"]`);
+    await reason.stays(() => card(other.code).click());
+    // The one that is open stays open, and nobody is asked.
+    await card(one.code).click();
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    assert.equal(await reason.field.inputValue(), reason.text);
     await reason.goes(() => page.locator('#same').getByRole('button', { name: 'the other' }).click());
     await page.locator('#incident [data-field=code]', { hasText: other.code }).waitFor();
   });

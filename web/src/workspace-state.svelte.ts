@@ -228,6 +228,12 @@ export class WorkspaceState {
     if (box !== null) this.map?.fit(box);
   }
 
+  /** Chooses an incident, or none, when nothing is lost by it or the reader agrees; the one in sight stays as it is. */
+  openIncident(code: string | null): void {
+    const inSight = this.task === 'incidents' && this.intake === null && this.incident === code;
+    unsaved.agree(!inSight && unsaved.any, () => this.chooseIncident(code));
+  }
+
   chooseIncident(code: string | null): void {
     if (code !== null) this.task = 'incidents';
     this.incident = code;

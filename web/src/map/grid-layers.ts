@@ -21,14 +21,14 @@ export interface GridLayers {
 
 /**
  * Up to which resolution base grids are in the tiles is `baseResolution`, in metres a pixel; `painted` is a figure in place of tints. Names
- * of layers with other `names` do not stand in each other's way.
+ * keep clear of what else is drawn on the map; with `names` of its own, a state's keep clear of each other alone.
  */
 export function gridLayers(
   tiles: GridTiles,
   visible: () => Visible,
   baseResolution: number,
   painted: () => Painted | null = () => null,
-  names = 'names',
+  names: string | true = true,
 ): GridLayers {
   const zooms = { minzoom: tiles.minZoom, maxzoom: tiles.maxZoom };
   const sources = tiles.paths.map((path) => pathSource(path, zooms, tiles.loadTile));
