@@ -104,6 +104,14 @@ dispatched(
           (code) => document.querySelector<HTMLSelectElement>('#act select[name=unit]')?.value === code,
           code,
         );
+        await made.act({ act: 'note', reason: 'by somebody else, meanwhile' });
+        await page.keyboard.press('Enter');
+        await page
+          .locator('#acts')
+          .getByText('Somebody has just done something with it', { exact: false })
+          .waitFor();
+        await page.locator('#events').getByText('by somebody else, meanwhile').waitFor();
+        assert.equal(await page.locator('#act textarea').inputValue(), 'belongs next door', 'it is kept');
         await page.keyboard.press('Enter');
         await page.locator('#incident[data-state=transferred]').waitFor();
         await press('take');

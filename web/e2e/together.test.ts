@@ -52,6 +52,10 @@ dispatched('mouse: others join, one of them leads, the case is supervised and se
       const send = (name: string): Promise<void> =>
         page.locator('#act').getByRole('button', { name, exact: true }).click();
       await state(page, 'accepted');
+      await begin('lead');
+      await page.getByText('还没有协办单位', { exact: false }).waitFor();
+      assert.equal(await page.locator('#act :is(select, [type=submit])').count(), 0);
+      await page.locator('#act').getByRole('button', { name: '取消' }).click();
       await begin('join');
       const unit = page.getByRole('combobox', { name: '协办单位' });
       for (const { code } of [one, other]) {
@@ -70,7 +74,12 @@ dispatched('mouse: others join, one of them leads, the case is supervised and se
         .waitFor();
 
       await begin('lead');
-      await page.getByRole('combobox', { name: '交给' }).selectOption(`org:${one.code}`);
+      const leader = page.getByRole('combobox', { name: '交给' });
+      await leader
+        .locator(`option[value="org:${one.code}"]`, { hasText: one.name })
+        .waitFor({ state: 'attached' });
+      assert.equal(await leader.locator('option').count(), 2, 'nothing to choose, and who has joined');
+      await leader.selectOption(`org:${one.code}`);
       await send('确定牵头');
       await done(page, '确定牵头');
       await state(page, 'assigned');

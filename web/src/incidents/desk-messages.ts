@@ -126,6 +126,11 @@ export const deskMessages = {
   unit_here: { zh: '事发地', en: 'Where it happened' },
   unit_desks: { zh: '各级受理台', en: 'Desks' },
   unit_organizations: { zh: '单位', en: 'Organisations' },
+  unit_joined: { zh: '协办单位', en: 'Joined' },
+  lead_none: {
+    zh: '还没有协办单位：请先“增加协办单位”，再确定由谁牵头。',
+    en: 'Nobody has joined it yet: let a unit join first, then name who leads.',
+  },
   unit_found: { zh: '查找结果', en: 'Found' },
   unit_none: { zh: '没有找到。', en: 'Nothing of that name.' },
   unit_add: { zh: '添加', en: 'Add' },
