@@ -129,9 +129,16 @@ divided('a new grid is cut out by mouse, then by keyboard', async (desk) => {
   await cut('新网格');
   await undo(desk);
 
+  const name = page.getByLabel('Name', { exact: true });
+  assert.equal(await name.inputValue(), '', 'the name is used');
+  await name.fill('键盘网格');
   await takeUp(desk, 'Split');
+  const line = desk.across(await desk.grid());
+  await ringByKeyboard(desk, line);
+  await desk.proven(/Split: done, and proven/, /^QC-10/);
+  await undo(desk);
   await takeUp(desk, 'Cut out a grid');
-  await page.getByLabel('Name', { exact: true }).fill('键盘网格');
+  assert.equal(await name.inputValue(), '键盘网格', 'what was typed for another stroke is kept');
   await ringByKeyboard(desk, ring);
   await cut('键盘网格');
   await undo(desk); // a grid with a hole is nothing to publish

@@ -4,7 +4,7 @@ import type { CityMap } from '../map/city-map';
 import { Surface, type DrawnPart } from '../map/edit/surface';
 import type { Finding, Impact, Plan } from '../plans/plan';
 import { Corners } from './corners';
-import { drawing, ofOneVersion } from './draft';
+import { attempts, drawing, ofOneVersion } from './draft';
 import { drawnLine, drawnPart, handlesOf, wrongOf } from './drawing';
 import { boxOf, degrees, linesOf, same, type Vertex } from './lattice';
 import { Origin } from './origin';
@@ -181,7 +181,14 @@ export class Session {
       voidReason,
       partition,
     });
-    return change === null ? (this.say('choose_grid'), false) : this.send(change);
+    if (change === null) return (this.say('choose_grid'), false);
+    const { sketch } = this;
+    const { name } = host;
+    const kept = await this.send(change);
+    if (kept && this.sketch === sketch) this.sketch = new Sketch(sketch.closed);
+    if (kept && tool.named.has(of) && host.name === name) host.name = '';
+    this.paint();
+    return kept;
   }
 
   async merge(): Promise<boolean> {
@@ -268,10 +275,6 @@ export class Session {
       this.plan = plan;
       [this.findings, this.impact] = [findings, impact];
       this.#apply(changed.features);
-      if (op !== 'undo' && op !== 'redo') {
-        this.sketch = new Sketch(this.sketch.closed);
-        this.host.name = '';
-      }
       this.#prune();
       const codes = changed.features.map(({ properties: p }) => p.code);
       this.outcome = { kind: 'done', op, codes, ms };
@@ -285,15 +288,15 @@ export class Session {
    * Asks again where the plan was only checked or the like meanwhile, but for what was undone, which may be another's by now. Where it
    * was drawn on, that is shown first; if it does not come, the next stroke is refused again, for it names the version that is in sight.
    */
-  async #again(op: string, ask: () => Promise<Stroke>): Promise<Stroke> {
+  async #again(op: string, ask: () => Promise<Stroke>, tries = attempts): Promise<Stroke> {
     try {
       return await ask();
     } catch (cause) {
       if (asProblem(cause).status !== 412) throw cause;
       const plan = await this.server.plan(this.plan.code);
-      if (op !== 'redo' && drawing(plan) === drawing(this.plan)) {
+      if (op !== 'redo' && drawing(plan) === drawing(this.plan) && tries > 1) {
         this.plan = plan;
-        return this.#again(op, ask);
+        return this.#again(op, ask, tries - 1);
       }
       await this.#load(plan, this.#box ?? this.surface.bbox());
       throw cause;

@@ -6,6 +6,9 @@ import type { Change } from './server';
 export const tools = ['border', 'split', 'merge', 'redraw', 'give', 'cut', 'dedicated', 'void'] as const;
 export type Tool = (typeof tools)[number];
 
+/** The tools whose part is given a name when it is drawn. */
+export const named: ReadonlySet<Tool> = new Set(['cut', 'dedicated', 'void']);
+
 /** What a tool draws. */
 export const draws: Readonly<Record<Tool, 'line' | 'ring' | null>> = {
   border: null,
