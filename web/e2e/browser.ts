@@ -15,11 +15,21 @@ export const patience = 30_000;
 const softwareGl = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const noGl = ['--no-sandbox', '--disable-3d-apis'];
 
-export function launch(options: { webgl: boolean; flags?: string[] } = { webgl: true }): Promise<Browser> {
+/** Starts a browser; `language` is its own, in which it writes what is no page's, such as dates to fill in. */
+export function launch({
+  webgl = true,
+  flags = [],
+  language = 'en',
+}: {
+  webgl?: boolean;
+  flags?: string[];
+  language?: 'zh' | 'en';
+} = {}): Promise<Browser> {
+  const LANGUAGE = language === 'zh' ? 'zh_CN' : 'en';
   return chromium.launch({
     executablePath: chromiumPath(),
-    args: [...(options.webgl ? softwareGl : noGl), ...(options.flags ?? [])],
-    env: { ...process.env, LANG: 'C.UTF-8' }, // else a download whose name is not ASCII is called "download"
+    args: [...(webgl ? softwareGl : noGl), ...flags],
+    env: { ...process.env, LANGUAGE, LANG: 'C.UTF-8' }, // else a download whose name is not ASCII is called "download"
   });
 }
 

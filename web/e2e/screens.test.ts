@@ -15,18 +15,18 @@ const pictures = process.env['SCREENSHOT'] === '1';
 const docs = new URL('../../docs/', import.meta.url).pathname;
 const folder = `${docs}images/screens/`;
 
-let browser: Browser;
+let browsers: Record<Look['language'], Browser>;
 let scenery: Scenery | null = null;
 
 before(async () => {
-  browser = await launch();
+  browsers = { zh: await launch({ language: 'zh' }), en: await launch({ language: 'en' }) };
   const { demo } = await session();
   if (demo && mayPlan() && tokenOf('dispatcher') !== '') scenery = await makeScenery();
   mkdirSync(folder, { recursive: true });
 });
 after(async () => {
   await scenery?.town.demo.stop();
-  await browser.close();
+  for (const browser of Object.values(browsers)) await browser.close();
 });
 
 function contextOf({ language, dark, phone }: Look): BrowserContextOptions {
@@ -91,7 +91,7 @@ async function show(screen: Screen, look: Look, of: Scenery, picture: string): P
     ...(screen.town && { origin: new URL(of.town.demo.url).origin }),
     ...contextOf(look),
   };
-  await visit(browser, options, async (page) => {
+  await visit(browsers[look.language], options, async (page) => {
     if (!screen.mapless) await mapReady(page);
     await screen.complete?.(page, of, look.language);
     await page.getByRole('heading', { name: screen.heading[look.language], exact: true }).first().waitFor();
