@@ -78,6 +78,9 @@ func holdFindings(t *testing.T, found, again []grid.Finding) {
 			t.Errorf("not told apart, or not told: %+v", f)
 		}
 		seen[f.Fingerprint] = true
+		if f.Rule == "QC-13" && (f.AreaM2 != nil) != strings.Contains(f.Detail, "m²") {
+			t.Errorf("an area if and only if the area is judged: %+v", f)
+		}
 		if i >= len(again) || again[i].Fingerprint != f.Fingerprint || again[i].Detail != f.Detail {
 			t.Errorf("another finding the next time: %+v", f)
 		}

@@ -286,7 +286,12 @@ func (r *review) checkBand(p *PartDiff, unit string, measured, lo, hi float64) {
 		return
 	}
 	detail := fmt.Sprintf("%s has %.6g %s, the norm is %s: %s, or note why it is an exception", p.Code, measured, unit, band(lo, hi), hint)
-	r.add("QC-13", grid.NoticeClass, unit, []string{p.Code}, detail, func(f *grid.Finding) { f.Measured, f.Threshold = &measured, &threshold })
+	r.add("QC-13", grid.NoticeClass, unit, []string{p.Code}, detail, func(f *grid.Finding) {
+		f.Measured, f.Threshold = &measured, &threshold
+		if unit == "m²" {
+			f.AreaM2 = &measured
+		}
+	})
 }
 
 func band(lo, hi float64) string {

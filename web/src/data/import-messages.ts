@@ -62,7 +62,7 @@ export const importMessages = {
   columns: { zh: '{name} 的列', en: 'Columns of {name}' },
   column: { zh: '列', en: 'Column' },
   samples: { zh: '内容', en: 'Values' },
-  field: { zh: '字段', en: 'Field' },
+  field: { zh: '字段（* 必需）', en: 'Field (* needed)' },
   field_of: { zh: '“{column}”对应的字段', en: 'Field of “{column}”' },
   left_out: { zh: '不导入', en: 'leave out' },
   kept: { zh: '原样保留（外部编号）', en: 'keep as it is (references elsewhere)' },

@@ -165,7 +165,7 @@ export class CityMap {
     this.#areas.setStyle(
       areaStyle(palette, visible, baseResolution(this.#options.tiles), () => this.#painted),
     );
-    this.#labels.setStyle(labelStyle(palette, visible));
+    this.#labels.setStyle(labelStyle(palette, visible, () => this.#painted));
     this.#guarded.setPalette(palette);
     this.#draft.setStyle(draftStyle(palette));
     this.#found.setStyle(foundStyle(palette));
@@ -206,6 +206,7 @@ export class CityMap {
     this.#painted = painted;
     this.#busy();
     this.#areas.changed();
+    this.#labels.changed();
     this.#instead?.refresh?.();
   }
 

@@ -41,7 +41,7 @@ export function gridLayers(
     paint: (palette) => {
       areas[0]?.setBackground(palette.background);
       for (const layer of areas) layer.setStyle(areaStyle(palette, visible, baseResolution, painted));
-      for (const layer of labels) layer.setStyle(labelStyle(palette, visible));
+      for (const layer of labels) layer.setStyle(labelStyle(palette, visible, painted));
     },
   };
 }

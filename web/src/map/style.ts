@@ -136,7 +136,7 @@ function paintStyles(
 }
 
 /** Names at the label points. Wider areas win where names would touch; see label.ts for what is named at which zoom. */
-export function labelStyle(palette: Palette, visible: () => Visible): StyleOf {
+export function labelStyle(palette: Palette, visible: () => Visible, painted: () => Painted | null): StyleOf {
   const halo = new Stroke({ color: palette.halo, width: 3 });
   return (feature, resolution) => {
     if (!visible().labels || feature.get('layer') !== 'labels') return undefined;
@@ -145,11 +145,12 @@ export function labelStyle(palette: Palette, visible: () => Visible): StyleOf {
     const name = String(feature.get('name') ?? '');
     const label = labelOf(rank, name, String(feature.get('code') ?? ''), resolution);
     if (label === null) return undefined;
+    const plain = rank !== 'dedicated' || painted() !== null; // on the colours of classes only that can be read
     return new Style({
       text: new Text({
         text: label.text,
         font: `${label.weight} ${label.sizePx}px ${fonts}`,
-        fill: new Fill({ color: rank === 'dedicated' ? palette.dedicatedLine : palette.text }),
+        fill: new Fill({ color: plain ? palette.text : palette.dedicatedLine }),
         stroke: halo,
         padding: [2, 4, 2, 4],
       }),

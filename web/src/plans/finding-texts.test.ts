@@ -38,7 +38,15 @@ for (const [name, finding, zh] of [
   [
     'less than the norm',
     { ...of, rule: 'QC-13', class: 'notice', grid_codes: ['A'], measured: 120, threshold: 300 },
-    'A 的户数或面积为 120，低于标准 300。请合并或划入一部分；确需例外请注明理由。',
+    'A 有 120 户，低于标准 300 户。请合并或划入一部分；确需例外请注明理由。',
+  ],
+  [
+    'more ground than the norm',
+    {
+      ...{ ...of, rule: 'QC-13', class: 'notice', grid_codes: ['A'] },
+      ...{ measured: 2_500_000, threshold: 2_000_000, area_m2: 2_500_000 },
+    },
+    'A 有 2.5 km²，高于标准 2 km²。请拆分或划出一部分；确需例外请注明理由。',
   ],
   ['a rule to come', { ...of, rule: 'QC-99' }, '不符合规则 QC-99。请缩放到此处核对。'],
 ] satisfies [string, Parameters<typeof findingText>[0], string][]) {

@@ -5,7 +5,8 @@ import type { Finding } from './plan';
 
 /**
  * By rule; `_notice` where the same rule as a notice asks for something else, `_below` where less than the limit does.
- * `{grids}` are the codes, `{n}` what was measured, `{metres}` the same as a length, `{limit}` the limit.
+ * `{grids}` are the codes, `{n}` what was measured, `{metres}` the same as a length; `{size}` the same as households, or as an area where
+ * the finding has one, and `{norm}` the limit of it.
  */
 export const findingTexts = {
   'QC-01': {
@@ -65,12 +66,12 @@ export const findingTexts = {
     en: 'The code {grids} was another grid’s before, and codes are never used again. Give it a new one.',
   },
   'QC-13': {
-    zh: '{grids} 的户数或面积为 {n}，高于标准 {limit}。请拆分或划出一部分；确需例外请注明理由。',
-    en: '{grids} has {n} (households or m²), above the norm of {limit}. Split it or give some away, or note why it is an exception.',
+    zh: '{grids} 有 {size}，高于标准 {norm}。请拆分或划出一部分；确需例外请注明理由。',
+    en: '{grids} has {size}, above the norm of {norm}. Split it or give some away, or note why it is an exception.',
   },
   'QC-13_below': {
-    zh: '{grids} 的户数或面积为 {n}，低于标准 {limit}。请合并或划入一部分；确需例外请注明理由。',
-    en: '{grids} has {n} (households or m²), below the norm of {limit}. Merge it or take more in, or note why it is an exception.',
+    zh: '{grids} 有 {size}，低于标准 {norm}。请合并或划入一部分；确需例外请注明理由。',
+    en: '{grids} has {size}, below the norm of {norm}. Merge it or take more in, or note why it is an exception.',
   },
   'QC-14': {
     zh: '{grids} 之间的新边界切开了建筑（{metres}）。请绕开建筑绘制。',
@@ -150,15 +151,23 @@ type Told = Pick<Finding, 'rule' | 'class' | 'grid_codes' | 'area_m2' | 'width_m
 /** What was found and what to do next, with how large it is where that is known. */
 export function findingText(finding: Told, language: Language): string {
   const { rule, grid_codes: codes, area_m2: area, width_m: width, measured, threshold } = finding;
-  const sentence = fill(textOf(finding)[language], {
+  const sized = (value: number | null): string => {
+    if (value === null) return '?';
+    if (area !== null) return formatArea(value, language);
+    const n = formatNumber(value, language);
+    return language === 'zh' ? `${n} 户` : `${n} households`;
+  };
+  const text = textOf(finding)[language];
+  const sentence = fill(text, {
     rule,
     grids: named(codes, language),
     n: measured === null ? '?' : formatNumber(measured, language),
     metres: measured === null ? '?' : formatDistance(measured, language),
-    limit: threshold === null ? '?' : formatNumber(threshold, language),
+    size: sized(measured),
+    norm: sized(threshold),
   });
   const sizes = [
-    area === null ? [] : [formatArea(area, language)],
+    area === null || text.includes('{size}') ? [] : [formatArea(area, language)],
     width === null
       ? []
       : [language === 'zh' ? '宽 ' : 'width '].map((of) => of + formatDistance(width, language)),
