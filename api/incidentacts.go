@@ -238,10 +238,10 @@ func divisionOfUnit(state *live.State, u grid.Unit) string {
 	return ""
 }
 
-// actsFor returns the acts that the actor may do now: what the table allows in this state, and whose the unit is.
+// actsFor returns the acts that the actor may do now: what can be done with it as it stands, and whose the unit is.
 func actsFor(state *live.State, actor grid.Actor, in *grid.Incident) []grid.IncidentAct {
-	acts := []grid.IncidentAct{}
-	for _, act := range grid.IncidentActs(in.State) {
+	acts, settings := []grid.IncidentAct{}, state.City.Settings()
+	for _, act := range in.ActsOf(actor, &settings) {
 		division := divisionOfUnit(state, in.PartyUnit(grid.IncidentRuleOf(act).By))
 		if division == "" {
 			division = divisionOf(in.Assignment)

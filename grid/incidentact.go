@@ -108,6 +108,34 @@ func IncidentActs(state string) []IncidentAct {
 	return acts
 }
 
+// ActsOf returns what somebody can do with it as it stands: what its state allows, without what there is nothing for. Whether the
+// unit is theirs is not asked.
+func (in *Incident) ActsOf(actor Actor, s *Settings) []IncidentAct {
+	return slices.DeleteFunc(IncidentActs(in.State), func(act IncidentAct) bool {
+		switch act {
+		case IncidentTake:
+			return in.TransferTo == ""
+		case IncidentLead:
+			return len(in.HandlingUnits) == 0
+		case IncidentKeep:
+			return !in.keepable()
+		case IncidentRectify:
+			return !in.Supervised
+		case IncidentClose:
+			return !in.closableBy(actor, s)
+		}
+		return false
+	})
+}
+
+// keepable reports whether its unit was asked to give it away.
+func (in *Incident) keepable() bool { return in.ProposedUnit != "" || in.Handover }
+
+// closableBy reports whether somebody may check it: somebody else than who handled it where the kind demands it (BR-56).
+func (in *Incident) closableBy(actor Actor, s *Settings) bool {
+	return actor.Name != in.FinishedBy || slices.Contains(s.UncheckedKinds, in.Kind)
+}
+
 // from returns grid.ErrConflict where the act is not possible in the state, saying what is.
 func (r *IncidentRule) from(state string) error {
 	if slices.Contains(r.From, state) {

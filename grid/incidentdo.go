@@ -248,7 +248,7 @@ func (d *doing) giveBack() {
 
 // stay settles what was proposed by leaving everything as it is.
 func (d *doing) stay() error {
-	if d.in.ProposedUnit == "" && !d.in.Handover {
+	if !d.in.keepable() {
 		return fmt.Errorf("nothing is proposed that it could be kept from: %w", ErrConflict)
 	}
 	d.data["proposed_unit"] = string(d.in.ProposedUnit)
@@ -272,7 +272,7 @@ func (d *doing) due(at time.Time) {
 
 // close ends it after a check, by somebody else than who handled it where the kind demands it (BR-56).
 func (d *doing) close() error {
-	if d.c.Actor.Name == d.in.FinishedBy && !slices.Contains(d.c.Settings.UncheckedKinds, d.in.Kind) {
+	if !d.in.closableBy(d.c.Actor, d.c.Settings) {
 		return fmt.Errorf("BR-56: %s said that it is done, somebody else has to check it: %w", d.in.FinishedBy, ErrConflict)
 	}
 	d.end("")

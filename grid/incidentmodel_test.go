@@ -186,6 +186,9 @@ func (l *life) step() {
 	if !possible || to != l.in.State {
 		l.r.Fatalf("%s led from %s to %s, want %q", o.Act, before.State, l.in.State, to)
 	}
+	if !slices.Contains(before.ActsOf(actor, &l.settings), o.Act) {
+		l.r.Fatalf("%s was done and not offered with %+v", o.Act, before)
+	}
 	l.checkEvent(event, o, actor)
 	l.checkWho(&before, o, actor)
 	l.checkUnits(&before, o, actor)

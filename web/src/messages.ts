@@ -146,7 +146,7 @@ export const messages = {
     zh: '场所、隐患、事件和方案不公开，查看需要令牌。令牌只保存在当前标签页。',
     en: 'Places, incidents and plans are not public; a token opens them. It is kept for this tab only.',
   },
-  token_missing: { zh: '查看此内容需要访问令牌。', en: 'This needs an access token.' },
+  token_missing: { zh: '需要访问令牌才能继续。', en: 'This needs an access token.' },
   token_wrong: { zh: '令牌无效或已过期。', en: 'This token is not valid, or has expired.' },
   token_files: {
     zh: '已选好但尚未导入的文件属于当前令牌，换了令牌就要重新选择。',

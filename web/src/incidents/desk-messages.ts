@@ -93,8 +93,8 @@ export const deskMessages = {
     en: 'For example: manhole cover missing, 119.5104, 33.5070',
   },
   intake_removed: {
-    zh: '已去掉 {n} 个电话或证件号：事件中不保存个人信息。',
-    en: '{n} phone or identity numbers were left out: incidents hold no personal data.',
+    zh: '已去掉 {n} 处姓名、电话或证件号：事件中不保存个人信息。',
+    en: '{n} names, phone or identity numbers were left out: incidents hold no personal data.',
   },
   intake_where: { zh: '位置', en: 'Where' },
   intake_click: {
@@ -127,10 +127,6 @@ export const deskMessages = {
   unit_desks: { zh: '各级受理台', en: 'Desks' },
   unit_organizations: { zh: '单位', en: 'Organisations' },
   unit_joined: { zh: '协办单位', en: 'Joined' },
-  lead_none: {
-    zh: '还没有协办单位：请先“增加协办单位”，再确定由谁牵头。',
-    en: 'Nobody has joined it yet: let a unit join first, then name who leads.',
-  },
   unit_found: { zh: '查找结果', en: 'Found' },
   unit_none: { zh: '没有找到。', en: 'Nothing of that name.' },
   unit_add: { zh: '添加', en: 'Add' },

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readPasted } from './paste';
+import { readPasted, withoutNumber } from './paste';
 
 test('a case of a hotline', () => {
   const read = readPasted(
     '工单编号：12345-2026-0077\n诉求内容：小区门口井盖缺失，存在安全隐患。\n事发地址：学府路18号\n来电人：王先生 138-0013-8000',
   );
   assert.equal(read.caseNo, '12345-2026-0077');
-  assert.equal(read.title, '小区门口井盖缺失，存在安全隐患'.normalize('NFKC'));
+  assert.equal(read.title, '小区门口井盖缺失，存在安全隐患');
   assert.equal(read.address, '学府路18号');
-  assert.equal(read.removed, 1);
-  assert.ok(!read.text.includes('8000'));
+  assert.equal(read.removed, 2);
+  assert.match(read.text, /来电人：… …$/);
   assert.equal(read.spot, null);
 });
 
@@ -55,6 +55,25 @@ test('numbers that no incident may hold are left out, however they are written',
     assert.equal(text, '找 … 谢', number);
   }
   assert.equal(readPasted('门牌 120 号，共 1200 户').removed, 0);
+});
+
+test('who called is left out where the text says so, and nobody else', () => {
+  for (const [text, want] of [
+    ['楼道堵塞，报告人：李先生，请处理', '楼道堵塞，报告人：…，请处理'],
+    ['联系人: 王小明\n井盖缺失', '联系人: …\n井盖缺失'],
+    ['Blocked stairs. Caller: Mr Li Ming saw it', 'Blocked stairs. Caller: … saw it'],
+  ] as const) {
+    const { text: read, removed } = readPasted(text);
+    assert.deepEqual([read, removed], [want, 1]);
+  }
+  assert.equal(readPasted('联系人很多，人民路拥堵').removed, 0);
+});
+
+test('the name of a place, without the number that is not known there', () => {
+  assert.match(readPasted('渡河苑3号楼2单元楼道堆放杂物，有火灾隐患，请处理').address, /^渡河苑3号/);
+  assert.equal(withoutNumber('渡河苑3号楼'), '渡河苑');
+  assert.equal(withoutNumber('渡河苑'), '');
+  assert.equal(withoutNumber('3号楼'), '');
 });
 
 test('a long text is read in bounded time', () => {

@@ -9,7 +9,7 @@ export interface Pasted {
   title: string;
   /** The text without what no incident may hold. */
   text: string;
-  /** How many phone and identity numbers were left out of it (BR-60). */
+  /** How many names, phone and identity numbers were left out of it (BR-60). */
   removed: number;
 }
 
@@ -43,10 +43,16 @@ const contentLabel = labelled(
 );
 /** A road with a number, a village, a compound: as much as is written together. */
 const addressWords =
-  /[\p{Script=Han}A-Za-z\d]{1,20}?(?:路|街|大道|巷|弄|小区|花园|新村|村|社区|广场|大厦)[\p{Script=Han}A-Za-z\d-]{0,20}?(?:\d+(?:号|弄|栋|幢|室)|(?=[,，。；;：:\s]|$))/u;
+  /[\p{Script=Han}A-Za-z\d]{1,20}?(?:路|街|大道|巷|弄|小区|花园|公园|公寓|家园|苑|新村|村|社区|广场|大厦|市场|医院|学校|小学|中学)[\p{Script=Han}A-Za-z\d-]{0,20}?(?:\d+(?:号|弄|栋|幢|室)|(?=[,，。；;：:\s]|$))/u;
 
 const digit = '[0-9０-９]';
+/** Who called, where the text names them so; of another name nobody can say that it is one. */
+const reporter = [
+  /(?<=(?:报告|来电|诉求|举报|投诉|联系|反映|报警|报案)人(?:姓名)?\s*[:：]\s*)[\p{L}·]{1,20}/gu,
+  /(?<=\b(?:[Cc]aller|[Rr]eporter|[Rr]eported by|[Cc]ontact person)\s*[:：]\s*)\p{L}[\p{L}.'’-]*(?: \p{Lu}[\p{L}.'’-]*){0,3}/gu,
+];
 const personal = [
+  ...reporter,
   new RegExp(`(?<!${digit})${digit}{17}[0-9０-９xXｘＸ](?!${digit})`, 'gu'),
   new RegExp(
     `(?<!${digit})(?:\\+?86[- ]?)?[1１][3-9３-９]${digit}([- .]?)${digit}{4}\\1${digit}{4}(?!${digit})`,
@@ -69,6 +75,12 @@ export function readPasted(pasted: string): Pasted {
   const short = spot === null && !plain.includes('\n') && plain.length <= 40;
   const address = said(addressLabel) || (addressWords.exec(plain)?.[0] ?? (short ? title : ''));
   return { spot, address: cut(address, 100), caseNo: said(caseNo), title, text, removed };
+}
+
+/** What an address names without its number: to search for where the number is not known. "" where that is nothing else. */
+export function withoutNumber(address: string): string {
+  const [name = ''] = address.split(/\d/, 1);
+  return name === address || name.trim().length < 2 ? '' : name.trim();
 }
 
 /** The first pair of numbers that may be a place; in China the longitude is the one above 60, in whichever order they stand. */
@@ -96,4 +108,8 @@ function titleOf(text: string): string {
   return '';
 }
 
-const cut = (text: string, most: number): string => [...text].slice(0, most).join('').trim();
+/** As much of a text as a field takes, with the marks that Chinese is written with, which reading has made plain. */
+function cut(text: string, most: number): string {
+  const marked = text.replace(/(?<=\p{Script=Han})[,:]/gu, (mark) => (mark === ',' ? '，' : '：'));
+  return [...marked].slice(0, most).join('').trim();
+}
