@@ -61,6 +61,8 @@ dispatched(
       await press('处置完毕');
       await state('waiting_check');
       await offersActs(page, made.code);
+      assert.equal(await page.locator('#acts [data-act=close]').count(), 0);
+      await page.getByText('须由另一人核查办结', { exact: false }).waitFor();
       await accessible(page, 'an incident to check');
     });
     await visit(browser, { hash: opened, before: signedIn('administrator') }, async (page) => {

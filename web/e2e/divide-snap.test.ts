@@ -207,6 +207,11 @@ divided('after a split the panel says what the server says of it', async (at) =>
       `${n(one.load_before)} → ${n(one.load_after)}`,
     ]);
     assert.deepEqual(said, want);
+    await page.getByRole('searchbox').last().fill('');
+    for (const one of base.filter(({ change }) => change === 'created')) {
+      const told = `${n(one.households_after)} households`;
+      await page.locator('#grids li', { hasText: one.code }).getByText(told, { exact: false }).waitFor();
+    }
     const { before: was, after: is } = impact.load;
     assert.notEqual(was.cv, is.cv);
     await live.getByText(`Coefficient of variation ${n(was.cv, 3)} → ${n(is.cv, 3)}`).waitFor();

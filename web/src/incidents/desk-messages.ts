@@ -5,6 +5,10 @@ export const deskMessages = {
   // What can be done. The acts' own names (act_…) tell what was done; these are what is on the buttons.
   acts: { zh: '办理', en: 'What you can do' },
   acts_none: { zh: '现在没有您可以办理的事项。', en: 'There is nothing for you to do with it now.' },
+  acts_check: {
+    zh: '您报了处置完毕，须由另一人核查办结。',
+    en: 'You said that it is done: somebody else checks and closes it.',
+  },
   acts_token: {
     zh: '办理需要调度员的访问令牌。',
     en: 'To do something with it you need the token of a dispatcher.',
