@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatPlanning, parsePlanning, usualPlanning, type Planning } from './planning';
+import { before, formatPlanning, parsePlanning, usualPlanning, type Planning } from './planning';
 import { plansFor, type Plan } from './plan';
 
 const compared = [
@@ -48,4 +48,13 @@ test('only plans of its county are offered for a grid', () => {
   const codes = (county: string): string[] => plansFor(plans, county).map(({ code }) => code);
   assert.deepEqual(codes('c1'), ['a', 'c']);
   assert.deepEqual(codes('c3'), []);
+});
+
+test('a plan is compared with what it changes, and one in effect with what was before', () => {
+  const counties = ['990101000000', '990102000000'].map((county_code, i) => ({
+    ...{ county_code, base_edition: i + 3, current_edition: i + 4, published_edition: i + 4 },
+  }));
+  assert.deepEqual(before({ published_at: null, counties }), { kind: 'now' });
+  const was = { kind: 'edition', county: '990101000000', number: 3 };
+  assert.deepEqual(before({ published_at: '2026-11-23T08:00:00Z', counties }), was);
 });

@@ -1,4 +1,5 @@
 /** What the plan screens show, as parameters of the deep link. */
+import type { Plan } from './plan';
 
 /** A list of plans: those not at an end, those to be filed, all, or those of one state. */
 export const planLists = [
@@ -10,6 +11,15 @@ export type PlanListName = (typeof planLists)[number];
 /** What is compared: the editions in force, an edition of a county, or a plan. */
 export type Side =
   { kind: 'now' } | { kind: 'edition'; county: string; number: number } | { kind: 'plan'; code: string };
+
+/** What a plan is compared with unless something else is chosen: what it changes; of one in effect, what its county was before. */
+export function before({
+  published_at: published,
+  counties: [county],
+}: Pick<Plan, 'published_at' | 'counties'>): Side {
+  if (published === null || county === undefined) return { kind: 'now' };
+  return { kind: 'edition', county: county.county_code, number: county.base_edition };
+}
 
 export interface Planning {
   list: PlanListName;
