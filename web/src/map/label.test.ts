@@ -21,6 +21,14 @@ for (const [name, rank, at, want] of [
   test(`labelOf/${name}`, () => assert.equal(labelOf(rank, '某地', grid, zoom(at))?.text ?? null, want));
 }
 
+test('a grid close by is its number where its name has no room', () => {
+  assert.equal(labelOf('base', '某地', grid, zoom(16))?.short, '007');
+  assert.equal(labelOf('base', '某地', grid, zoom(15))?.short, null);
+  assert.equal(labelOf('base', '', grid, zoom(16))?.short, '007');
+  assert.equal(labelOf('base', 'North End', 'SMD-1A01', zoom(16))?.short, null);
+  assert.equal(labelOf('dedicated', '某地', grid, zoom(16))?.short, null);
+});
+
 test('a grid of another code scheme keeps its name, one without a name its code', () => {
   assert.equal(labelOf('base', 'North End', 'SMD-1A01', zoom(15))?.text, 'North End');
   assert.equal(labelOf('base', '', 'SMD-1A01', zoom(17))?.text, 'SMD-1A01');

@@ -2,6 +2,8 @@
 
 export interface Label {
   text: string;
+  /** What is written where there is no room for the text; null for nothing. */
+  short: string | null;
   sizePx: number;
   weight: 400 | 600;
 }
@@ -32,9 +34,10 @@ const wholeNames = 3.5;
 export function labelOf(rank: string, name: string, code: string, resolution: number): Label | null {
   const { sizePx, weight, from, to } = rules[rank] ?? otherRule;
   if (resolution < from || resolution > to) return null;
-  const short = rank === 'base' && resolution > wholeNames ? gridNumber(code) : null;
-  const text = short ?? (name || code);
-  return text === '' ? null : { text, sizePx, weight };
+  const number = rank === 'base' ? gridNumber(code) : null;
+  const whole = name || code;
+  const text = resolution > wholeNames ? (number ?? whole) : whole;
+  return text === '' ? null : { text, short: number === text ? null : number, sizePx, weight };
 }
 
 /** What names a grid in the least room: its number, else its name, else its code. */

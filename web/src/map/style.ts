@@ -146,16 +146,20 @@ export function labelStyle(palette: Palette, visible: () => Visible, painted: ()
     const label = labelOf(rank, name, String(feature.get('code') ?? ''), resolution);
     if (label === null) return undefined;
     const plain = rank !== 'dedicated' || painted() !== null; // on the colours of classes only that can be read
-    return new Style({
-      text: new Text({
-        text: label.text,
-        font: `${label.weight} ${label.sizePx}px ${fonts}`,
-        fill: new Fill({ color: plain ? palette.text : palette.dedicatedLine }),
-        stroke: halo,
-        padding: [2, 4, 2, 4],
-      }),
-      zIndex: label.sizePx,
-    });
+    const written = (text: string, zIndex: number): Style =>
+      new Style({
+        text: new Text({
+          text,
+          font: `${label.weight} ${label.sizePx}px ${fonts}`,
+          fill: new Fill({ color: plain ? palette.text : palette.dedicatedLine }),
+          stroke: halo,
+          padding: [2, 4, 2, 4],
+        }),
+        zIndex,
+      });
+    const whole = written(label.text, label.sizePx);
+    // Placed last, the short one finds room only where the whole one has not.
+    return label.short === null ? whole : [whole, written(label.short, 0)];
   };
 }
 
