@@ -21,7 +21,9 @@ type layerFieldJSON struct {
 	Type     grid.FieldType `json:"type"`
 	Required bool           `json:"required"`
 	Values   []string       `json:"values"`
-	Default  *string        `json:"default"`
+	// Labels are what values are called that no enumeration has, nil for other fields.
+	Labels  []grid.CodeLabel `json:"labels"`
+	Default *string          `json:"default"`
 	// Enumeration is whose codes the values are, nil for others.
 	Enumeration *string `json:"enumeration"`
 }
@@ -35,9 +37,13 @@ func (s *Server) layers(w http.ResponseWriter, r *http.Request, state *live.Stat
 	for i := range grid.Layers {
 		layer := layerJSON{Name: grid.Layers[i].Name, CityOnly: !grid.Layers[i].OfDivisions(), Shape: grid.Layers[i].Shape, Fields: []layerFieldJSON{}}
 		for _, f := range grid.Layers[i].Fields {
-			layer.Fields = append(layer.Fields, layerFieldJSON{
+			field := layerFieldJSON{
 				Name: f.Name, Type: f.Type, Required: f.Required, Values: valuesOf(f, state), Default: given(f.Default), Enumeration: given(f.Enumeration),
-			})
+			}
+			if f.Enumeration == "" {
+				field.Labels = state.Codes.Labels(f)
+			}
+			layer.Fields = append(layer.Fields, field)
 		}
 		list.Items = append(list.Items, layer)
 	}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wangge/wangge/grid"
@@ -122,9 +123,18 @@ func fieldNamed(column string, layer *grid.Layer) string {
 	if layer == nil {
 		return ""
 	}
-	for _, f := range layer.Fields {
-		if f.Name == name || oneOfNames(name, fieldWords[f.Name]) {
-			return f.Name
+	words := func(f grid.Field) []string {
+		called := f.Label()
+		return append([]string{f.Name, called.ZH, called.EN}, fieldWords[f.Name]...)
+	}
+	for _, alike := range []func(word string) bool{
+		func(word string) bool { return strings.EqualFold(word, name) },
+		func(word string) bool { return word != "" && usualName(word, layer) == usualName(name, layer) },
+	} {
+		for _, f := range layer.Fields {
+			if name != "" && slices.ContainsFunc(words(f), alike) {
+				return f.Name
+			}
 		}
 	}
 	const dbfName = 10 // characters that a shapefile leaves of a name
@@ -134,6 +144,21 @@ func fieldNamed(column string, layer *grid.Layer) string {
 		}
 	}
 	return ""
+}
+
+// sameWords are words that headers use for one another: the first is taken for the others.
+var sameWords = strings.NewReplacer("代码", "编码", "编号", "编码", "类型", "类别", "种类", "类别", "日期", "时间", "等级", "级别")
+
+// usualName returns a column's name without what only says which layer it is of (隐患编号 is 编码), in the words that are usual.
+func usualName(name string, layer *grid.Layer) string {
+	name = strings.ToLower(strings.TrimSpace(name))
+	for _, w := range layerWords {
+		if rest, is := strings.CutPrefix(name, w.word); is && w.layer == layer.Name && rest != "" {
+			name = rest
+			break
+		}
+	}
+	return sameWords.Replace(name)
 }
 
 func oneOfNames(name string, names []string) bool {

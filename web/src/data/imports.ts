@@ -47,6 +47,8 @@ export interface Field {
   type: string;
   required: boolean;
   values: string[] | null;
+  /** What values are called that no enumeration has; null for other fields. */
+  labels: { code: string; zh: string; en: string }[] | null;
   default: string | null;
   /** Whose codes the values are, with labels; null for others. */
   enumeration: string | null;

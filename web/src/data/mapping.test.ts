@@ -5,7 +5,7 @@ import { assigned, firstMap, fitting, kept, mapped, settable, sourceOf } from '.
 import { strange, translated, wanting } from './mapping';
 
 const field = (name: string, required = false): Field => ({
-  ...{ name, type: 'text', required },
+  ...{ name, type: 'text', required, labels: null },
   ...{ values: null, default: null, enumeration: null },
 });
 const shelters: Layer = {
