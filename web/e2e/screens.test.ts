@@ -66,15 +66,18 @@ const shown = screens.flatMap((screen) =>
     .map((look) => ({ screen, look, picture: pictureOf(screen, look) })),
 );
 
-// Two at a time: a page that waits for its tiles leaves a processor to the other.
-void describe('screens', { concurrency: 2 }, () => {
-  for (const { screen, look, picture } of shown) {
+function showAll(of: typeof shown): void {
+  for (const { screen, look, picture } of of) {
     void test(`screen: ${picture}`, async (t) => {
       if (scenery === null) return t.skip('needs the loopback demo and its tokens');
       await show(screen, look, scenery, picture);
     });
   }
-});
+}
+
+// Two at a time: a page that waits for its tiles leaves a processor to the other.
+void describe('screens', { concurrency: 2 }, () => showAll(shown.filter(({ screen }) => !screen.alone)));
+void describe('screens that hold up others', () => showAll(shown.filter(({ screen }) => screen.alone)));
 
 async function show(screen: Screen, look: Look, of: Scenery, picture: string): Promise<void> {
   const [view, shown = ''] = screen.link(of);

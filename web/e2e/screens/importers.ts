@@ -113,6 +113,7 @@ export const importers: Screen[] = [
   {
     ...importing,
     name: 'import-running',
+    alone: true,
     does: {
       zh: '导入进行中：看得到进度，可以离开再回来，也可以取消；取消后数据没有改变。',
       en: 'An import under way tells how far it is; it goes on while one looks elsewhere, and cancelled it has changed nothing.',

@@ -30,6 +30,8 @@ export interface Screen {
   complete?: (page: Page, of: Scenery, language: Language) => Promise<unknown>;
   /** Puts right what `complete` has left standing. */
   after?: (page: Page, language: Language) => Promise<unknown>;
+  /** Whether nothing else may go on meanwhile. */
+  alone?: boolean;
   /** Whether it is of the town, whose grids are yet to come, and not of the city. */
   town?: boolean;
   /** Console lines that belong to it. */
