@@ -110,30 +110,30 @@ func IncidentActs(state string) []IncidentAct {
 
 // ActsOf returns what somebody can do with it as it stands: what its state allows, without what there is nothing for. Whether the
 // unit is theirs is not asked.
-func (in *Incident) ActsOf(actor Actor, s *Settings) []IncidentAct {
-	return slices.DeleteFunc(IncidentActs(in.State), func(act IncidentAct) bool {
+func (i *Incident) ActsOf(actor Actor, s *Settings) []IncidentAct {
+	return slices.DeleteFunc(IncidentActs(i.State), func(act IncidentAct) bool {
 		switch act {
 		case IncidentTake:
-			return in.TransferTo == ""
+			return i.TransferTo == ""
 		case IncidentLead:
-			return len(in.HandlingUnits) == 0
+			return len(i.HandlingUnits) == 0
 		case IncidentKeep:
-			return !in.keepable()
+			return !i.keepable()
 		case IncidentRectify:
-			return !in.Supervised
+			return !i.Supervised
 		case IncidentClose:
-			return !in.closableBy(actor, s)
+			return !i.closableBy(actor, s)
 		}
 		return false
 	})
 }
 
 // keepable reports whether its unit was asked to give it away.
-func (in *Incident) keepable() bool { return in.ProposedUnit != "" || in.Handover }
+func (i *Incident) keepable() bool { return i.ProposedUnit != "" || i.Handover }
 
 // closableBy reports whether somebody may check it: somebody else than who handled it where the kind demands it (BR-56).
-func (in *Incident) closableBy(actor Actor, s *Settings) bool {
-	return actor.Name != in.FinishedBy || slices.Contains(s.UncheckedKinds, in.Kind)
+func (i *Incident) closableBy(actor Actor, s *Settings) bool {
+	return actor.Name != i.FinishedBy || slices.Contains(s.UncheckedKinds, i.Kind)
 }
 
 // from returns grid.ErrConflict where the act is not possible in the state, saying what is.
