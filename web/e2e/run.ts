@@ -17,7 +17,17 @@ const { values, positionals } = parseArgs({
 });
 /** The files, by what they do to the city: those that count on one as it was made have it for themselves. */
 const groups = [
-  ['coverage', 'page', 'keyboard', 'lookup', 'access', 'unsaved', 'basemap', 'first-import'],
+  [
+    'coverage',
+    'coverage-lists',
+    'page',
+    'keyboard',
+    'lookup',
+    'access',
+    'unsaved',
+    'basemap',
+    'first-import',
+  ],
   ['plan-views'],
   ['screens'],
   [
@@ -27,6 +37,8 @@ const groups = [
     'together',
     'intake',
     'alerts',
+    'field',
+    'past',
     'plans',
     'data',
     'imports',
