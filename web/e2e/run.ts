@@ -39,6 +39,7 @@ const groups = [
     'alerts',
     'field',
     'past',
+    'ways',
     'plans',
     'data',
     'imports',
