@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Browser, Download, Page } from 'playwright-core';
 import type { Coverage, Session, TileJson } from '../src/api';
-import { accessible, ask, launch, mapReady, session, visit } from './browser';
+import { accessible, ask, launch, mapReady, patience, session, visit } from './browser';
 
 let browser: Browser;
 let who: Session;
@@ -37,10 +37,14 @@ function painted(page: Page): Promise<number[]> {
   });
 }
 
-/** How many classes are seen at all, where the whole city is some pixels wide. */
-const seen = (pixels: number[]): number => pixels.filter((n) => n > 0).length;
-
-const used = (pixels: number[]): number => pixels.filter((n) => n > 200).length;
+/** Waits until so many classes are seen on the map, each by more than so many pixels. */
+async function inClasses(page: Page, want: number, pixels: number, what: string): Promise<void> {
+  await mapReady(page);
+  let seen = -1;
+  for (const end = Date.now() + patience; seen !== want && Date.now() < end; await page.waitForTimeout(100))
+    seen = (await painted(page)).filter((n) => n > pixels).length;
+  assert.equal(seen, want, what);
+}
 
 async function saved(download: Promise<Download>): Promise<{ name: string; bytes: Buffer }> {
   const file = await download;
@@ -53,7 +57,7 @@ test('coverage: a figure is painted in classes, and each unit of the table can b
     await page.locator('#classes tbody tr').first().waitFor();
     await mapReady(page);
     assert.equal(await page.locator('#classes tbody tr').count(), 5);
-    assert.equal(used(await painted(page)), 5, 'five classes on the map');
+    await inClasses(page, 5, 200, 'five classes on the map');
     const legend = page.locator('#map-figure');
     await legend.getByText('户数 · 基础网格').waitFor();
     assert.equal(await legend.locator('li').count(), 5, 'the legend on the map has them, too');
@@ -68,8 +72,7 @@ test('coverage: a figure is painted in classes, and each unit of the table can b
     await page.locator('select[name=classing]').selectOption('equal');
     await page.locator('select[name=classes]').selectOption('3');
     await page.locator('select[name=level]').selectOption('street');
-    await mapReady(page);
-    assert.equal(used(await painted(page)), 3, 'three classes on the map');
+    await inClasses(page, 3, 200, 'three classes on the map');
     assert.match(page.url(), /task=coverage&figure=place_hazard&by=street&classing=equal&classes=3/);
     const streets = report.divisions.filter(({ level }) => level === 'street');
     await page.locator('#units summary').click();
@@ -82,8 +85,7 @@ test('coverage: a figure is painted in classes, and each unit of the table can b
 
     // The tints are back where coverage is not the task.
     await page.locator('#tasks [data-task=lookup]').click();
-    await mapReady(page);
-    assert.equal(used(await painted(page)), 0);
+    await inClasses(page, 0, 200, 'the tints are back');
   });
 });
 
@@ -108,13 +110,11 @@ test('coverage: further out than grids are drawn, communities carry the figure i
       .locator('#seen-from')
       .getByText(`放大到第 ${least + 1} 级`, { exact: false })
       .waitFor();
-    await mapReady(page);
-    assert.equal(seen(await painted(page)), 3, 'communities are in three classes');
+    await inClasses(page, 3, 0, 'communities are in three classes');
     const further = await legend.locator('li').allInnerTexts();
     await page.getByRole('button', { name: '放大', exact: true }).press('Enter');
     await legend.getByText('户数 · 基础网格').waitFor();
-    await mapReady(page);
-    assert.equal(seen(await painted(page)), 3, 'and so are grids');
+    await inClasses(page, 3, 0, 'and so are grids');
     assert.notDeepEqual(await legend.locator('li').allInnerTexts(), further);
   });
 });
@@ -144,7 +144,7 @@ test('coverage: a link shows a part at another time, and charts are saved as PNG
       await page.locator('.as-of').getByText('with the borders of that time').waitFor();
       await mapReady(page);
       assert.ok(tiles.length > 0 && tiles.every((of) => of === asOf), `borders of then: ${tiles.join()}`);
-      assert.equal(used(await painted(page)), 5, 'in their colours');
+      await inClasses(page, 5, 200, 'in their colours');
       await page.getByText('These lists are of now').waitFor();
       await accessible(page, 'coverage, dark');
 
