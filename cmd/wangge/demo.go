@@ -94,7 +94,11 @@ func (c *demoCmd) sayEnded() {
 		say("ended; its database is removed")
 		return
 	}
-	say("ended; its database is kept in %s, and demo --data %s starts it again", c.Data, c.Data)
+	size := ""
+	if _, filled := demoSizes[c.Size]; !filled {
+		size = "--size " + c.Size + " " // else an empty city would be filled
+	}
+	say("ended; its database is kept in %s, and demo %s--data %s starts it again", c.Data, size, c.Data)
 }
 
 // nameDatabase says how other commands reach the database and, where it is kept, leaves that in a file beside it.

@@ -92,3 +92,32 @@ administered(
 async function forgotten(id: string): Promise<void> {
   await send('administrator', 'DELETE', `/v1/uploads/${id}`);
 }
+
+administered(
+  'files that are being sent stay where the reader looks at something else meanwhile',
+  async () => {
+    const [one, two] = [await site('KEEP0'), await site('KEEP1')];
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await visit(browser, { hash: importing, before: signedIn('administrator') }, async (page) => {
+      let sent = 0;
+      await page.route('**/v1/uploads*', async (route) => {
+        if (route.request().method() === 'POST' && ++sent === 2) await held;
+        await route.continue();
+      });
+      const files = [one, two].map((of, i) => ({ ...of, name: `key_sites_${i}.csv` }));
+      await page.locator('[name=files]:enabled').setInputFiles(files);
+      await page.locator('[data-upload="key_sites_0.csv"]').waitFor();
+      await page.getByText('key_sites_1.csv', { exact: false }).first().waitFor(); // it is being sent
+      await page.locator('#tasks [data-task=lookup]').click();
+      await page.locator('section.file').waitFor({ state: 'detached' });
+      release();
+      await page.waitForResponse(
+        (of) => of.url().includes('/v1/uploads') && of.request().method() === 'POST',
+      );
+      await page.locator('#tasks [data-task=data]').click();
+      for (const { name } of files) await page.locator(`[data-upload="${name}"]`).waitFor();
+      await page.locator('[name=files]:enabled').waitFor();
+    });
+  },
+);

@@ -160,8 +160,10 @@ export class WorkspaceState {
   /** Flies to what was searched for: a division is opened, everything else looked up. */
   async openHit(hit: SearchHit): Promise<void> {
     if (hit.type !== 'division' || hit.code === null) return this.ask(...hit.point, 'wgs84', true);
+    const { task } = this;
     try {
-      await this.openDivision(await this.api.divisionChain(hit.code));
+      const chain = await this.api.divisionChain(hit.code);
+      if (this.task === task) await this.openDivision(chain); // else the reader has gone elsewhere meanwhile
     } catch (cause) {
       this.lookup.fail(cause);
     }

@@ -57,7 +57,7 @@ export const keepers: Screen[] = [
     name: 'sign-in',
     part: 'data',
     does: {
-      zh: '输入访问令牌：只留在这个标签页里，关闭即失效。',
+      zh: '输入访问令牌：只留在这个标签页里，关闭即忘记。',
       en: 'An access token is entered; it is kept in this tab alone.',
     },
     link: ({ grid }) => [at(grid.label, 15)],

@@ -24,9 +24,9 @@ export class ImportWork {
   /** The files that an import has stored, as they were mapped then. */
   stored: readonly Taken[] = [];
 
-  /** Whether files were sent that are not imported yet: a page that ends has them no more. */
+  /** Whether files are or were sent that are not imported yet: a page that ends has them no more. */
   get unfinished(): boolean {
-    return this.taken.length > 0 && this.taken !== this.stored;
+    return this.sending !== '' || (this.taken.length > 0 && this.taken !== this.stored);
   }
 
   /** Drops the files that the server has dropped. */
