@@ -118,8 +118,8 @@ administered(
       await page.locator('#tasks [data-task=data]').click();
       for (const { name } of files) await page.locator(`[data-upload="${name}"]`).waitFor();
       await page.locator('[name=files]:enabled').waitFor();
-    for (const { name } of files) await page.getByRole('button', { name: `移除 ${name}` }).click();
-    await page.locator('section.file').waitFor({ state: 'detached' });
+      for (const { name } of files) await page.getByRole('button', { name: `移除 ${name}` }).click();
+      await page.locator('section.file').waitFor({ state: 'detached' });
     });
   },
 );
