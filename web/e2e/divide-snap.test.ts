@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Geometry, Position } from '../src/api';
-import { degrees, distanceM, linesOf, nearestOn, same, type Vertex } from '../src/divide/lattice';
-import type { Partition } from '../src/divide/partition';
+import { degrees, distanceM, inside, linesOf, nearestOn, same, type Vertex } from '../src/divide/lattice';
+import type { Part, Partition } from '../src/divide/partition';
 import { formatNumber } from '../src/format';
 import type { Impact } from '../src/plans/plan';
 import { ask } from './browser';
@@ -28,6 +28,24 @@ function divided(
 }
 
 type Edge = readonly [Vertex, Vertex];
+
+/** The two corners of a grid that are farthest from each other with nothing but the grid between them. */
+function farCorners({ area }: Part): [Vertex, Vertex] {
+  const ring = area[0]?.[0] ?? [];
+  let best: { pair: [Vertex, Vertex]; m: number } | null = null;
+  for (const [i, a] of ring.entries()) {
+    for (const b of ring.slice(i + 2)) {
+      const m = distanceM(a, b);
+      const between = [...Array(49).keys()].map((k): Vertex => {
+        const t = (k + 1) / 50;
+        return { x: Math.round(a.x + (b.x - a.x) * t), y: Math.round(a.y + (b.y - a.y) * t) };
+      });
+      if (m > (best?.m ?? 0) && between.every((v) => inside(area, v))) best = { pair: [a, b], m };
+    }
+  }
+  assert.ok(best, 'a grid has two corners that see each other');
+  return best.pair;
+}
 
 /** How far from what it is to catch on a point is put, in metres: some pixels, and farther than the server leads an end to a border. */
 const offM = 8;
@@ -225,6 +243,30 @@ divided('after a split the panel says what the server says of it', async (at) =>
       .getByText(items[0].name || items[0].code, { exact: false })
       .first()
       .waitFor({ state: 'attached' });
+  });
+});
+
+divided('a grid is split from corner to corner, while lines are caught and followed', async (at) => {
+  await at(null, async (desk) => {
+    const { page } = desk;
+    const part = await desk.grid();
+    const [from, to] = farCorners(part);
+    await desk.pick(part);
+    await page.getByLabel('Split', { exact: true }).check();
+    assert.ok(
+      (await page.getByLabel('Catch on lines').isChecked()) &&
+        (await page.getByLabel('Follow lines').isChecked()),
+    );
+    await desk.clickAt(degrees(from));
+    const end = await desk.pixel(degrees(to));
+    await page.mouse.dblclick(end.x, end.y);
+    await desk.kept(/Split: done/, 1);
+    const draft = await desk.partition();
+    assert.equal(
+      draft.beside('tiling', { a: from, b: to }).length,
+      2,
+      'the new border runs straight from corner to corner',
+    );
   });
 });
 

@@ -13,7 +13,7 @@ import { Partition, type Part, type PartFeature } from './partition';
 import { PointerHands } from './pointer';
 import type { Change, DivideServer, Stroke } from './server';
 import { Sketch } from './sketch';
-import { Catcher, type Caught } from './snap';
+import { Catcher, type Caught, type Line } from './snap';
 import * as tool from './tools';
 
 export class Session {
@@ -51,6 +51,8 @@ export class Session {
   /** Whether a refresh waits for what is under way. */
   #due = false;
   #catcher = new Catcher([]);
+  /** The borders of parts, which catch too. */
+  #borders: ReadonlySet<Line> = new Set();
   /** What catches of the lines below, which strokes do not change. */
   #below = new Catcher([]);
   readonly surface: Surface;
@@ -155,8 +157,10 @@ export class Session {
     return (this.catching && this.#catcher.catch(at, reachM, without)) || { at, on: [] };
   }
 
-  addPoint(at: Caught): void {
-    this.sketch = this.sketch.add(at, this.following);
+  addPoint({ at, on }: Caught): void {
+    // A line divides a grid or draws its border anew: along the border that there is it would do neither.
+    const along = tool.draws[this.tool] === 'line' ? on.filter(({ line }) => !this.#borders.has(line)) : on;
+    this.sketch = this.sketch.add({ at, on: along }, this.following);
     this.outcome = null;
     this.paint();
   }
@@ -358,6 +362,7 @@ export class Session {
     const borders = this.parts.flatMap(({ area }) =>
       area.flat().map((ring) => [...ring, ...ring.slice(0, 1)]),
     );
+    this.#borders = new Set<Line>(borders);
     this.#catcher = new Catcher(borders, this.#below);
   }
 }
