@@ -120,6 +120,11 @@ administered('a token is made, shown once, and revoked', () =>
       await page.getByLabel('User').first().fill('Hong');
       await page.getByLabel('User').first().press('Enter');
       await page.getByText('copy it first', { exact: false }).waitFor();
+      assert.equal(
+        await page.locator('#token-list tr', { hasText: 'Hong' }).count(),
+        0,
+        'no second one is made',
+      );
       await page.getByLabel('User').first().fill('');
       const away = page.locator('#data-parts').getByRole('button', { name: 'Import' });
       await page.locator('#made-token').getByRole('button').click();
