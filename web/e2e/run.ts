@@ -38,7 +38,6 @@ const groups = [
     'intake',
     'alerts',
     'field',
-    'past',
     'ways',
     'plans',
     'data',
@@ -49,6 +48,7 @@ const groups = [
     'divide-snap',
     'desks',
     'plan-journey',
+    'past',
   ],
 ];
 const given = values['base-url'];
