@@ -29,6 +29,7 @@ const groups = [
     'first-import',
   ],
   ['plan-views'],
+  ['past'],
   ['screens'],
   [
     'answers',
@@ -48,7 +49,6 @@ const groups = [
     'divide-snap',
     'desks',
     'plan-journey',
-    'past',
   ],
 ];
 const given = values['base-url'];
