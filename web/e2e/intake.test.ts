@@ -47,7 +47,7 @@ dispatched('keyboard: a message is pasted, its spot read in the system it is in'
     await page.keyboard.insertText(
       `Case no: 12345-${Date.now()}\nContent: a broken lamp, call 13800138000\n${lat}, ${lon}`,
     );
-    await page.getByText('1 names, phone or identity numbers were left out', { exact: false }).waitFor();
+    await page.getByText('Left out: 1 (names', { exact: false }).waitFor();
     const code = page.locator('#would-be .code');
     await code.getByText(want.responsible?.code ?? '', { exact: true }).waitFor();
     assert.match(await page.getByRole('textbox', { name: 'Title' }).inputValue(), /^a broken lamp/);

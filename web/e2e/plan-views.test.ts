@@ -230,6 +230,24 @@ planned('the sheets of a plan in effect are for exactly those who had to be aske
   });
 });
 
+planned('a plan in effect is compared with what was before it', async () => {
+  await visit(
+    browser,
+    { hash: `#///en?plan=${second.code}`, expected: /willReadFrequently/ },
+    async (page) => {
+      await page.getByRole('button', { name: 'Compare by swipe' }).click();
+      await page.locator('#differs li', { hasText: second.grid.code }).first().waitFor();
+      assert.equal(
+        await page.locator('select[name=left] option:checked').innerText(),
+        `Before “${second.title}”`,
+      );
+      assert.match(page.url(), new RegExp(`compare=before\\.${second.code}_${second.code}`));
+      await page.reload();
+      await page.locator('#differs li', { hasText: second.grid.code }).first().waitFor();
+    },
+  );
+});
+
 planned('two editions, and what is the same', async () => {
   const [lon, lat] = first.grid.label;
   const hash = `#${lon}/${lat}/16/en?task=plans&compare=${first.county}.1_now`;

@@ -98,7 +98,7 @@ export const deskMessages = {
   },
   intake_removed: {
     zh: '已去掉 {n} 处姓名、电话或证件号：事件中不保存个人信息。',
-    en: '{n} names, phone or identity numbers were left out: incidents hold no personal data.',
+    en: 'Left out: {n} (names, phone or identity numbers). Incidents hold no personal data.',
   },
   intake_where: { zh: '位置', en: 'Where' },
   intake_click: {

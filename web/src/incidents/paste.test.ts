@@ -57,22 +57,49 @@ test('numbers that no incident may hold are left out, however they are written',
   assert.equal(readPasted('门牌 120 号，共 1200 户').removed, 0);
 });
 
-test('who called is left out where the text says so, and nobody else', () => {
-  for (const [text, want] of [
-    ['楼道堵塞，报告人：李先生，请处理', '楼道堵塞，报告人：…，请处理'],
-    ['联系人: 王小明\n井盖缺失', '联系人: …\n井盖缺失'],
-    ['Blocked stairs. Caller: Mr Li Ming saw it', 'Blocked stairs. Caller: … saw it'],
-  ] as const) {
+for (const [text, want] of [
+  ['楼道堵塞，报告人：李先生，请处理', '楼道堵塞，报告人：…，请处理'],
+  ['联系人: 王小明\n井盖缺失', '联系人: …\n井盖缺失'],
+  ['联系人：王先生反映学府路18号井盖缺失', '联系人：…反映学府路18号井盖缺失'],
+  ['来电人：买买提·吐尔逊，路灯不亮', '来电人：…，路灯不亮'],
+  ['Blocked stairs. Caller: Mr Li Ming saw it', 'Blocked stairs. Caller: … saw it'],
+  ['Caller: Mr. Li. Manhole cover missing', 'Caller: …. Manhole cover missing'],
+] as const) {
+  test(`who called is left out: ${text}`, () => {
     const { text: read, removed } = readPasted(text);
     assert.deepEqual([read, removed], [want, 1]);
-  }
-  assert.equal(readPasted('联系人很多，人民路拥堵').removed, 0);
+  });
+}
+
+for (const text of [
+  '联系人很多，人民路拥堵',
+  '来电人：\n诉求内容：小区门口井盖缺失',
+  '来电人： 诉求内容：小区门口井盖缺失',
+  '来电人：王小明反映学府路18号井盖缺失', // where the name ends cannot be told
+  'Caller: the lamp is out',
+  'Caller:\nContent: the lamp is out',
+  'Caller: Content: the lamp is out',
+]) {
+  test(`nothing is left out: ${text}`, () => {
+    const { text: read, removed } = readPasted(text);
+    assert.deepEqual([read, removed], [text, 0]);
+  });
+}
+
+test('a title is as it was written, and not who called', () => {
+  assert.equal(
+    readPasted('来电人：王先生 13800138000\n楼道堵塞（3楼），请处理！谢谢').title,
+    '楼道堵塞（3楼），请处理',
+  );
+  assert.equal(readPasted('来电人：\n诉求内容：小区门口井盖缺失').title, '小区门口井盖缺失');
+  assert.equal(readPasted('来电人：王先生 13800138000，反映路灯不亮').title, '反映路灯不亮');
 });
 
 test('the name of a place, without the number that is not known there', () => {
   assert.match(readPasted('渡河苑3号楼2单元楼道堆放杂物，有火灾隐患，请处理').address, /^渡河苑3号/);
   assert.equal(withoutNumber('渡河苑3号楼'), '渡河苑');
   assert.equal(withoutNumber('渡河苑'), '');
+  assert.equal(withoutNumber('学府路１８号'), '学府路');
   assert.equal(withoutNumber('3号楼'), '');
 });
 
@@ -81,4 +108,7 @@ test('a long text is read in bounded time', () => {
   assert.equal(text.length, 4000);
   readPasted('1.'.repeat(2000));
   readPasted(`${'a'.repeat(3990)}号`);
+  readPasted(`来电人：${' '.repeat(3990)}`);
+  readPasted(`来电人：${'王'.repeat(3990)}`);
+  readPasted(`Caller: ${'Li '.repeat(1300)}:`);
 });

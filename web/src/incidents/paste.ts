@@ -19,12 +19,12 @@ export const maxPasted = 4000;
 const maxTitle = 60;
 
 const number = String.raw`[+-]?\d{1,3}\.\d{2,}`;
-const pair = new RegExp(String.raw`(?<![\d.])(${number})\s*[°度]?\s*[,;、\s/|]\s*(${number})(?![\d.])`);
+const pair = new RegExp(String.raw`(?<![\d.])(${number})\s*[°度]?\s*[,，;；、\s/|]\s*(${number})(?![\d.])`);
 const longitude = new RegExp(
-  String.raw`(?:经度|东经|longitude|\blon|\blng)["'\s]*[:=为是]?\s*(${number})`,
+  String.raw`(?:经度|东经|longitude|\blon|\blng)["'\s]*[:：=为是]?\s*(${number})`,
   'i',
 );
-const latitude = new RegExp(String.raw`(?:纬度|北纬|latitude|\blat)["'\s]*[:=为是]?\s*(${number})`, 'i');
+const latitude = new RegExp(String.raw`(?:纬度|北纬|latitude|\blat)["'\s]*[:：=为是]?\s*(${number})`, 'i');
 
 const labelled = (names: string, value: string): RegExp =>
   new RegExp(String.raw`(?:${names})\s*[:：]\s*(${value})`, 'i');
@@ -46,11 +46,17 @@ const addressWords =
   /[\p{Script=Han}A-Za-z\d]{1,20}?(?:路|街|大道|巷|弄|小区|花园|公园|公寓|家园|苑|新村|村|社区|广场|大厦|市场|医院|学校|小学|中学)[\p{Script=Han}A-Za-z\d-]{0,20}?(?:\d+(?:号|弄|栋|幢|室)|(?=[,，。；;：:\s]|$))/u;
 
 const digit = '[0-9０-９]';
-/** Who called, where the text names them so; of another name nobody can say that it is one. */
+/** What introduces who called; a label of one field has nothing of the next line. */
+const reporterLabel = String.raw`(?:(?:报告|来电|诉求|举报|投诉|联系|反映|报警|报案)人(?:姓名)?|\b(?:[Cc]aller|[Rr]eporter|[Rr]eported by|[Cc]ontact person))[^\S\n]*[:：][^\S\n]*`;
+/** Who called, where the text names them so and it can be told where the name ends; of another name nobody can say that it is one. */
 const reporter = [
-  /(?<=(?:报告|来电|诉求|举报|投诉|联系|反映|报警|报案)人(?:姓名)?\s*[:：]\s*)[\p{L}·]{1,20}/gu,
-  /(?<=\b(?:[Cc]aller|[Rr]eporter|[Rr]eported by|[Cc]ontact person)\s*[:：]\s*)\p{L}[\p{L}.'’-]*(?: \p{Lu}[\p{L}.'’-]*){0,3}/gu,
-];
+  String.raw`\p{Script=Han}{1,3}?(?:先生|女士|小姐|同志)`,
+  String.raw`\p{Script=Han}{1,8}(?:·\p{Script=Han}{1,8})+(?![\p{Script=Han}·])`,
+  String.raw`\p{Script=Han}{2,4}(?![\p{Script=Han}·]|[^\S\n]*[:：])`,
+  String.raw`(?:(?:Mrs?|Ms|Dr)\.? )?\p{Lu}[\p{L}'’-]*(?: \p{Lu}[\p{L}'’-]*){0,3}(?![\p{L}'’-]|[^\S\n]*[:：])`,
+].map((name) => new RegExp(`(?<=${reporterLabel})${name}`, 'gu'));
+const aboutReporter = new RegExp(`^\\s*${reporterLabel}[…\\s]*[,，;；]?\\s*`, 'u');
+
 const personal = [
   ...reporter,
   new RegExp(`(?<!${digit})${digit}{17}[0-9０-９xXｘＸ](?!${digit})`, 'gu'),
@@ -68,7 +74,7 @@ export function readPasted(pasted: string): Pasted {
   for (const pattern of personal) {
     text = text.replace(pattern, () => (removed++, '…'));
   }
-  const plain = text.normalize('NFKC');
+  const plain = narrow(text);
   const spot = spotIn(plain);
   const said = (pattern: RegExp): string => (pattern.exec(plain)?.[1] ?? '').trim();
   const title = titleOf(plain);
@@ -79,9 +85,14 @@ export function readPasted(pasted: string): Pasted {
 
 /** What an address names without its number: to search for where the number is not known. "" where that is nothing else. */
 export function withoutNumber(address: string): string {
-  const [name = ''] = address.split(/\d/, 1);
-  return name === address || name.trim().length < 2 ? '' : name.trim();
+  const plain = narrow(address);
+  const [name = ''] = plain.split(/\d/, 1);
+  return name === plain || name.trim().length < 2 ? '' : name.trim();
 }
+
+/** The text with digits, letters and what stands in numbers of one width; the marks that Chinese is written with stay. */
+const narrow = (text: string): string =>
+  text.replace(/[０-９Ａ-Ｚａ-ｚ．－＋／　]/gu, (wide) => wide.normalize('NFKC'));
 
 /** The first pair of numbers that may be a place; in China the longitude is the one above 60, in whichever order they stand. */
 function spotIn(text: string): { lon: number; lat: number } | null {
@@ -101,15 +112,14 @@ function titleOf(text: string): string {
   const named = contentLabel.exec(text)?.[1];
   const lines = named === undefined ? text.split('\n') : [named];
   for (const line of lines) {
-    const [sentence = ''] = line.replace(/^[【[(].*?[】\])]\s*/, '').split(/[。；;!?]/);
+    const [sentence = ''] = line
+      .replace(/^[【[(（].*?[】\])）]\s*/, '')
+      .replace(aboutReporter, '')
+      .split(/[。；;!?！？]/);
     const other = [longitude, latitude, pair, caseNo].some((pattern) => pattern.test(sentence));
     if (!other && /\p{L}{2}/u.test(sentence)) return cut(sentence.trim(), maxTitle);
   }
   return '';
 }
 
-/** As much of a text as a field takes, with the marks that Chinese is written with, which reading has made plain. */
-function cut(text: string, most: number): string {
-  const marked = text.replace(/(?<=\p{Script=Han})[,:]/gu, (mark) => (mark === ',' ? '，' : '：'));
-  return [...marked].slice(0, most).join('').trim();
-}
+const cut = (text: string, most: number): string => [...text].slice(0, most).join('').trim();

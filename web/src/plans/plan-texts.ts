@@ -257,6 +257,7 @@ export const planTexts = {
   compare_table: { zh: '不同之处', en: 'What differs' },
   compare_figures: { zh: '数字', en: 'Figures' },
   compare_editions_of: { zh: '版本所属县（区）', en: 'Editions of' },
+  side_before: { zh: '“{plan}”生效前', en: 'Before “{plan}”' },
   side_now: { zh: '现行版本', en: 'What is in force' },
   side_edition: { zh: '{county}第 {number} 版（{day} 起）', en: '{county}, edition {number} (since {day})' },
   side_plans: { zh: '方案', en: 'Plans' },

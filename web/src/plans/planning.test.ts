@@ -14,6 +14,10 @@ for (const [query, want] of [
   ['plan=P&compare=990101000000.1_990101-2026-001', { compared }],
   ['compare=now_now&line=0', { compared: [{ kind: 'now' }, { kind: 'now' }], line: 0 }],
   ['compare=now_now', { compared: [{ kind: 'now' }, { kind: 'now' }] }],
+  [
+    'compare=before.990101-2026-001_990101-2026-001',
+    { compared: [{ kind: 'before', code: '990101-2026-001' }, compared[1]] },
+  ],
   ['plan=P&report=true', { report: true }],
 ] as [string, Partial<Planning>][]) {
   test(`planning goes round/${query}`, () => {
@@ -51,10 +55,7 @@ test('only plans of its county are offered for a grid', () => {
 });
 
 test('a plan is compared with what it changes, and one in effect with what was before', () => {
-  const counties = ['990101000000', '990102000000'].map((county_code, i) => ({
-    ...{ county_code, base_edition: i + 3, current_edition: i + 4, published_edition: i + 4 },
-  }));
-  assert.deepEqual(before({ published_at: null, counties }), { kind: 'now' });
-  const was = { kind: 'edition', county: '990101000000', number: 3 };
-  assert.deepEqual(before({ published_at: '2026-11-23T08:00:00Z', counties }), was);
+  const code = '990101-2026-001';
+  assert.deepEqual(before({ published_at: null, code }), { kind: 'now' });
+  assert.deepEqual(before({ published_at: '2026-11-23T08:00:00Z', code }), { kind: 'before', code });
 });

@@ -8,17 +8,16 @@ export const planLists = [
 ];
 export type PlanListName = (typeof planLists)[number];
 
-/** What is compared: the editions in force, an edition of a county, or a plan. */
+/** What is compared: the editions in force, an edition of a county, a plan, or what was in force before a plan took effect. */
 export type Side =
-  { kind: 'now' } | { kind: 'edition'; county: string; number: number } | { kind: 'plan'; code: string };
+  | { kind: 'now' }
+  | { kind: 'edition'; county: string; number: number }
+  | { kind: 'plan'; code: string }
+  | { kind: 'before'; code: string };
 
-/** What a plan is compared with unless something else is chosen: what it changes; of one in effect, what its county was before. */
-export function before({
-  published_at: published,
-  counties: [county],
-}: Pick<Plan, 'published_at' | 'counties'>): Side {
-  if (published === null || county === undefined) return { kind: 'now' };
-  return { kind: 'edition', county: county.county_code, number: county.base_edition };
+/** What a plan is compared with unless something else is chosen: what it changes, or has changed. */
+export function before({ published_at: published, code }: Pick<Plan, 'published_at' | 'code'>): Side {
+  return published === null ? { kind: 'now' } : { kind: 'before', code };
 }
 
 export interface Planning {
@@ -68,11 +67,14 @@ export function parsePlanning(query: URLSearchParams): Planning {
 /** A side as one word: `now`, `320211000000.3` for an edition of a county, or the code of a plan. */
 export function formatSide(side: Side): string {
   if (side.kind === 'edition') return `${side.county}.${side.number}`;
+  if (side.kind === 'before') return `before.${side.code}`;
   return side.kind === 'now' ? 'now' : side.code;
 }
 
 export function parseSide(text: string): Side | null {
   if (text === 'now') return { kind: 'now' };
+  const [, past] = /^before\.([^._\s]+)$/.exec(text) ?? [];
+  if (past !== undefined) return { kind: 'before', code: past };
   const [, county, number] = /^([^.\s]+)\.([1-9]\d{0,8})$/.exec(text) ?? [];
   if (county !== undefined) return { kind: 'edition', county, number: Number(number) };
   return /^[^._\s]+$/.test(text) ? { kind: 'plan', code: text } : null;

@@ -1,4 +1,4 @@
-/** What can be compared: what is in force, an edition of a county, or a plan, with its tiles and how it deviates. */
+/** What can be compared: what is in force, an edition of a county, a plan, or what was before it, with its tiles and how it deviates. */
 import { deviationsOf, type Deviations } from './compare';
 import type { EditionRecord, Plan } from './plan';
 import type { Side } from './planning';
@@ -30,7 +30,8 @@ export async function readSide(server: PlanServer, side: Side): Promise<ShownSid
   if (side.kind === 'now') return { ...nothing, tiles: [path('grids')] };
   if (side.kind === 'edition') return editionSide(server, side.county, side.number);
   const plan = await server.plan(side.code);
-  if (plan.published_at !== null) return publishedSide(server, plan);
+  if (side.kind === 'before') return beforeSide(server, plan);
+  if (plan.published_at !== null) return publishedSide(server, plan, plan.published_at);
   if (!plan.base_current) throw new StaleSide();
   const draft = deviationsOf(await server.draft(plan.code));
   return {
@@ -54,18 +55,31 @@ async function editionSide(server: PlanServer, county: string, number: number): 
   };
 }
 
-async function publishedSide(server: PlanServer, plan: Plan): Promise<ShownSide> {
+async function publishedSide(server: PlanServer, plan: Plan, at: string): Promise<ShownSide> {
+  const deviations = await sinceEach(server, plan, ({ published_edition: then }) => then);
+  return { tiles: [path('grids', `?as_of=${instant(at)}`)], deviations, title: plan.title, edition: null };
+}
+
+/** What was in force until a plan took effect; a StaleSide where it has not. */
+async function beforeSide(server: PlanServer, plan: Plan): Promise<ShownSide> {
+  if (plan.published_at === null) throw new StaleSide();
+  const deviations = await sinceEach(server, plan, ({ base_edition: then }) => then);
+  return { tiles: tilesBefore(plan.published_at), deviations, title: plan.title, edition: null };
+}
+
+/** How an edition of each county of a plan deviates from what is in force. */
+async function sinceEach(
+  server: PlanServer,
+  { counties }: Plan,
+  editionOf: (county: Plan['counties'][number]) => number | null,
+): Promise<Deviations> {
   const each = await Promise.all(
-    plan.counties.map(({ county_code: county, published_edition: then, current_edition: now }) =>
-      then === null || now === null ? new Map() : since(server, county, then, now),
-    ),
+    counties.map((county) => {
+      const [then, now] = [editionOf(county), county.current_edition];
+      return then === null || now === null ? new Map() : since(server, county.county_code, then, now);
+    }),
   );
-  return {
-    tiles: [path('grids', `?as_of=${instant(plan.published_at ?? '')}`)],
-    deviations: new Map(each.flatMap((some) => [...some])),
-    title: plan.title,
-    edition: null,
-  };
+  return new Map(each.flatMap((some) => [...some]));
 }
 
 /** How an edition deviates from what is in force. */
