@@ -109,7 +109,7 @@ func IncidentActs(state string) []IncidentAct {
 }
 
 // ActsOf returns what somebody can do with it as it stands: what its state allows, without what there is nothing for. Whether the
-// unit is theirs is not asked.
+// unit is theirs is not asked, nor what takes more than the incident to know: how long ago it was closed, how often it is supervised.
 func (i *Incident) ActsOf(actor Actor, s *Settings) []IncidentAct {
 	return slices.DeleteFunc(IncidentActs(i.State), func(act IncidentAct) bool {
 		switch act {

@@ -123,16 +123,12 @@ func fieldNamed(column string, layer *grid.Layer) string {
 	if layer == nil {
 		return ""
 	}
-	words := func(f grid.Field) []string {
-		called := f.Label()
-		return append([]string{f.Name, called.ZH, called.EN}, fieldWords[f.Name]...)
-	}
 	for _, alike := range []func(word string) bool{
 		func(word string) bool { return strings.EqualFold(word, name) },
 		func(word string) bool { return word != "" && usualName(word, layer) == usualName(name, layer) },
 	} {
 		for _, f := range layer.Fields {
-			if name != "" && slices.ContainsFunc(words(f), alike) {
+			if name != "" && slices.ContainsFunc(wordsOf(f), alike) {
 				return f.Name
 			}
 		}
@@ -146,14 +142,24 @@ func fieldNamed(column string, layer *grid.Layer) string {
 	return ""
 }
 
+// wordsOf returns what columns of a field are called. What a person calls an object is seldom one: a column of such a name has plain values.
+func wordsOf(f grid.Field) []string {
+	if f.Type == grid.Object {
+		return []string{f.Name}
+	}
+	called := f.Label()
+	return append([]string{f.Name, called.ZH, called.EN}, fieldWords[f.Name]...)
+}
+
 // sameWords are words that headers use for one another: the first is taken for the others.
 var sameWords = strings.NewReplacer("代码", "编码", "编号", "编码", "类型", "类别", "种类", "类别", "日期", "时间", "等级", "级别")
 
-// usualName returns a column's name without what only says which layer it is of (隐患编号 is 编码), in the words that are usual.
+// usualName returns a column's name without what only says which layer it is of (隐患编号 is 编码), in the words that are usual. A sheet of
+// divisions may have columns of several levels (街道编码, 社区编码), of which nobody knows which is meant.
 func usualName(name string, layer *grid.Layer) string {
 	name = strings.ToLower(strings.TrimSpace(name))
 	for _, w := range layerWords {
-		if rest, is := strings.CutPrefix(name, w.word); is && w.layer == layer.Name && rest != "" {
+		if rest, is := strings.CutPrefix(name, w.word); is && w.layer == layer.Name && w.layer != "divisions" && rest != "" {
 			name = rest
 			break
 		}

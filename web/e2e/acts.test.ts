@@ -118,6 +118,18 @@ dispatched(
         await page.locator('#incident[data-state=transferred]').waitFor();
         await press('take');
         await page.locator('#incident[data-state=assigned]').waitFor();
+        await press('start'); // nobody else did anything: at once
+        await page.locator('#incident[data-state=handling]').waitFor();
+        await press('finish');
+        await page.getByRole('textbox', { name: 'In words' }).fill('what I did');
+        await actOn(made.code, { act: 'escalate', reason: 'by somebody else' });
+        await page.getByRole('combobox', { name: 'Outcome' }).selectOption('resolved');
+        await page.locator('#act [type=submit]').press('Enter');
+        await page.getByText('“Done” is not possible any more', { exact: false }).waitFor();
+        assert.ok(await page.locator('#act [type=submit]').isDisabled());
+        assert.equal(await page.locator('#act textarea').inputValue(), 'what I did');
+        await page.locator('#act').getByRole('button', { name: 'Cancel' }).press('Enter');
+        await page.locator('#act').waitFor({ state: 'detached' });
         await press('cancel');
         await page.keyboard.type('a test');
         await page.keyboard.press('Tab');

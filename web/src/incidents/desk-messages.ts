@@ -38,6 +38,10 @@ export const deskMessages = {
   do_note: { zh: '加备注', en: 'Add a note' },
   act_done: { zh: '已完成：{what}', en: 'Done: {what}' },
   act_fill: { zh: '请填写：{field}', en: 'Fill in: {field}' },
+  act_gone: {
+    zh: '现在不能再“{what}”，请看现在的情况。所填内容在取消前仍在。',
+    en: '“{what}” is not possible any more: see how it stands now. What you typed is here until you cancel.',
+  },
   act_stale: {
     zh: '刚才已有人办理过此事件，下面是现在的情况，请再看一遍。',
     en: 'Somebody has just done something with it. This is how it stands now: look again.',
@@ -130,7 +134,6 @@ export const deskMessages = {
   unit_here: { zh: '事发地', en: 'Where it happened' },
   unit_desks: { zh: '各级受理台', en: 'Desks' },
   unit_organizations: { zh: '单位', en: 'Organisations' },
-  unit_joined: { zh: '协办单位', en: 'Joined' },
   unit_found: { zh: '查找结果', en: 'Found' },
   unit_none: { zh: '没有找到。', en: 'Nothing of that name.' },
   unit_add: { zh: '添加', en: 'Add' },
