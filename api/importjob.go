@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -304,4 +305,21 @@ func (job *importJob) begun() {
 	job.mu.Lock()
 	defer job.mu.Unlock()
 	job.state = importReading
+}
+
+// spool is a file of bounded size.
+type spool struct {
+	to   io.Writer
+	left int64
+}
+
+// Write implements io.Writer.
+func (s *spool) Write(b []byte) (int, error) {
+	if s.left -= int64(len(b)); s.left < 0 {
+		return 0, &problem{
+			status: http.StatusUnprocessableEntity, slug: "invalid", code: "invalid",
+			detail: "So many rows are rejected that there is no room for them: import a part of the file first, and look at what is wrong.",
+		}
+	}
+	return s.to.Write(b)
 }

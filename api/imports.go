@@ -271,23 +271,6 @@ func (s *Server) importCleaning(w http.ResponseWriter, r *http.Request, state *l
 	return sendJSON(w, all)
 }
 
-// spool is a file of bounded size.
-type spool struct {
-	to   io.Writer
-	left int64
-}
-
-// Write implements io.Writer.
-func (s *spool) Write(b []byte) (int, error) {
-	if s.left -= int64(len(b)); s.left < 0 {
-		return 0, &problem{
-			status: http.StatusUnprocessableEntity, slug: "invalid", code: "invalid",
-			detail: "So many rows are rejected that there is no room for them: import a part of the file first, and look at what is wrong.",
-		}
-	}
-	return s.to.Write(b)
-}
-
 type importJSON struct {
 	ID           string              `json:"id"`
 	State        string              `json:"state"`

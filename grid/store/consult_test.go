@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/gridtest"
 	"github.com/wangge/wangge/grid/store"
@@ -352,54 +351,4 @@ func TestPlansSubmittedAtOnce(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestStaleBase: when the county has another edition the plan goes nowhere but to its end.
-func TestStaleBase(t *testing.T) {
-	t.Parallel()
-	tx := gridtest.Tx(t)
-	s := store.New(tx)
-	d := newDesk(t, s, town(t, s), planner)
-	d.rename(southWest+"001", "梅园")
-	d.check()
-	_, err := tx.Exec(t.Context(), `
-		INSERT INTO edition (county_code, number, proven, import_id, created_by, in_force_from)
-		SELECT county_code, 2, proven, import_id, created_by, in_force_from + interval '1 hour' FROM edition`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, code, version := t.Context(), d.plan.Code, d.plan.Version
-	for name, act := range map[string]func() error{
-		"edit": func() error {
-			_, err := s.EditPlan(ctx, d.city, planner, code, version, grid.Change{Op: grid.OpRename, Grid: southWest + "001", Name: "x"})
-			return err
-		},
-		"undo":  func() error { _, err := s.UndoPlan(ctx, d.city, planner, code, version); return err },
-		"check": func() error { _, _, err := s.CheckPlan(ctx, d.city, planner, code, version); return err },
-		"consult": func() error {
-			_, err := s.Consult(ctx, d.city, planner, code, version, store.ConsultRequest{})
-			return err
-		},
-		"submit": func() error { _, err := s.SubmitPlan(ctx, d.city, planner, code, version); return err },
-		"draft":  func() error { _, err := s.PlanDraft(ctx, d.city, code); return err },
-	} {
-		if err := act(); !errors.Is(err, grid.ErrConflict) {
-			t.Errorf("%s over an old edition: %v", name, err)
-		}
-	}
-	d.after(s.WithdrawPlan(ctx, d.city, planner, code, version, "完"))
-}
-
-// TestOldCityIsReloaded: a server that is behind the database draws over what is in force all the same.
-func TestOldCityIsReloaded(t *testing.T) {
-	t.Parallel()
-	s := store.New(gridtest.Tx(t))
-	importDivisions(t, s, oneCounty(cells(0, 0, 1, 1)))
-	old := cityOf(t, s)
-	if err := importEdition(t.Context(), s, newEdition(countyCode, communityCode, []geo.MultiPolygon{cells(0, 0, 1, 1)})); err != nil {
-		t.Fatal(err)
-	}
-	d := newDesk(t, s, old, planner)
-	g := cityOf(t, s).Edition(countyCode).Base()[0]
-	d.rename(g.Code, "梅园")
 }

@@ -1,22 +1,11 @@
 // Coverage: faults that zoom, charts saved without a mouse, and links with every choice.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import type { Coverage, Position, Session } from '../src/api';
+import { test } from 'node:test';
+import type { Coverage, Position } from '../src/api';
 import { histogram } from '../src/coverage/classes';
-import { ask, launch, mapReady, session, visit } from './browser';
-
-let browser: Browser;
-let who: Session;
-let report: Coverage;
-
-before(async () => {
-  browser = await launch();
-  who = await session();
-  if (who.demo) report = await ask(`/v1/coverage/${who.city?.code}`);
-});
-after(() => browser.close());
+import { mapReady, visit } from './browser';
+import { browser, report, who } from './covering';
 
 /** A square some metres wide about a spot, as the server tells of a fault. */
 function faultAt([lon, lat]: Position, half: number, area_m2: number, width_m: number): object {

@@ -1,21 +1,11 @@
 // Coverage: figures on the map, their charts and tables, and what to look into, by mouse and by keyboard.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import type { Browser, Download, Page } from 'playwright-core';
-import type { Coverage, Session, TileJson } from '../src/api';
-import { accessible, ask, launch, mapReady, patience, session, visit } from './browser';
-
-let browser: Browser;
-let who: Session;
-let report: Coverage;
-
-before(async () => {
-  browser = await launch();
-  who = await session();
-  if (who.demo) report = await ask(`/v1/coverage/${who.city?.code}`);
-});
-after(() => browser.close());
+import { test } from 'node:test';
+import type { Download, Page } from 'playwright-core';
+import type { TileJson } from '../src/api';
+import { accessible, ask, mapReady, patience, visit } from './browser';
+import { browser, report, who } from './covering';
 
 /** How many pixels of the map have each colour of the classes' ramp. */
 function painted(page: Page): Promise<number[]> {

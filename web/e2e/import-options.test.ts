@@ -46,6 +46,7 @@ administered(
       const run = page.getByRole('button', { name: '导入', exact: true }).last();
       await page.getByRole('button', { name: '试导', exact: false }).press('Enter');
       await page.locator('[data-counts="1,0,1"]').waitFor(); // 31.1.2026 is none as the city writes them
+      await page.locator('#other-dates').getByText('日期写法').waitFor();
       await card.locator('[name=date_format]').focus();
       await page.keyboard.type('D.M.YYYY');
       await page.keyboard.press('Tab');

@@ -382,7 +382,8 @@ function inSight(page: Page, selector: string, over: string): Promise<unknown> {
 
 function fitsAcross(page: Page): Promise<boolean> {
   return page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
     const panel = document.querySelector('.panel');
-    return document.documentElement.scrollWidth <= innerWidth && (panel?.scrollWidth ?? 0) <= innerWidth;
+    return scrollWidth <= clientWidth && panel !== null && panel.scrollWidth <= clientWidth;
   });
 }

@@ -19,7 +19,7 @@ for (const language of ['zh', 'en'] as const) {
     const grid = await someGrid();
     // Beside the line that will divide it, so that one of its parts has the spot.
     const spot = `${(grid.label[0] + 2e-5).toFixed(7)},${grid.label[1].toFixed(7)}`;
-    const before = new Date().toISOString();
+    const then = new Date().toISOString();
     const plan = await makePlan(grid, `过去 ${language}`);
     await publish(plan);
     const [lon, lat] = spot.split(',');
@@ -34,15 +34,15 @@ for (const language of ['zh', 'en'] as const) {
       assert.equal(await codeInPanel(page), now.base?.code);
       await page.getByText(say.past).press('Enter');
       const local = await page.evaluate((at) => {
-        const then = new Date(at);
-        return new Date(then.getTime() - then.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
-      }, before);
+        const time = new Date(at);
+        return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+      }, then);
       await page.locator('[name=as_of]').fill(local);
       await page.locator('[name=as_of]').press('Enter');
       await page.locator('[data-field=as-of]').waitFor();
       assert.equal(await codeInPanel(page), grid.code);
     });
-    const hash = `#${spot.replace(',', '/')}/17/${language}?at=${spot}&as_of=${before}`;
+    const hash = `#${spot.replace(',', '/')}/17/${language}?at=${spot}&as_of=${then}`;
     await visit(browser, { hash }, async (page) => {
       await mapReady(page);
       assert.equal(await codeInPanel(page), grid.code, 'the link opens the answer of then');

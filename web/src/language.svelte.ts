@@ -96,6 +96,8 @@ export function explain(problem: Problem): string {
   const broken =
     ofRules.includes(problem.code) && problem.rule ? ruleText(problem.rule, problem.field) : null;
   if (broken !== null) return broken;
-  const key = `problem_${problem.code}`;
+  // Proxies refuse what is too large without a document of ours.
+  const code = problem.code === 'http' && problem.status === 413 ? 'too_large' : problem.code;
+  const key = `problem_${code}`;
   return isMessageKey(key) ? t(key) : t('problem_other');
 }

@@ -26,12 +26,12 @@ export const ruleTexts = {
   integer: { zh: '应为整数，请更正。', en: 'It is a whole number: correct it.' },
   number: { zh: '应为数字，请更正。', en: 'It is a number: correct it.' },
   time: {
-    zh: '时间写法不对，请写成 2026-01-31 08:00 这样；导入文件时也可说明“日期写法”。',
-    en: 'Not a time: write it like 2026-01-31 08:00, or say how the file that is imported writes dates.',
+    zh: '时间写法不对，请写成 2026-01-31 08:00 这样。',
+    en: 'Not a time: write it like 2026-01-31 08:00.',
   },
   date: {
-    zh: '日期写法不对，请写成 2026-01-31 这样；导入文件时也可说明“日期写法”。',
-    en: 'Not a date: write it like 2026-01-31, or say how the file that is imported writes dates.',
+    zh: '日期写法不对，请写成 2026-01-31 这样。',
+    en: 'Not a date: write it like 2026-01-31.',
   },
   list: {
     zh: '应为列表，各项用分号隔开，请更正。',

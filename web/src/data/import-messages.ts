@@ -79,11 +79,13 @@ export const importMessages = {
     zh: '应答的服务器不知道这次导入：可能换了一台服务器，导入在原来那台上继续。请刷新本页再看；不要马上重新导入。',
     en: 'The server that answers knows nothing of this import: it may go on on another one. Reload this page and look again before you import anew.',
   },
-  required_mark: { zh: '{field}（必需）', en: '{field} (needed)' },
   wanting: { zh: '还缺：{fields}', en: 'Still missing: {fields}' },
   wanting_layer: { zh: '请选择“{name}”导入为什么。', en: 'Say what “{name}” holds.' },
 
-  fixed: { zh: '没有列的字段：每行填同一个值', en: 'Fields without a column: one value for every row' },
+  fixed: {
+    zh: '没有列的字段：每行填同一个值（* 必需）',
+    en: 'Fields without a column: one value for every row (* needed)',
+  },
   meaning: { zh: '“{column}”里的值是什么意思', en: 'What the values in “{column}” mean' },
   meaning_of: { zh: '“{value}”是', en: '“{value}” is' },
   meaning_others: { zh: '其他值', en: 'Every other value' },
@@ -174,6 +176,10 @@ export const importMessages = {
     en: 'Many rows lie in no grid, as if they were of another coordinate system: try another one.',
   },
   warn_other: { zh: '导入前请核对这个文件。', en: 'Look this file over before you import it.' },
+  faults_dates: {
+    zh: '如果文件里的日期都是另一种写法，可在该文件的“日期写法”里说明，不必改文件。',
+    en: 'If the file writes all its dates in another way, say so under “How dates are written” and leave the file as it is.',
+  },
   faults_first: { zh: '只列出前 {n} 条，其余见下载。', en: 'The first {n}; the rest are in the download.' },
   rejects: { zh: '下载不合格的行', en: 'Download the rejected rows' },
   cleaned: { zh: '修复报告', en: 'What was repaired' },

@@ -158,7 +158,7 @@ export function labelStyle(palette: Palette, visible: () => Visible, painted: ()
         zIndex,
       });
     const whole = written(label.text, label.sizePx);
-    // Placed last, the short one finds room only where the whole one has not.
+    // Placed last, the short one finds room only where the whole one has not: within a tile, since names give way tile by tile.
     return label.short === null ? whole : [whole, written(label.short, 0)];
   };
 }
