@@ -222,7 +222,7 @@ func (c change) compare() (p PartDiff, box geo.Box, differs bool) {
 	case len(gone) == 0 && len(made) == 0:
 		p.Change = Attributes
 		return p, box, !equalParts(c.before.draft(), c.after.draft())
-	case len(uncovered(gone, made)) == 0 && len(uncovered(made, gone)) == 0:
+	case sameCourse(gone, made):
 		p.Change = Bent
 	default:
 		p.Change = Redrawn

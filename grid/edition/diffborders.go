@@ -187,6 +187,13 @@ const (
 	lostUnits = 3.0
 )
 
+// SameCourse reports whether the borders of two areas run alike: along each other within a unit, whatever their vertices (Bent).
+func SameCourse(a, b geo.MultiPolygon) bool { return sameCourse(edgesThatDiffer(a, b)) }
+
+func sameCourse(gone, made []edge) bool {
+	return len(uncovered(gone, made)) == 0 && len(uncovered(made, gone)) == 0
+}
+
 // uncovered returns the pieces of edges along which none of the others runs within bendUnits.
 func uncovered(edges, others []edge) []stretch { return uncoveredWithin(edges, others, bendUnits) }
 

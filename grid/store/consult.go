@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
 
+	"github.com/wangge/wangge/geo"
 	"github.com/wangge/wangge/grid"
 	"github.com/wangge/wangge/grid/edition"
 )
@@ -125,7 +126,7 @@ func (s *Store) Concerned(ctx context.Context, city *edition.City, code string) 
 
 // concerned returns the streets and committees whose area or neighbour line the draft changes, in code order. A part whose border
 // runs otherwise concerns the community that it is in and the one that it was in; a dedicated grid all that it lies over. What
-// changes names and kinds alone concerns nobody.
+// changes names and kinds alone, or only has a vertex more where a neighbour's border ends, concerns nobody.
 func (a *planAct) concerned(ctx context.Context) ([]body, error) {
 	parts, err := a.draftParts(ctx)
 	if err != nil {
@@ -136,7 +137,11 @@ func (a *planAct) concerned(ctx context.Context) ([]body, error) {
 		before, after := a.basePart(parts[i].Kind, parts[i].Code), &parts[i]
 		_, from := newPlace(before)
 		_, to := newPlace(after)
-		if from == to && orb.Equal(boundaryOf(before), boundaryOf(after)) {
+		same, err := sameCourse(boundaryOf(before), boundaryOf(after))
+		if err != nil {
+			return nil, err
+		}
+		if from == to && same {
 			continue
 		}
 		for _, part := range []*grid.PlanPart{before, after} {
@@ -148,6 +153,22 @@ func (a *planAct) concerned(ctx context.Context) ([]body, error) {
 		}
 	}
 	return a.bodiesOf(communities), nil
+}
+
+// sameCourse reports whether a border runs as before (edition.SameCourse).
+func sameCourse(before, after orb.MultiPolygon) (bool, error) {
+	if orb.Equal(before, after) || len(before) == 0 || len(after) == 0 {
+		return orb.Equal(before, after), nil
+	}
+	from, err := geo.FromOrb(before)
+	if err != nil {
+		return false, err
+	}
+	to, err := geo.FromOrb(after)
+	if err != nil {
+		return false, err
+	}
+	return edition.SameCourse(from, to), nil
 }
 
 func boundaryOf(part *grid.PlanPart) orb.MultiPolygon {

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,41 @@ func TestConsult(t *testing.T) {
 	d.consult(store.ConsultRequest{})
 	if required, _, _ = d.asked(); !cmp.Equal(required, []string{westStreet, southWest}, sorted) {
 		t.Errorf("required after the campus is gone: %v", required)
+	}
+}
+
+// TestConcernedByLine: a split whose line ends on the border of another community puts a vertex there, which concerns nobody there;
+// the border that moves by more than a unit does.
+func TestConcernedByLine(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Tx(t))
+	city := town(t, s)
+	for _, c := range []struct {
+		name    string
+		change  grid.Change
+		touches string // a part of the draft
+		want    []string
+	}{
+		{"split to the neighbour's border", lineChange(grid.OpSplit, southWest+"002", spot(100, 51), spot(200, 50)), southEast + "001", []string{westStreet, southWest}},
+		{"to the neighbour", grid.Change{Op: grid.OpTransfer, Grid: southWest + "002", Community: southEast}, southWest + "002", []string{westStreet, southWest, eastStreet, southEast}},
+		{"a name", grid.Change{Op: grid.OpRename, Grid: southWest + "002", Name: "河西"}, southWest + "002", nil},
+	} {
+		d := newDesk(t, s, city, planner)
+		made := d.edit(c.change)
+		if !slices.ContainsFunc(made.Parts, func(p grid.PlanPart) bool { return p.Code == c.touches }) {
+			t.Fatalf("%s: %s is no part of it", c.name, c.touches)
+		}
+		concerned, err := s.Concerned(t.Context(), city, d.plan.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var codes []string
+		for _, b := range concerned {
+			codes = append(codes, b.Code)
+		}
+		if diff := cmp.Diff(codes, c.want, sorted); diff != "" {
+			t.Errorf("%s (-got +want):\n%s", c.name, diff)
+		}
 	}
 }
 

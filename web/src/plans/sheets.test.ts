@@ -43,10 +43,11 @@ const parts = [
   part('a', 'created', 's1c1'),
   part('b', 'boundary', 's1c2', 's1c1'),
   part('n', 'attributes', 's3c1'),
+  part('v', 'bent', 's4c1'),
 ];
 const chains = [chain('c', 'k', 's1', 's1c1'), chain('c', 'k', 's1', 's1c2')];
 
-test('names alone concern nobody', () => assert.deepEqual(communitiesOf(parts), ['s1c1', 's1c2']));
+test('names alone, and a vertex more, concern nobody', () => assert.deepEqual(communitiesOf(parts), ['s1c1', 's1c2']));
 
 test('a community that only lies under a dedicated grid has a sheet before it is asked', () => {
   const under = { body_kind: 'committee', body_code: 's2c9', body_name: null } as const;

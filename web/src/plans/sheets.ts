@@ -13,14 +13,15 @@ export interface Sheet {
   asked: Consultation | null;
 }
 
-/** The communities that a plan touches by more than names, and those that the server says it concerns. */
+/** The communities of which a plan moves a border, and those that the server says it concerns. */
 export function communitiesOf(parts: readonly DraftPart[], concerned: readonly Concerned[] = []): string[] {
   const told = concerned.filter(({ body_kind: kind }) => kind === 'committee');
   const touched = parts.filter(moved).flatMap(({ communities }) => communities);
   return [...new Set([...touched, ...told.map(({ body_code: code }) => code)])].sort();
 }
 
-const moved = ({ change }: DraftPart): boolean => change !== 'attributes';
+/** Whether a part's border runs otherwise; one that was bent only has a vertex more. */
+const moved = ({ change }: DraftPart): boolean => change !== 'attributes' && change !== 'bent';
 
 /**
  * The sheets in code order, communities after their street. `chains` has the divisions from the city down to each community.
