@@ -50,21 +50,6 @@ test('demo: a division leads to its coverage', async (t) => {
   });
 });
 
-test('elsewhere: switching places on asks for a token, and a wrong one is refused', async (t) => {
-  if (who.demo) return t.skip('the loopback demo shows everything');
-  await visit(browser, { hash, expected: /401/ }, async (page) => {
-    await mapReady(page);
-    await page.getByRole('checkbox', { name: 'Places' }).click();
-    await page.getByRole('dialog').waitFor();
-    await accessible(page, 'token dialog');
-    await page.getByRole('dialog').getByLabel('Access token').fill('wrong');
-    await page.getByRole('button', { name: 'Use' }).click();
-    await page.getByText('This token is not valid', { exact: false }).waitFor();
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    assert.equal(await page.getByRole('checkbox', { name: 'Places' }).isChecked(), false);
-  });
-});
-
 test('demo: what was typed is still there after the token is given', async (t) => {
   if (!who.demo || tokenOf('dispatcher') === '') return t.skip('this server is not the loopback demo');
   await visit(browser, { hash: '#///en', expected: /401/ }, async (page) => {

@@ -24,6 +24,7 @@ const groups = [
     'keyboard',
     'lookup',
     'access',
+    'elsewhere',
     'unsaved',
     'basemap',
     'first-import',

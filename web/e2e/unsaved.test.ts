@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { launch, mapReady, someGrid, visit } from './browser';
 import { makeIncident, signedIn, tokenOf } from './client';
+import { Typed, typed } from './typed';
 
 let browser: Browser;
 
@@ -11,55 +12,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
-
-/** A page on which something is typed in a field. */
-class Typed {
-  constructor(
-    readonly page: Page,
-    readonly field: Locator,
-    readonly text: string,
-  ) {}
-
-  /** Does what would end it, is asked, and stays: the text and the address are as they were. */
-  async stays(leave: () => Promise<unknown>): Promise<void> {
-    const before = this.page.url();
-    await leave();
-    await this.#asked.waitFor();
-    await this.#asked.getByRole('button', { name: 'Stay' }).click();
-    await this.#asked.waitFor({ state: 'hidden' });
-    assert.equal(await this.field.inputValue(), this.text);
-    assert.equal(this.page.url(), before);
-  }
-
-  /** Does what ends it, is asked, and goes on. */
-  async goes(leave: () => Promise<unknown>): Promise<void> {
-    await leave();
-    await this.#asked.getByRole('button', { name: 'Go on without it' }).click();
-    await this.field.waitFor({ state: 'detached' });
-  }
-
-  /** Reloads, is asked by the browser, and stays. */
-  async staysOnReload(): Promise<void> {
-    const [asked] = await Promise.all([
-      this.page.waitForEvent('dialog'),
-      this.page.evaluate(() => setTimeout(() => location.reload())),
-    ]);
-    assert.equal(asked.type(), 'beforeunload');
-    await asked.dismiss();
-    assert.equal(await this.field.inputValue(), this.text);
-  }
-
-  get #asked(): Locator {
-    return this.page.getByRole('dialog', { name: 'Something is not saved' });
-  }
-}
-
-/** Types something in a field, as a hand does: a browser asks nobody who has not touched its page. */
-async function typed(page: Page, field: Locator, text: string): Promise<Typed> {
-  await field.click();
-  await field.fill(text);
-  return new Typed(page, field, text);
-}
 
 test('an act that is half filled in: another incident, a merge, the board and the way back ask', async (t) => {
   if (tokenOf('dispatcher') === '') return t.skip('needs the token that the demo prints');
