@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page, Route } from 'playwright-core';
-import { accessible, launch, mapReady, someGrid, visit } from './browser';
-import { signedIn, tokenOf } from './client';
+import { accessible, ask, launch, mapReady, someGrid, visit } from './browser';
+import { send, signedIn, tokenOf } from './client';
 import { serving } from './demo';
 import { typed } from './typed';
 
@@ -120,10 +120,17 @@ elsewhere(
     await page.locator('#new-token').getByRole('button', { name: 'Make' }).click();
     await page.locator('#made-token').getByText('somebody', { exact: false }).waitFor();
     await header(page, 'Administrator').click();
-    await dialogOf(page).getByLabel('Access token').fill(tokenOf('planner'));
+    const [county] = await ask<{ items: { code: string }[] }>('/v1/divisions?level=county').then(
+      ({ items }) => items,
+    );
+    const order = { user: 'of-a-county', role: 'administrator', scope: county?.code };
+    const { body } = await send('administrator', 'POST', '/v1/tokens', order);
+    await dialogOf(page)
+      .getByLabel('Access token')
+      .fill((body as { secret: string }).secret);
     await dialogOf(page).getByRole('button', { name: 'Use' }).click();
     await page.getByRole('button', { name: 'Go on without it' }).click();
-    await header(page, 'Planner').waitFor();
+    await page.locator('#token-list tr', { hasText: 'of-a-county' }).waitFor();
     await page.locator('#made-token').waitFor({ state: 'detached' });
     assert.equal(await page.locator('#token-list tr', { hasText: 'somebody' }).count(), 0);
   },
