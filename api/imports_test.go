@@ -302,6 +302,11 @@ func TestImportOfSheets(t *testing.T) {
 	if place.Name != "占道堆放" || place.CRS != "gcj02" {
 		t.Errorf("the place is %+v, which its file has in gcj02", place)
 	}
+	done = s.importAll(t, "administrator", `{"crs": "gcj02", "sources": [{"upload": "`+u.ID+`", "layer": "hazards",
+		"map": {"编码": "code", "名称": "name"}, "set": {"found_at": "2026年1月31日", "hazard_kind": "other", "level": "general"}}]}`)
+	if done.State != "failed" || done.Problem["rule"] != "time" || done.Problem["field"] != "found_at" {
+		t.Errorf("a time for every row that is none: %s, %v", done.State, done.Problem)
+	}
 	gbk := s.upload(t, "administrator", "hazards.csv", "\xc3\xfb\xb3\xc6,lon,lat\n\xd6\xd0\xc7\xc5,120.3,31.5\n")
 	if *gbk.Encoding != "gb18030" || gbk.Layers[0].Columns[0].Name != "名称" || gbk.Layers[0].Columns[0].Samples[0] != "中桥" {
 		t.Errorf("in GBK: %+v", gbk)

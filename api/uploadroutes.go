@@ -335,5 +335,8 @@ func problemOfFile(fault *intake.FileError) *problem {
 	if fault.File != "" {
 		p.detail = fault.File + ": " + p.detail
 	}
+	if fault.Field != "" {
+		p = p.with("field", fault.Field)
+	}
 	return p.with("rule", cmp.Or(fault.Rule, "file"))
 }

@@ -82,7 +82,7 @@ func (i *Incident) RemindResponse(by string, now time.Time) (IncidentEvent, bool
 	i.ResponseReminded = true
 	return IncidentEvent{
 		At: now, Actor: by, Action: "remind", FromState: i.State, ToState: i.State, Unit: i.LeadUnit,
-		Text: fmt.Sprintf("not taken up since %s", i.ResponseDueAt.UTC().Format(time.RFC3339)), Data: map[string]any{"about": "response"},
+		Text: fmt.Sprintf("not taken up since %s", i.ResponseDueAt.UTC().Format(time.RFC3339)), Data: map[string]any{"about": "response", "since": i.ResponseDueAt.UTC().Format(time.RFC3339)},
 	}, true
 }
 
@@ -98,7 +98,7 @@ func (i *Incident) Remind(s *Settings, by string, now time.Time) (IncidentEvent,
 	kind, reason := overdueSteps[step], fmt.Sprintf("overdue since %s", i.DueAt.UTC().Format(time.RFC3339))
 	e := IncidentEvent{
 		At: now, Actor: by, Action: "remind", FromState: i.State, ToState: i.State, Unit: i.LeadUnit, Text: reason,
-		Data: map[string]any{"supervision": kind, "step": step},
+		Data: map[string]any{"supervision": kind, "step": step, "since": i.DueAt.UTC().Format(time.RFC3339)},
 	}
 	if step == 0 {
 		return e, nil, true

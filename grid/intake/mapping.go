@@ -86,7 +86,11 @@ func newLayout(layer *grid.Layer, m Mapping, codes grid.Codes, settings grid.Set
 		}
 		if value, ok := m.Fixed[f.Name]; ok {
 			if t.always, err = l.values.typed(&t, cell{textCell, value}); err != nil {
-				return nil, fileErrorf(0, "the fixed value of %s, %s: %v", f.Name, value, err)
+				fault := &FileError{Field: f.Name, Reason: fmt.Sprintf("the fixed value of %s, %s: %v", f.Name, value, err)}
+				if why, known := Explain(err); known {
+					fault.Rule = why.Rule
+				}
+				return nil, fault
 			}
 			t.source = ""
 		}

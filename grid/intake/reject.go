@@ -19,6 +19,7 @@ type FileError struct {
 	File   string // as the caller named it
 	Line   int64  // where, 0 when it has no line
 	Rule   string // "" or the rule that it breaks, such as BR-60
+	Field  string // "" or the field whose value for every row breaks it
 	Reason string
 
 	notUTF8 bool // it may be in GB 18030

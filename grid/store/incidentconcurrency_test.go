@@ -179,7 +179,7 @@ func TestBR55RemindOnce(t *testing.T) {
 	if overdue := count(t, pool, `SELECT sum(overdue_step) FROM incident`); twice != 0 || steps != 80 || overdue != 80 {
 		t.Errorf("%d steps twice, %d events, %d steps", twice, steps, overdue)
 	}
-	if n := count(t, pool, `SELECT count(*) FROM incident_event WHERE data = '{"about": "response"}'`); n != 20 {
+	if n := count(t, pool, `SELECT count(*) FROM incident_event WHERE data->>'about' = 'response'`); n != 20 {
 		t.Errorf("%d reminders of what nobody has taken up", n)
 	}
 	if rows := count(t, pool, `SELECT count(*) FROM supervision`); rows != 60 {

@@ -119,7 +119,7 @@ func TestBR55Response(t *testing.T) {
 			t.Errorf("%s: %d reminders, want %d", is.State, n, test.reminders)
 		}
 	}
-	if n := count(t, tx, `SELECT count(*) FROM incident_event WHERE action = 'remind' AND data = '{"about": "response"}'`); n != 3 {
+	if n := count(t, tx, `SELECT count(*) FROM incident_event WHERE action = 'remind' AND data->>'about' = 'response'`); n != 3 {
 		t.Errorf("%d reminders about the response", n)
 	}
 	found, err := s.Incidents(t.Context(), store.Filter{Overdue: true, Limit: 10})

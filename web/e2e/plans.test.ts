@@ -213,7 +213,7 @@ planned('consulted, answered and submitted by a planner, on the page', () =>
     for (let i = 0; i < asked; i++) {
       const body = bodies.nth(i);
       await body.locator('summary').click();
-      if (i === 0) await body.getByLabel('意见').selectOption('object');
+      await body.getByLabel('意见').selectOption(i === 0 ? 'object' : 'agree');
       await body.getByLabel('内容').fill(i === 0 ? '边界不应变动' : '同意');
       await body.getByRole('button', { name: '记录答复' }).click();
       await body

@@ -206,6 +206,10 @@ export const ruleTexts = {
     zh: '首接负责：要换责任单位，请用移交、分派等操作。',
     en: 'Who received it first leads: use transfer or assign to give it to another unit.',
   },
+  'BR-50/unit': {
+    zh: '分派只能给责任单位辖区内的网格或单位，给别处请用移交；已是责任单位的不必再给。',
+    en: 'Assign gives it to a grid or unit within the area of the unit that leads: use transfer for any other, and choose another than the one that leads already.',
+  },
   'BR-52': {
     zh: '所选区划或单位不能这样会同处置，请重新选择。',
     en: 'These divisions or units cannot handle it together like this: choose again.',

@@ -99,6 +99,11 @@ export class WorkspaceState {
     });
   }
 
+  /** The draft where it is drawn: it would cover incidents, and what is imported. */
+  get drawn(): Draft | null {
+    return this.task === 'incidents' || this.task === 'data' ? null : this.draft;
+  }
+
   get mayReadAll(): boolean {
     return this.session.demo || this.session.role !== null;
   }
@@ -285,7 +290,7 @@ export class WorkspaceState {
     $effect(() => {
       if (this.task === 'lookup' && this.map !== undefined) untrack(() => this.lookup.draw());
     });
-    $effect(() => this.map?.showDraft(this.draft));
+    $effect(() => this.map?.showDraft(this.drawn));
     $effect(() => this.map?.paint(this.painted));
     $effect(() => this.map?.pointAtIncident(this.pointedAt));
     $effect(() => this.map?.chooseIncident(this.task === 'incidents' ? this.incident : null));

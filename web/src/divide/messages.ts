@@ -23,10 +23,13 @@ export const divideMessages = {
   to_plans: { zh: '方案的全部内容', en: 'All about this plan' },
   back: { zh: '换一个方案', en: 'Another plan' },
   stale: {
-    zh: '县（区）现行版本已更新，此方案须先变基才能继续绘制。',
+    zh: '县（区）现行版本已更新，请先在方案里“更新到现行版本”，再继续绘制。',
     en: 'The county has moved on: the plan has to be brought up to the edition in force before it can be drawn on.',
   },
-  closed: { zh: '此方案现在不能绘制。', en: 'This plan cannot be drawn on now.' },
+  closed: {
+    zh: '此方案现在不能绘制，请换一个方案，或新建一个。',
+    en: 'This plan cannot be drawn on now: choose another one, or begin one.',
+  },
 
   open: { zh: '打开视野内的网格', en: 'Open what is in sight' },
   open_hint: {

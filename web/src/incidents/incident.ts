@@ -52,6 +52,8 @@ export interface IncidentEvent {
   to_state: string | null;
   unit: string | null;
   text: string | null;
+  /** What else is known of it: of what the server did by the clock since when it is late, and the step taken. */
+  data: { since?: string; supervision?: string } | null;
 }
 
 /** The states in which somebody still has to do something, in their usual order. */

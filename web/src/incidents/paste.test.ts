@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readPasted, withoutNumber } from './paste';
+import { readPasted, searchesOf, withoutNumber } from './paste';
 
 test('a case of a hotline', () => {
   const read = readPasted(
@@ -61,6 +61,8 @@ for (const [text, want] of [
   ['楼道堵塞，报告人：李先生，请处理', '楼道堵塞，报告人：…，请处理'],
   ['联系人: 王小明\n井盖缺失', '联系人: …\n井盖缺失'],
   ['联系人：王先生反映学府路18号井盖缺失', '联系人：…反映学府路18号井盖缺失'],
+  ['市民张先生来电反映路灯不亮', '市民…来电反映路灯不亮'],
+  ['王女士投诉夜间施工', '…投诉夜间施工'],
   ['来电人：买买提·吐尔逊，路灯不亮', '来电人：…，路灯不亮'],
   ['Blocked stairs. Caller: Mr Li Ming saw it', 'Blocked stairs. Caller: … saw it'],
   ['Caller: Mr. Li. Manhole cover missing', 'Caller: …. Manhole cover missing'],
@@ -75,6 +77,7 @@ for (const text of [
   '联系人很多，人民路拥堵',
   '来电人：\n诉求内容：小区门口井盖缺失',
   '来电人： 诉求内容：小区门口井盖缺失',
+  '群众反映先生路积水',
   '来电人：王小明反映学府路18号井盖缺失', // where the name ends cannot be told
   'Caller: the lamp is out',
   'Caller:\nContent: the lamp is out',
@@ -95,6 +98,36 @@ test('a title is as it was written, and not who called', () => {
   assert.equal(readPasted('来电人：王先生 13800138000，反映路灯不亮').title, '反映路灯不亮');
 });
 
+for (const [text, title, address] of [
+  [
+    '市民张先生来电反映星津街道丹峰路2号楼道堆放电动车',
+    '星津街道丹峰路2号楼道堆放电动车',
+    '星津街道丹峰路2号',
+  ],
+  ['来电人李建国 13912345678 反映：人民路18号井盖缺失', '人民路18号井盖缺失', '人民路18号'],
+  [
+    '【12345热线】居民反映学府路3号路灯不亮，联系电话13912345678，身份证11010519491231002X',
+    '学府路3号路灯不亮',
+    '学府路3号',
+  ],
+  ['业主投诉物业不作为', '物业不作为', '物业不作为'],
+] as const) {
+  test(`what a call is about, without who called: ${text}`, () => {
+    const read = readPasted(text);
+    assert.deepEqual([read.title, read.address], [title, address]);
+    assert.doesNotMatch(read.text, /张|李建国|139/);
+  });
+}
+
+test('an address is searched for as it is, up to its number, and without one', () => {
+  assert.deepEqual(searchesOf('星津街道丹峰路３号云谷雅居２幢'), [
+    '星津街道丹峰路3号云谷雅居2幢',
+    '星津街道丹峰路3号',
+    '星津街道丹峰路',
+  ]);
+  assert.deepEqual(searchesOf('渡河苑'), ['渡河苑']);
+});
+
 test('the name of a place, without the number that is not known there', () => {
   assert.match(readPasted('渡河苑3号楼2单元楼道堆放杂物，有火灾隐患，请处理').address, /^渡河苑3号/);
   assert.equal(withoutNumber('渡河苑3号楼'), '渡河苑');
@@ -110,5 +143,7 @@ test('a long text is read in bounded time', () => {
   readPasted(`${'a'.repeat(3990)}号`);
   readPasted(`来电人：${' '.repeat(3990)}`);
   readPasted(`来电人：${'王'.repeat(3990)}`);
+  readPasted('来电人王'.repeat(1000));
+  readPasted('市民张先生'.repeat(800));
   readPasted(`Caller: ${'Li '.repeat(1300)}:`);
 });

@@ -48,17 +48,36 @@ const addressWords =
 const digit = '[0-9０-９]';
 /** What introduces who called; a label of one field has nothing of the next line. */
 const reporterLabel = String.raw`(?:(?:报告|来电|诉求|举报|投诉|联系|反映|报警|报案)人(?:姓名)?|\b(?:[Cc]aller|[Rr]eporter|[Rr]eported by|[Cc]ontact person))[^\S\n]*[:：][^\S\n]*`;
+/** A name with how one addresses its bearer. */
+const titled = String.raw`\p{Script=Han}{1,3}?(?:先生|女士|小姐|同志)`;
 /** Who called, where the text names them so and it can be told where the name ends; of another name nobody can say that it is one. */
 const reporter = [
-  String.raw`\p{Script=Han}{1,3}?(?:先生|女士|小姐|同志)`,
+  titled,
   String.raw`\p{Script=Han}{1,8}(?:·\p{Script=Han}{1,8})+(?![\p{Script=Han}·])`,
   String.raw`\p{Script=Han}{2,4}(?![\p{Script=Han}·]|[^\S\n]*[:：])`,
   String.raw`(?:(?:Mrs?|Ms|Dr)\.? )?\p{Lu}[\p{L}'’-]*(?: \p{Lu}[\p{L}'’-]*){0,3}(?![\p{L}'’-]|[^\S\n]*[:：])`,
 ].map((name) => new RegExp(`(?<=${reporterLabel})${name}`, 'gu'));
+const says = '(?:来电|致电|电话|联系)?(?:反映|投诉|举报|报告|反馈|称|说)';
+/** Who called, where no mark stands before the name: it ends with how one addresses people, or with the number that follows. */
+const callers = [
+  ...['市民|群众|居民|村民|业主|住户|租户|商户|网友|来电人|报告人|联系人', '(?:^|[\\s，,。；;：:】])'].map(
+    (before) => new RegExp(`(?<=${before})${titled}(?=${says})`, 'gu'),
+  ),
+  new RegExp(
+    String.raw`(?<=(?:来电|报告|举报|投诉|联系|反映|报警|报案)人)[^\S\n]?\p{Script=Han}{2,4}(?=[^\S\n，,]*(?:电话|手机|[（(]|[1１][3-9３-９][0-9０-９]))`,
+    'gu',
+  ),
+];
+/** How a text begins that says who called before what it is about. */
+const intro =
+  /^(?:【[^】\n]*】)?[^\n，,。；;：:]{0,12}?(?:市民|群众|居民|村民|业主|住户|租户|商户|网友|来电|致电|…)[^\n，,。；;：:]{0,16}?(?:反映|投诉|举报|报告|反馈|称)[:：、]?\s*/u;
+/** What is left of a number and its label at the end of a sentence. */
+const leftOver = /[，,、\s]*(?:联系|来电|手机|身份证|电话)[^，,。；;…]{0,6}…/gu;
 const aboutReporter = new RegExp(`^\\s*${reporterLabel}[…\\s]*[,，;；]?\\s*`, 'u');
 
 const personal = [
   ...reporter,
+  ...callers,
   new RegExp(`(?<!${digit})${digit}{17}[0-9０-９xXｘＸ](?!${digit})`, 'gu'),
   new RegExp(
     `(?<!${digit})(?:\\+?86[- ]?)?[1１][3-9３-９]${digit}([- .]?)${digit}{4}\\1${digit}{4}(?!${digit})`,
@@ -79,8 +98,16 @@ export function readPasted(pasted: string): Pasted {
   const said = (pattern: RegExp): string => (pattern.exec(plain)?.[1] ?? '').trim();
   const title = titleOf(plain);
   const short = spot === null && !plain.includes('\n') && plain.length <= 40;
-  const address = said(addressLabel) || (addressWords.exec(plain)?.[0] ?? (short ? title : ''));
+  const address =
+    said(addressLabel) || (addressWords.exec(plain.replace(intro, ''))?.[0] ?? (short ? title : ''));
   return { spot, address: cut(address, 100), caseNo: said(caseNo), title, text, removed };
+}
+
+/** What to search an address for, the first that finds something: all of it, it up to its number, what it names without a number. */
+export function searchesOf(address: string): string[] {
+  const plain = narrow(address.trim());
+  const upToNumber = /^.*?\d+(?:号|弄)/u.exec(plain)?.[0] ?? '';
+  return [...new Set([plain, upToNumber, withoutNumber(plain)])].filter((words) => words !== '');
 }
 
 /** What an address names without its number: to search for where the number is not known. "" where that is nothing else. */
@@ -115,6 +142,8 @@ function titleOf(text: string): string {
     const [sentence = ''] = line
       .replace(/^[【[(（].*?[】\])）]\s*/, '')
       .replace(aboutReporter, '')
+      .replace(intro, '')
+      .replace(leftOver, '')
       .split(/[。；;!?！？]/);
     const other = [longitude, latitude, pair, caseNo].some((pattern) => pattern.test(sentence));
     if (!other && /\p{L}{2}/u.test(sentence)) return cut(sentence.trim(), maxTitle);

@@ -38,6 +38,10 @@ export const lookupMessages = {
   search: { zh: '网格、场所、地址或经纬度', en: 'Grid, place, address or coordinates' },
   search_example: { zh: '如 {example}', en: 'e.g. {example}' },
   search_hits: { zh: '搜索结果', en: 'What this may mean' },
+  search_several: {
+    zh: '有 {n} 处都符合，请在列表中选一处。',
+    en: '{n} places fit as well: choose one in the list.',
+  },
   search_none: { zh: '没有找到，请换个说法。', en: 'Nothing of that name. Try other words.' },
   search_more: { zh: '还有更多，请多输入几个字。', en: 'There are more: type on.' },
   hit_household_point: { zh: '楼栋', en: 'Building' },

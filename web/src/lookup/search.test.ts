@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { marked, meaningOf, step, type Meaning } from './search';
+import { alike, marked, meaningOf, step, type Meaning, type SearchHit } from './search';
 
 for (const [text, want] of [
   ['', { is: 'nothing' }],
@@ -60,3 +60,25 @@ test('arrow keys go round', () => {
     [0, 2, 0, 2, 1, -1],
   );
 });
+
+const hit = (name: string, address: string | null, field: string): SearchHit => ({
+  ...{ type: 'household_point', kind: null, code: null, name, address, label: '' },
+  ...{ point: [120.3, 31.5], bbox: null, matches: [{ field, from: 0, to: 1 }] },
+});
+const [here, there] = ['文坊街道德洲路2号', '雪岭街道德洲路2号'];
+
+for (const [name, words, hits, want] of [
+  ['nothing', '德洲路2号', [], 0],
+  ['one', '德洲路2号', [hit('1幢', here, 'address')], 1],
+  [
+    'the end of two addresses, in any width',
+    '德洲路２号',
+    [hit('1幢', here, 'address'), hit('2幢', there, 'address')],
+    2,
+  ],
+  ['two at one address', '德洲路', [hit('1幢', here, 'address'), hit('2幢', here, 'address')], 2],
+  ['the beginning of an address', '文坊', [hit('1幢', here, 'address'), hit('2幢', there, 'address')], 1],
+  ['a name that others begin with', '1幢', [hit('1幢', here, 'name'), hit('1幢东', here, 'name')], 1],
+  ['a name of two', '1幢', [hit('1幢', here, 'name'), hit('1幢', there, 'name')], 2],
+] as [string, string, SearchHit[], number][])
+  test(`meant alike/${name}`, () => assert.equal(alike(hits, words), want));

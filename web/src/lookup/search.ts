@@ -63,3 +63,22 @@ export function step(current: number, by: 1 | -1, count: number): number {
   if (current < 0) return by === 1 ? 0 : count - 1;
   return (current + by + count) % count;
 }
+
+/**
+ * How many hits the words mean as much as the first: it is called so and others are, too, or they are the end of its address and of
+ * others', or the first is found by an address that others have. 1 where they mean the first alone.
+ */
+export function alike(hits: readonly SearchHit[], words: string): number {
+  const [first] = hits;
+  if (first === undefined) return 0;
+  const plain = folded(words);
+  const isCalled = ({ name, code }: SearchHit): boolean => [name, code].some((of) => folded(of) === plain);
+  if (isCalled(first)) return hits.filter(isCalled).length;
+  const endsSo = ({ address }: SearchHit): boolean => folded(address).endsWith(plain);
+  if (endsSo(first)) return hits.filter(endsSo).length;
+  if (!first.matches.some(({ field }) => field === 'address')) return 1;
+  return hits.filter(({ address }) => address === first.address).length;
+}
+
+const folded = (text: string | null): string =>
+  (text ?? '').normalize('NFKC').toLowerCase().replace(/\s/g, '');

@@ -66,7 +66,7 @@ export const planTexts = {
   overdue_since: { zh: '已逾期，期限 {day}', en: 'overdue, was due {day}' },
   reason_ended: { zh: '方案已结束。', en: 'The plan has ended.' },
   reason_rebase: {
-    zh: '县（区）版本已更新，请先变基（见上）。',
+    zh: '县（区）版本已更新，请先更新到现行版本（见上）。',
     en: 'The county has moved on: bring the plan up to date first, above.',
   },
   reason_draw_first: { zh: '先绘制改动。', en: 'Draw something first.' },
@@ -127,6 +127,7 @@ export const planTexts = {
   method_system: { zh: '系统内', en: 'in this system' },
   field_due: { zh: '答复期限（可不填）', en: 'Answer due (may be left out)' },
   field_public: { zh: '同时征求公众意见', en: 'Ask the public too' },
+  choose: { zh: '请选择', en: 'Choose' },
   field_opinion: { zh: '意见', en: 'Opinion' },
   field_text: { zh: '内容（可不填）', en: 'In their words (may be left out)' },
   field_reply: { zh: '处理', en: 'What becomes of it' },

@@ -47,7 +47,8 @@ const parts = [
 ];
 const chains = [chain('c', 'k', 's1', 's1c1'), chain('c', 'k', 's1', 's1c2')];
 
-test('names alone, and a vertex more, concern nobody', () => assert.deepEqual(communitiesOf(parts), ['s1c1', 's1c2']));
+test('names alone, and a vertex more, concern nobody', () =>
+  assert.deepEqual(communitiesOf(parts), ['s1c1', 's1c2']));
 
 test('a community that only lies under a dedicated grid has a sheet before it is asked', () => {
   const under = { body_kind: 'committee', body_code: 's2c9', body_name: null } as const;
