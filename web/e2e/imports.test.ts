@@ -134,6 +134,14 @@ administered(
       const rejects = readFileSync(await (await download).path(), 'utf8');
       assert.match(rejects, /走失/);
       assert.equal(rejects.trim().split('\n').length, 1);
+      const asTable = page.waitForEvent('download');
+      await page.locator('#rejects-table').press('Enter');
+      const [mark, head, row, ...others] = readFileSync(await (await asTable).path(), 'utf8').split(
+        /(?<=^\ufeff)|\r\n/,
+      );
+      assert.deepEqual([mark, head, others], ['\ufeff', '文件,行号,字段,问题,原文', ['']]);
+      assert.match(row ?? '', /走失/);
+      assert.match(row ?? '', /,\d+,.*\p{Script=Han}{4}.*,/u);
       const none = await fetch(`${origin}/v1/places/E2E0`);
       assert.equal(none.status, 404, 'trying stores nothing');
 

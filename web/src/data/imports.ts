@@ -199,4 +199,22 @@ export const cleaning = (api: Api, id: string): Promise<Previewed> =>
 
 export const rejectsOf = (api: Api, id: string): Promise<Blob> => api.download(`/v1/imports/${id}/rejects`);
 
+/** A row that was rejected, as the file of rejects has it. */
+export interface Rejected {
+  file?: string;
+  line: number;
+  field?: string;
+  rule: string;
+  reason: string;
+  /** As the file that was imported has it. */
+  row: string;
+}
+
+/** The rows of a file of rejects, a document a line. */
+export const rejectedRows = (lines: string): Rejected[] =>
+  lines
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Rejected);
+
 export const hasEnded = ({ state }: Import): boolean => ['done', 'failed', 'cancelled'].includes(state);
