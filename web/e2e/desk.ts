@@ -70,11 +70,30 @@ export class Desk {
     await mapReady(this.page);
   }
 
+  /** Opens what is in sight again, with what has been imported meanwhile. */
+  async reopened(): Promise<void> {
+    const come = this.page.waitForResponse((response) => response.url().includes('/workingset?'));
+    await this.page.getByRole('button', { name: 'Open what is in sight' }).press('Enter');
+    await come;
+    await this.page.locator('#outcome', { hasText: 'Every stroke is proven' }).waitFor();
+  }
+
   /** Chooses a grid in the list. */
   async pick(part: Part | undefined): Promise<void> {
     assert.ok(part);
     await this.page.getByRole('searchbox').last().fill(part.code);
     await this.page.locator('#grids li', { hasText: part.code }).getByRole('button').first().press('Enter');
+  }
+
+  /** Draws a line or ring by coordinates that are typed, and ends it. */
+  async typed(points: readonly Vertex[]): Promise<void> {
+    const { page } = this;
+    for (const at of points) {
+      await page.getByLabel('Coordinates (longitude, latitude)').fill(degrees(at).join(', '));
+      await page.keyboard.press('Enter');
+    }
+    await page.getByText(`${points.length} points so far`).waitFor();
+    await page.getByRole('button', { name: 'Finish' }).press('Enter');
   }
 
   /** Waits until a stroke was kept: it is said so, and the plan has that many that count. */
@@ -324,7 +343,14 @@ function shapes(partition: Partition): Record<string, string[]> {
 }
 
 /** A place well inside of a grid. */
-export function inTheMiddle({ area }: Part): Vertex {
+export function inTheMiddle(part: Part): Vertex {
+  const [best] = places(part);
+  assert.ok(best);
+  return best;
+}
+
+/** Places inside of a grid, that with most room about it first. */
+export function places({ area }: Part): Vertex[] {
   const all = area.flat(2);
   const [west, east] = [Math.min(...all.map((v) => v.x)), Math.max(...all.map((v) => v.x))];
   const [south, north] = [Math.min(...all.map((v) => v.y)), Math.max(...all.map((v) => v.y))];
@@ -342,9 +368,7 @@ export function inTheMiddle({ area }: Part): Vertex {
       within.push({ at, room: Math.min(...rooms) });
     }
   }
-  const [best] = within.sort((a, b) => b.room - a.room);
-  assert.ok(best);
-  return best.at;
+  return within.sort((a, b) => b.room - a.room).map(({ at }) => at);
 }
 
 /** A place some metres to the east and to the north of another. */

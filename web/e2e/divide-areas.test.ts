@@ -7,7 +7,7 @@ import { accessible, ask } from './browser';
 import { send } from './client';
 import { type Desk, inTheMiddle, metres } from './desk';
 import { divided, noDatabase } from './dividing';
-import { importStreet } from './proof';
+import { importLine } from './proof';
 
 /** The corners of a square about a place, so many metres to each side. */
 const square = (at: Vertex, half: number): Vertex[] =>
@@ -24,17 +24,6 @@ async function ringByMouse(desk: Desk, ring: readonly Vertex[]): Promise<void> {
   for (const corner of ring.slice(0, -1)) await desk.clickAt(degrees(corner));
   const last = await desk.pixel(degrees(ring.at(-1) ?? { x: 0, y: 0 }));
   await desk.page.mouse.dblclick(last.x, last.y);
-}
-
-/** Draws a ring by coordinates that are typed. */
-async function ringByKeyboard({ page }: Desk, ring: readonly Vertex[]): Promise<void> {
-  for (const corner of ring) {
-    const [lon, lat] = degrees(corner);
-    await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
-    await page.keyboard.press('Enter');
-  }
-  await page.getByText(`${ring.length} points so far`).waitFor();
-  await page.getByRole('button', { name: 'Finish' }).press('Enter');
 }
 
 /** Takes up a tool without a mouse. */
@@ -74,7 +63,7 @@ divided('ground is given to a neighbour: a ring by mouse, then by keyboard', asy
   await desk.pick(into); // lets go of what the mouse has chosen
   await desk.pick(into);
   await takeUp(desk, 'By a ring');
-  await ringByKeyboard(desk, square(corner, 25));
+  await desk.typed(square(corner, 25));
   await more();
 });
 
@@ -93,7 +82,7 @@ divided('ground is given to a neighbour: a block of streets by keyboard, then by
     Vertex,
     Vertex,
   ];
-  assert.ok(importStreet(...ends), noDatabase);
+  assert.ok(importLine('roads', ends), noDatabase);
   const got = async (): Promise<void> => {
     const part = (await desk.proven(/Border changed: done, and proven/)).get(gains.id);
     assert.ok(part && part.areaM2 > gains.areaM2 && inside(part.area, spot));
@@ -134,12 +123,12 @@ divided('a new grid is cut out by mouse, then by keyboard', async (desk) => {
   await name.fill('键盘网格');
   await takeUp(desk, 'Split');
   const line = desk.across(await desk.grid());
-  await ringByKeyboard(desk, line);
+  await desk.typed(line);
   await desk.proven(/Split: done, and proven/, /^QC-10/);
   await undo(desk);
   await takeUp(desk, 'Cut out a grid');
   assert.equal(await name.inputValue(), '键盘网格', 'what was typed for another stroke is kept');
-  await ringByKeyboard(desk, ring);
+  await desk.typed(ring);
   await cut('键盘网格');
   await undo(desk); // a grid with a hole is nothing to publish
 });
@@ -163,7 +152,7 @@ divided('a dedicated grid is laid over by keyboard, then by mouse', async (desk)
   };
   await takeUp(desk, 'Dedicated grid');
   await described('新园区');
-  await ringByKeyboard(desk, ring);
+  await desk.typed(ring);
   await laid('新园区');
   await undo(desk);
 
@@ -230,7 +219,7 @@ divided(
       else await takeUp(desk, 'Area without grids');
       await page.getByLabel('Name', { exact: true }).fill(name);
       await page.getByLabel('Why there is no grid').selectOption('water');
-      await (by === 'mouse' ? ringByMouse : ringByKeyboard)(desk, ring);
+      await (by === 'mouse' ? ringByMouse(desk, ring) : desk.typed(ring));
       const carved = await desk.proven(/Area without grids: done, and proven/, /^QC-10/);
       const nobodys = carved.all().find((part) => part.kind === 'void' && part.name === name);
       const into = carved.get(ground.id);

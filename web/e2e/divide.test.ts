@@ -142,13 +142,7 @@ divided('a grid is split by a line: by mouse, then by keyboard, and the figures 
   await desk.shown(before);
 
   await desk.pick(part);
-  for (const at of [top, bottom]) {
-    const [lon, lat] = degrees(at);
-    await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
-    await page.keyboard.press('Enter');
-  }
-  await page.getByText('2 points so far').waitFor();
-  await page.getByRole('button', { name: 'Finish' }).press('Enter');
+  await desk.typed([top, bottom]);
   await desk.proven(/Split: done, and proven/);
 });
 

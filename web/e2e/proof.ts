@@ -24,17 +24,16 @@ export function proveDatabase(): void {
     assert.match(said, new RegExp(`^${law} +holds`, 'm'), said);
 }
 
-/** Imports a street by the command; false where the database is not ours to import into. */
-export function importStreet(from: Vertex, to: Vertex): boolean {
-  const street = { type: 'LineString', coordinates: [from, to].map(degrees) };
-  const features = [
-    { type: 'Feature', properties: { name: '测试路', class: 'residential' }, geometry: street },
-  ];
+/** Imports a line of a layer by the command; false where the database is not ours to import into. */
+export function importLine(layer: 'roads' | 'rivers', line: readonly Vertex[]): boolean {
+  const geometry = { type: 'LineString', coordinates: line.map(degrees) };
+  const properties = layer === 'roads' ? { name: '测试路', class: 'residential' } : { name: '测试河' };
+  const features = [{ type: 'Feature', properties, geometry }];
   const dir = mkdtempSync(join(tmpdir(), 'wangge-e2e-'));
   try {
-    const file = join(dir, 'roads.geojson');
+    const file = join(dir, `${layer}.geojson`);
     writeFileSync(file, JSON.stringify({ type: 'FeatureCollection', features }));
-    return command('import', '--crs', 'wgs84', `roads=${file}`) !== null;
+    return command('import', '--crs', 'wgs84', `${layer}=${file}`) !== null;
   } finally {
     rmSync(dir, { recursive: true });
   }
