@@ -5,18 +5,9 @@ import { degrees, inside, type Vertex } from '../src/divide/lattice';
 import type { Part } from '../src/divide/partition';
 import { accessible, ask } from './browser';
 import { send } from './client';
-import { type Desk, inTheMiddle, metres } from './desk';
-import { divided, noDatabase } from './dividing';
+import { type Desk, inTheMiddle } from './desk';
+import { divided, noDatabase, square, streetBeside } from './dividing';
 import { importLine } from './proof';
-
-/** The corners of a square about a place, so many metres to each side. */
-const square = (at: Vertex, half: number): Vertex[] =>
-  [
-    [-1, -1],
-    [1, -1],
-    [1, 1],
-    [-1, 1],
-  ].map(([east = 0, north = 0]) => metres(at, east * half, north * half));
 
 /** Draws a ring by mouse; a double click ends it. */
 async function ringByMouse(desk: Desk, ring: readonly Vertex[]): Promise<void> {
@@ -70,19 +61,8 @@ divided('ground is given to a neighbour: a ring by mouse, then by keyboard', asy
 divided('ground is given to a neighbour: a block of streets by keyboard, then by mouse', async (desk) => {
   const { page } = desk;
   const before = await desk.partition();
-  // A street through the neighbour, parallel to the border that the two have in common.
-  const edge = await desk.freeEdge();
-  const [gains, loses] = before.beside('tiling', edge);
-  assert.ok(gains && loses);
-  const far = inTheMiddle(loses);
-  const border = { x: (edge.a.x + edge.b.x) / 2, y: (edge.a.y + edge.b.y) / 2 };
-  const spot = { x: Math.round((5 * border.x + far.x) / 6), y: Math.round((5 * border.y + far.y) / 6) };
-  const along = { x: 30 * (edge.b.x - edge.a.x), y: 30 * (edge.b.y - edge.a.y) };
-  const ends = [-1, 1].map((by) => ({ x: far.x + by * along.x, y: far.y + by * along.y })) as [
-    Vertex,
-    Vertex,
-  ];
-  assert.ok(importLine('roads', ends), noDatabase);
+  const { gains, street, spot } = await streetBeside(desk);
+  assert.ok(importLine('roads', street), noDatabase);
   const got = async (): Promise<void> => {
     const part = (await desk.proven(/Border changed: done, and proven/)).get(gains.id);
     assert.ok(part && part.areaM2 > gains.areaM2 && inside(part.area, spot));

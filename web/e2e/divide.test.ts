@@ -1,6 +1,7 @@
 // A planner divides: every tool by mouse and again by keyboard, and after each the whole draft is proven.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import type { Position } from '../src/api';
 import { degrees, distanceM, shifted, snapped, type Vertex } from '../src/divide/lattice';
 import type { Part, Partition } from '../src/divide/partition';
@@ -164,6 +165,51 @@ divided(
     await desk.same(before);
   },
   'zh',
+);
+
+/** Waits until the map has the colour of faults at a place on the screen. */
+async function marked(page: Page, { x, y }: { x: number; y: number }): Promise<void> {
+  await page.waitForFunction(
+    ({ x, y }) => {
+      const probe = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+      if (probe === null) return false;
+      probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--map-incident').trim();
+      probe.fillRect(0, 0, 1, 1);
+      const wanted = String(probe.getImageData(0, 0, 1, 1).data);
+      return [...document.querySelectorAll<HTMLCanvasElement>('#map canvas')].some((canvas) => {
+        const { left, top } = canvas.getBoundingClientRect();
+        probe.clearRect(0, 0, 1, 1);
+        probe.drawImage(canvas, Math.round(left) - x, Math.round(top) - y);
+        return String(probe.getImageData(0, 0, 1, 1).data) === wanted;
+      });
+    },
+    { x: Math.round(x), y: Math.round(y) },
+  );
+}
+
+divided(
+  'a line that does not divide, by keyboard: English says why, and its spot is marked',
+  async (desk) => {
+    const { page } = desk;
+    const before = await desk.partition();
+    const at = inTheMiddle(await desk.grid());
+    await page.getByLabel('Split', { exact: true }).press('Space');
+    const answer = page.waitForResponse((response) => response.url().endsWith('/changes'));
+    await desk.typed([at, metres(at, 20, 0)]);
+    const refused = await answer;
+    assert.equal(refused.status(), 422);
+    const { at: fault } = (await refused.json()) as { at: Position };
+    await desk.refused(
+      /^Nothing was changed: the line does not divide the grid\. Let both ends reach its border\.$/,
+    );
+    await marked(page, await desk.pixel(fault));
+    await page.getByRole('button', { name: 'Show where' }).press('Enter');
+    await page.waitForURL((url) => url.hash.startsWith(`#${fault[0].toFixed(5)}/${fault[1].toFixed(5)}/`));
+    const box = await page.locator('#map').boundingBox();
+    assert.ok(box);
+    await marked(page, { x: box.x + box.width / 2, y: box.y + box.height / 2 });
+    await desk.same(before);
+  },
 );
 
 divided('two grids are merged: by clicking them, then by keyboard', async (desk) => {

@@ -1,10 +1,13 @@
 // What the tests of drawing have in common: a browser, and a plan of its own for each, which takes effect at its end.
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import type { Position } from '../src/api';
 import { launch } from './browser';
 import { tokenOf } from './client';
-import { Desk } from './desk';
+import type { Vertex } from '../src/divide/lattice';
+import type { Part } from '../src/divide/partition';
+import { Desk, inTheMiddle, metres } from './desk';
 import { demandLaws } from './proof';
 
 export let browser: Browser;
@@ -46,4 +49,26 @@ export function inSittings(name: string, body: (at: Sit) => Promise<void>): void
     );
     await demandLaws(plan.code);
   });
+}
+
+/** The corners of a square about a place, so many metres to each side. */
+export const square = (at: Vertex, half: number): Vertex[] =>
+  [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+  ].map(([east = 0, north = 0]) => metres(at, east * half, north * half));
+
+/** A street that would run through a neighbour, parallel to the border that the two have in common, and a spot between the two. */
+export async function streetBeside(desk: Desk): Promise<{ gains: Part; street: Vertex[]; spot: Vertex }> {
+  const { a, b } = await desk.freeEdge();
+  const [gains, loses] = (await desk.partition()).beside('tiling', { a, b });
+  assert.ok(gains && loses);
+  const far = inTheMiddle(loses);
+  const border = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+  const spot = { x: Math.round((5 * border.x + far.x) / 6), y: Math.round((5 * border.y + far.y) / 6) };
+  const along = { x: 30 * (b.x - a.x), y: 30 * (b.y - a.y) };
+  const street = [-1, 1].map((by) => ({ x: far.x + by * along.x, y: far.y + by * along.y }));
+  return { gains, street, spot };
 }

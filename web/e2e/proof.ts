@@ -67,8 +67,8 @@ export async function publishPlan(code: string): Promise<void> {
   for (const { id, open } of findings) {
     if (open) await act('administrator', `/findings/${id}/waiver`, { reason: '演示数据，情况属实' });
   }
-  const { parts } = await ask<{ parts: { change: string }[] }>(`/v1/plans/${code}/impact`);
-  if (parts.some(({ change }) => change !== 'attributes')) await consult(code, act);
+  const { concerned } = await ask<{ concerned: object[] | null }>(`/v1/plans/${code}/consultations`);
+  if (concerned !== null && concerned.length > 0) await consult(code, act);
   await act('planner', '/submit');
   await act('administrator', '/decide', { decision: 'approve', decision_doc_no: '示范区政发〔2026〕8号' });
   await act('administrator', '/publish');

@@ -48,6 +48,7 @@ const groups = [
     'divide',
     'divide-areas',
     'divide-snap',
+    'divide-impact',
     'desks',
     'plan-journey',
   ],
