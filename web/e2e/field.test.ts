@@ -119,6 +119,17 @@ dispatched('a link opens an incident, the board, and the list as it was filtered
     assert.equal(await page.locator(`#incidents [data-code="${made.code}"]`).count(), 0);
     const [shown, late] = [page.locator('#incidents li'), page.locator('#incidents li', { hasText: '逾期' })];
     assert.equal(await late.count(), await shown.count(), 'each says since when');
+    await page.locator('#incidents [data-code]').first().click();
+    await page
+      .locator('#events')
+      .getByText(/ 起(逾期|应受理而未受理)/)
+      .first()
+      .waitFor();
+    assert.doesNotMatch(
+      await page.locator('#events').innerText(),
+      /since/,
+      'what the clock did is told in Chinese',
+    );
   });
   await visit(browser, { hash: at(16, 'zh', '?task=incidents&board=true') }, async (page) => {
     await page.locator('#board').getByText(made.title).waitFor();

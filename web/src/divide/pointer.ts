@@ -123,7 +123,8 @@ export class PointerHands implements Hands {
         session.takeBack();
         return true;
       case 'Delete':
-        if (session.corner !== null) void session.corners.remove(session.corners.layer, session.corner);
+        if (session.corner !== null && session.editable)
+          void session.corners.remove(session.corners.layer, session.corner);
         return true;
       default:
         return false;
@@ -135,7 +136,7 @@ export class PointerHands implements Hands {
     const { session } = this;
     if (session.tool !== 'border' || session.corner === null) return this.click(session.surface.middle());
     if (session.corners.inMiddle) session.cancel();
-    else void session.corners.toMiddle();
+    else if (session.editable) void session.corners.toMiddle();
   }
 
   /** What is drawn of the pointer. */

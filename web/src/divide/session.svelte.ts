@@ -198,7 +198,8 @@ export class Session {
   async merge(): Promise<boolean> {
     if (this.chosen.length < 2) return (this.say('choose_grid'), false);
     const merged = await this.send(tool.merge(this.chosenParts));
-    if (!merged) this.chosen = [];
+    const refused = this.outcome?.kind === 'refused' && this.outcome.problem.status >= 400;
+    if (refused) this.chosen = []; // others are to be clicked; a connection that broke changes nothing
     return merged;
   }
 
@@ -209,8 +210,12 @@ export class Session {
     if (into === undefined) return (this.say('choose_grid'), false);
     if (from === undefined || from.id === into.id) return (this.say('nothing_there'), false);
     let area: unknown = null;
-    await this.#work(async () => void (area = await this.server.block(this.plan.code, from.code, at)));
-    if (this.outcome?.kind === 'refused') return false;
+    let told = false;
+    await this.#work(async () => {
+      area = await this.server.block(this.plan.code, from.code, at);
+      told = true;
+    });
+    if (!told) return false;
     return area === null
       ? (this.say('no_block', from.code), false)
       : this.send(tool.give(into, area, [from]));

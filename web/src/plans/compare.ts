@@ -77,7 +77,9 @@ export interface SideFigures {
 }
 
 export function figuresOf({ features }: DraftFeatures, state: 'before' | 'after'): SideFigures {
-  const there = features.map(({ properties }) => properties).filter((p) => p.state === state);
+  const there = features
+    .map(({ properties }) => properties)
+    .filter((p) => p.state === state && p.change !== 'bent'); // a neighbour that only has a vertex more is the same
   const base = there.filter(({ kind }) => kind === 'base');
   const households = base.flatMap((p) => p.households ?? []);
   const areas = base.flatMap((p) => p.area_m2 ?? []);
