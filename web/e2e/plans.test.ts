@@ -227,6 +227,14 @@ planned('consulted, answered and submitted by a planner, on the page', () =>
     await against.getByLabel('说明').fill('负荷过大，仍须拆分');
     await against.getByRole('button', { name: '回应' }).click();
     await page.locator('#course [data-step=answers][data-state=done]').waitFor();
+    // An answer that was noted wrongly is set right.
+    await against.locator('summary', { hasText: '更正答复' }).press('Enter');
+    await against.getByText('须重新回应').waitFor();
+    await against.getByLabel('意见').selectOption('agree');
+    await against.getByLabel('内容').fill('经说明后同意');
+    await against.getByRole('button', { name: '更正答复' }).press('Enter');
+    await against.getByText('经说明后同意').waitFor();
+    assert.equal(await against.locator('.line', { hasText: '反对' }).count(), 0);
     await take(page, 'submit', '报审');
     await page.locator('#course [data-step=decide]').getByText('您的角色不能办理此步').waitFor();
     await accessible(page, 'a submitted plan');

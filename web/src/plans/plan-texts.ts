@@ -97,6 +97,11 @@ export const planTexts = {
   do_consult: { zh: '征求意见', en: 'Consult' },
   do_ask_again: { zh: '再次征求未答复单位', en: 'Ask again those who have not answered' },
   do_answer: { zh: '记录答复', en: 'Note the answer' },
+  do_correct: { zh: '更正答复', en: 'Correct the answer' },
+  correct_takes_reply: {
+    zh: '更正后，对原答复的回应不再有效，须重新回应。',
+    en: 'The reply to it goes with the answer that is corrected: reply again.',
+  },
   do_reply: { zh: '回应', en: 'Reply' },
   do_submit: { zh: '报审', en: 'Submit' },
   do_approve: { zh: '批准', en: 'Approve' },
