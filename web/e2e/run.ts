@@ -49,6 +49,7 @@ const groups = [
     'divide-areas',
     'divide-snap',
     'divide-impact',
+    'divide-links',
     'desks',
     'plan-journey',
   ],
