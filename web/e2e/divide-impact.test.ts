@@ -81,7 +81,9 @@ async function demandPlaces(live: ReturnType<Desk['page']['locator']>, { items }
   for (const [i, one] of want.entries()) {
     const row = rows[i]?.replace(/\s+/g, ' ').trim() ?? '';
     assert.ok(row.includes(one.name || one.code), `${row} is no ${one.name}`);
-    const to = one.to_dedicated ?? one.to_base ?? 'nowhere';
+    // A dedicated grid that stays the one there is not what changes.
+    const stays = one.from_dedicated !== null && one.from_dedicated === one.to_dedicated;
+    const to = (stays ? one.to_base : (one.to_dedicated ?? one.to_base)) ?? 'nowhere';
     assert.ok(row.endsWith(`→ ${to}`), `${row} does not go to ${to}`);
   }
 }

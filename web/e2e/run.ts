@@ -31,6 +31,7 @@ const groups = [
   ],
   ['plan-views'],
   ['past'],
+  ['divide-impact'],
   ['screens'],
   [
     'answers',
@@ -48,7 +49,6 @@ const groups = [
     'divide',
     'divide-areas',
     'divide-snap',
-    'divide-impact',
     'divide-links',
     'desks',
     'plan-journey',
