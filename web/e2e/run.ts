@@ -31,7 +31,7 @@ const groups = [
   ],
   ['plan-views'],
   ['past'],
-  ['divide-impact'],
+  ['divide-impact', 'divide-links'],
   ['screens'],
   [
     'answers',
@@ -49,7 +49,6 @@ const groups = [
     'divide',
     'divide-areas',
     'divide-snap',
-    'divide-links',
     'desks',
     'plan-journey',
   ],
