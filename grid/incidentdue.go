@@ -2,7 +2,6 @@ package grid
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -80,9 +79,10 @@ func (i *Incident) RemindResponse(by string, now time.Time) (IncidentEvent, bool
 		return IncidentEvent{}, false
 	}
 	i.ResponseReminded = true
+	since := i.ResponseDueAt.UTC().Format(time.RFC3339)
 	return IncidentEvent{
 		At: now, Actor: by, Action: "remind", FromState: i.State, ToState: i.State, Unit: i.LeadUnit,
-		Text: fmt.Sprintf("not taken up since %s", i.ResponseDueAt.UTC().Format(time.RFC3339)), Data: map[string]any{"about": "response", "since": i.ResponseDueAt.UTC().Format(time.RFC3339)},
+		Text: "not taken up since " + since, Data: map[string]any{"about": "response", "since": since},
 	}, true
 }
 
@@ -95,10 +95,11 @@ func (i *Incident) Remind(s *Settings, by string, now time.Time) (IncidentEvent,
 		return IncidentEvent{}, nil, false
 	}
 	i.OverdueStep++
-	kind, reason := overdueSteps[step], fmt.Sprintf("overdue since %s", i.DueAt.UTC().Format(time.RFC3339))
+	kind, since := overdueSteps[step], i.DueAt.UTC().Format(time.RFC3339)
+	reason := "overdue since " + since
 	e := IncidentEvent{
 		At: now, Actor: by, Action: "remind", FromState: i.State, ToState: i.State, Unit: i.LeadUnit, Text: reason,
-		Data: map[string]any{"supervision": kind, "step": step, "since": i.DueAt.UTC().Format(time.RFC3339)},
+		Data: map[string]any{"supervision": kind, "step": step, "since": since},
 	}
 	if step == 0 {
 		return e, nil, true

@@ -138,8 +138,8 @@ func TestConsult(t *testing.T) {
 	}
 }
 
-// TestConcernedByLine: a split whose line ends on the border of another community puts a vertex there, which concerns nobody there;
-// the border that moves by more than a unit does.
+// TestConcernedByLine: a split whose line ends on the border of another community puts a vertex there, which concerns nobody there.
+// What a border that moves concerns is in TestConsult.
 func TestConcernedByLine(t *testing.T) {
 	t.Parallel()
 	s := store.New(gridtest.Tx(t))

@@ -1,7 +1,7 @@
 // What is done with an incident: the buttons of its state and no others.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { accessible, visit } from './browser';
+import { accessible, ask, visit } from './browser';
 import { makeIncident, send, signedIn } from './client';
 import { actOn, at, browser, dispatched, grid, want } from './dispatching';
 
@@ -76,6 +76,9 @@ dispatched(
   'keyboard: an incident is handed over, and what was done by others meanwhile is said',
   async () => {
     const made = await makeIncident(grid.label, '路灯不亮');
+    const { items } = await ask<{ items: { code: string; name: string }[] }>('/v1/divisions?level=county');
+    const far = items.find((one) => !want.divisions.some(({ code }) => code === one.code));
+    assert.ok(far);
     const opened = at(16, 'en', `?incident=${made.code}`);
     await visit(
       browser,
@@ -102,10 +105,20 @@ dispatched(
         await page.keyboard.type(want.divisions[1]?.name ?? '');
         const code = `division:${want.divisions[1]?.code ?? ''}`;
         await page.locator(`#act option[value="${code}"]`).first().waitFor({ state: 'attached' });
-        await page.waitForFunction(
-          (code) => document.querySelector<HTMLSelectElement>('#act select[name=unit]')?.value === code,
-          code,
-        );
+        const chosen = (unit: string): Promise<unknown> =>
+          page.waitForFunction(
+            (unit) => document.querySelector<HTMLSelectElement>('#act select[name=unit]')?.value === unit,
+            unit,
+          );
+        await chosen(code);
+        // A hit that is not listed any more is not sent.
+        const find = page.getByRole('searchbox', { name: 'Find another' });
+        await find.fill(far.name);
+        await chosen(`division:${far.code}`);
+        await find.fill('');
+        await chosen('');
+        await page.locator('#act select[name=unit]').selectOption(code);
+        await find.focus();
         await made.act({ act: 'note', reason: 'by somebody else, meanwhile' });
         await page.keyboard.press('Enter');
         await page
@@ -124,9 +137,11 @@ dispatched(
         await page.getByRole('textbox', { name: 'In words' }).fill('what I did');
         await actOn(made.code, { act: 'escalate', reason: 'by somebody else' });
         await page.getByRole('combobox', { name: 'Outcome' }).selectOption('resolved');
-        await page.locator('#act [type=submit]').press('Enter');
+        await page.locator('#act [type=submit]').focus();
+        await page.keyboard.press('Enter');
         await page.getByText('“Done” is not possible any more', { exact: false }).waitFor();
         assert.ok(await page.locator('#act [type=submit]').isDisabled());
+        await page.waitForFunction(() => document.activeElement?.closest('#act') !== null); // not lost with the button
         assert.equal(await page.locator('#act textarea').inputValue(), 'what I did');
         await page.locator('#act').getByRole('button', { name: 'Cancel' }).press('Enter');
         await page.locator('#act').waitFor({ state: 'detached' });

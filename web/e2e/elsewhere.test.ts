@@ -67,6 +67,8 @@ elsewhere(
     await page.keyboard.press('Escape');
     await header(page, 'Dispatcher').click();
     await title.stays(() => dialogOf(page).getByRole('button', { name: 'Forget' }).click());
+    await dialogOf(page).getByLabel('Access token').fill(tokenOf('planner'));
+    await title.stays(() => dialogOf(page).getByRole('button', { name: 'Use' }).click());
     await page.route('**/v1/**', (route) => route.abort());
     await title.goes(() => dialogOf(page).getByRole('button', { name: 'Forget' }).click());
     await header(page, 'Access token').waitFor();

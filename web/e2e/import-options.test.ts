@@ -100,14 +100,20 @@ administered(
     const [one, two] = [await site('KEEP0'), await site('KEEP1')];
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    await visit(browser, { hash: importing, before: signedIn('administrator') }, async (page) => {
+    const options = { hash: importing, before: signedIn('administrator'), expected: /status of 4\d\d/ };
+    await visit(browser, options, async (page) => {
       let sent = 0;
       await page.route('**/v1/uploads*', async (route) => {
         if (route.request().method() === 'POST' && ++sent === 2) await held;
         await route.continue();
       });
       const files = [one, two].map((of, i) => ({ ...of, name: `key_sites_${i}.csv` }));
-      await page.locator('[name=files]:enabled').setInputFiles(files);
+      const none = {
+        name: 'none.xlsx',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from('no book'),
+      };
+      await page.locator('[name=files]:enabled').setInputFiles([...files, none]);
       await page.locator('[data-upload="key_sites_0.csv"]').waitFor();
       await page.getByText('key_sites_1.csv', { exact: false }).first().waitFor(); // it is being sent
       await page.locator('#tasks [data-task=lookup]').click();
@@ -119,6 +125,7 @@ administered(
       await page.locator('#tasks [data-task=data]').click();
       for (const { name } of files) await page.locator(`[data-upload="${name}"]`).waitFor();
       await page.locator('[name=files]:enabled').waitFor();
+      await page.getByRole('alert').filter({ hasText: none.name }).waitFor(); // what was refused meanwhile is told of
       for (const { name } of files) await page.getByRole('button', { name: `移除 ${name}` }).click();
       await page.locator('section.file').waitFor({ state: 'detached' });
     });

@@ -149,6 +149,14 @@ administered(
       await page.getByText('导入完成').waitFor();
       await accessible(page, 'an import that is done');
       assert.equal((await ask<{ name: string }>('/v1/places/E2E0')).name, '避难点0');
+      // Files that are imported are nothing to lose, wherever one has been meanwhile.
+      await page.locator('#tasks [data-task=lookup]').click();
+      await page.locator('section.file').first().waitFor({ state: 'detached' });
+      await page.locator('#tasks [data-task=data]').click();
+      await page.locator('section.file').first().waitFor();
+      page.once('dialog', (asked) => assert.fail(`it is asked: ${asked.type()}`));
+      await page.reload();
+      await mapReady(page);
     });
   },
 );

@@ -263,7 +263,7 @@ export class WorkspaceState {
     this.session = next;
     this.access++;
     this.draft = null; // comes again for who may see it
-    this.importWork = new ImportWork();
+    this.importWork = this.importWork.next();
     this.map?.reloadGuarded();
   }
 

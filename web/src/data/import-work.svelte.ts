@@ -29,9 +29,22 @@ export class ImportWork {
     return this.sending !== '' || (this.taken.length > 0 && this.taken !== this.stored);
   }
 
+  /** The files that could not be sent, and why. */
+  refused: { name: string; cause: unknown }[] = $state.raw([]);
+  /** Whether another token has taken its place: nothing more is sent for it. */
+  over = false;
+
+  /** The work of another token, which takes the place of this one. */
+  next(): ImportWork {
+    this.over = true;
+    return new ImportWork();
+  }
+
   /** Drops the files that the server has dropped. */
   tidy(now: number): void {
-    this.taken = this.taken.filter(({ upload }) => Date.parse(upload.expires_at) > now);
+    const kept = this.taken.filter(({ upload }) => Date.parse(upload.expires_at) > now);
+    if (this.taken === this.stored) this.stored = kept; // those that are left are imported, too
+    this.taken = kept;
     if (this.taken.length === 0) this.crs = null;
   }
 }

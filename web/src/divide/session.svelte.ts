@@ -51,7 +51,7 @@ export class Session {
   /** Whether a refresh waits for what is under way. */
   #due = false;
   #catcher = new Catcher([]);
-  /** The borders of parts, which catch too. */
+  /** The borders of parts that tile, which catch too. */
   #borders: ReadonlySet<Line> = new Set();
   /** What catches of the lines below, which strokes do not change. */
   #below = new Catcher([]);
@@ -364,10 +364,12 @@ export class Session {
 
   #renew(): void {
     this.parts = this.partition.all();
-    const borders = this.parts.flatMap(({ area }) =>
-      area.flat().map((ring) => [...ring, ...ring.slice(0, 1)]),
-    );
-    this.#borders = new Set<Line>(borders);
-    this.#catcher = new Catcher(borders, this.#below);
+    const bordersOf = (parts: readonly Part[]): Line[] =>
+      parts.flatMap(({ area }) => area.flat().map((ring) => [...ring, ...ring.slice(0, 1)]));
+    // Along the border of a dedicated grid the grid beneath it may well be divided.
+    const laid = bordersOf(this.parts.filter(({ kind }) => kind === 'dedicated'));
+    const tiled = bordersOf(this.parts.filter(({ kind }) => kind !== 'dedicated'));
+    this.#borders = new Set(tiled);
+    this.#catcher = new Catcher([...tiled, ...laid], this.#below);
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readPasted, searchesOf, withoutNumber } from './paste';
+import { readPasted, searchesOf } from './paste';
 
 test('a case of a hotline', () => {
   const read = readPasted(
@@ -18,6 +18,7 @@ for (const [name, text, lon, lat] of [
   ['longitude first', '119.5104261, 33.507027', 119.5104261, 33.507027],
   ['latitude first, as some maps copy it', '33.507027,119.5104261', 119.5104261, 33.507027],
   ['full width', '１１９．５１，３３．５０', 119.51, 33.5],
+  ['with wide signs', '经度＝120.3123，纬度＝31.5123', 120.3123, 31.5123],
   ['named', '纬度：33.507 经度：119.5104', 119.5104, 33.507],
   ['in JSON', '{"lng":119.5104,"lat":33.507}', 119.5104, 33.507],
   ['in a link', 'https://a.example/?location=119.5104,33.507&z=3', 119.5104, 33.507],
@@ -61,6 +62,9 @@ for (const [text, want] of [
   ['楼道堵塞，报告人：李先生，请处理', '楼道堵塞，报告人：…，请处理'],
   ['联系人: 王小明\n井盖缺失', '联系人: …\n井盖缺失'],
   ['联系人：王先生反映学府路18号井盖缺失', '联系人：…反映学府路18号井盖缺失'],
+  ['来电人：王小明反映学府路18号井盖缺失', '来电人：…反映学府路18号井盖缺失'],
+  ['来电人：张师傅说路灯不亮', '来电人：…说路灯不亮'],
+  ['Caller: Li. The lamp is out', 'Caller: …. The lamp is out'],
   ['市民张先生来电反映路灯不亮', '市民…来电反映路灯不亮'],
   ['王女士投诉夜间施工', '…投诉夜间施工'],
   ['来电人：买买提·吐尔逊，路灯不亮', '来电人：…，路灯不亮'],
@@ -78,7 +82,9 @@ for (const text of [
   '来电人：\n诉求内容：小区门口井盖缺失',
   '来电人： 诉求内容：小区门口井盖缺失',
   '群众反映先生路积水',
-  '来电人：王小明反映学府路18号井盖缺失', // where the name ends cannot be told
+  '来电人：王小明家路灯不亮', // where the name ends cannot be told
+  'Caller: Broken lamp at Xuefu Road 18',
+  'Contact person: Please call back',
   'Caller: the lamp is out',
   'Caller:\nContent: the lamp is out',
   'Caller: Content: the lamp is out',
@@ -119,6 +125,21 @@ for (const [text, title, address] of [
   });
 }
 
+test('two who called are both left out', () => {
+  const read = readPasted('联系人：王小明、李小红\n井盖缺失');
+  assert.deepEqual([read.text, read.title, read.removed], ['联系人：…、…\n井盖缺失', '井盖缺失', 2]);
+});
+
+test('an empty field has nothing of the next one', () => {
+  assert.equal(readPasted('事发地址：\n诉求内容：井盖缺失').address, '');
+  assert.equal(readPasted('事发地址：\n学府路18号').address, '学府路18号');
+  assert.notEqual(readPasted('诉求内容：\n事发地址：学府路18号').address, '');
+});
+
+test('a name that cannot be told from what follows is no title without its label', () => {
+  assert.equal(readPasted('来电人：王小明家路灯不亮').title, '来电人：王小明家路灯不亮');
+});
+
 test('an address is searched for as it is, up to its number, and without one', () => {
   assert.deepEqual(searchesOf('星津街道丹峰路３号云谷雅居２幢'), [
     '星津街道丹峰路3号云谷雅居2幢',
@@ -130,10 +151,9 @@ test('an address is searched for as it is, up to its number, and without one', (
 
 test('the name of a place, without the number that is not known there', () => {
   assert.match(readPasted('渡河苑3号楼2单元楼道堆放杂物，有火灾隐患，请处理').address, /^渡河苑3号/);
-  assert.equal(withoutNumber('渡河苑3号楼'), '渡河苑');
-  assert.equal(withoutNumber('渡河苑'), '');
-  assert.equal(withoutNumber('学府路１８号'), '学府路');
-  assert.equal(withoutNumber('3号楼'), '');
+  assert.deepEqual(searchesOf('渡河苑3号楼').slice(-1), ['渡河苑']);
+  assert.deepEqual(searchesOf('学府路１８号').slice(-1), ['学府路']);
+  assert.deepEqual(searchesOf('3号楼'), ['3号楼', '3号']);
 });
 
 test('a long text is read in bounded time', () => {

@@ -26,8 +26,10 @@ const longitude = new RegExp(
 );
 const latitude = new RegExp(String.raw`(?:纬度|北纬|latitude|\blat)["'\s]*[:：=为是]?\s*(${number})`, 'i');
 
+/** Between a label and its value: the next line only where that has no label of its own. */
+const gap = String.raw`[^\S\n]*(?:\n(?![^\n]{1,12}[:：]))?[^\S\n]*`;
 const labelled = (names: string, value: string): RegExp =>
-  new RegExp(String.raw`(?:${names})\s*[:：]\s*(${value})`, 'i');
+  new RegExp(String.raw`(?:${names})\s*[:：]${gap}(${value})`, 'i');
 
 const caseNo = labelled(
   '(?:工单|案件|事件|受理|流水|诉求)(?:编号|单号|号码|号)|编号|单号|case(?: no\\.?| number)?|ticket(?: no\\.?)?|ref\\.?',
@@ -49,17 +51,25 @@ const digit = '[0-9０-９]';
 /** What introduces who called; a label of one field has nothing of the next line. */
 const reporterLabel = String.raw`(?:(?:报告|来电|诉求|举报|投诉|联系|反映|报警|报案)人(?:姓名)?|\b(?:[Cc]aller|[Rr]eporter|[Rr]eported by|[Cc]ontact person))[^\S\n]*[:：][^\S\n]*`;
 /** A name with how one addresses its bearer. */
-const titled = String.raw`\p{Script=Han}{1,3}?(?:先生|女士|小姐|同志)`;
+const titled = String.raw`\p{Script=Han}{1,3}?(?:先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|老师|医生)`;
+const says = '(?:来电|致电|电话|联系)?(?:反映|投诉|举报|报告|反馈|称|说)';
+const word = String.raw`\p{Lu}[\p{L}'’-]*`;
 /** Who called, where the text names them so and it can be told where the name ends; of another name nobody can say that it is one. */
 const reporter = [
   titled,
   String.raw`\p{Script=Han}{1,8}(?:·\p{Script=Han}{1,8})+(?![\p{Script=Han}·])`,
   String.raw`\p{Script=Han}{2,4}(?![\p{Script=Han}·]|[^\S\n]*[:：])`,
-  String.raw`(?:(?:Mrs?|Ms|Dr)\.? )?\p{Lu}[\p{L}'’-]*(?: \p{Lu}[\p{L}'’-]*){0,3}(?![\p{L}'’-]|[^\S\n]*[:：])`,
+  String.raw`\p{Script=Han}{2,4}?(?=${says})`,
+  String.raw`(?:Mrs?|Ms|Dr)\.? ${word}(?: ${word}){0,3}(?![\p{L}'’-]|[^\S\n]*[:：])`,
+  String.raw`${word}(?: ${word}){1,3}(?![\p{L}'’-]|[^\S\n]*[:：])`,
+  String.raw`${word}(?=[^\S\n]*(?:[,;.]|\n|$))`, // one word alone may be the first of a sentence
 ].map((name) => new RegExp(`(?<=${reporterLabel})${name}`, 'gu'));
-const says = '(?:来电|致电|电话|联系)?(?:反映|投诉|举报|报告|反馈|称|说)';
 /** Who called, where no mark stands before the name: it ends with how one addresses people, or with the number that follows. */
 const callers = [
+  new RegExp(
+    `(?<=${reporterLabel}…[、和])(?!电话|手机|住址|地址)\\p{Script=Han}{2,4}(?![\\p{Script=Han}·]|[^\\S\\n]*[:：])`,
+    'gu',
+  ),
   ...['市民|群众|居民|村民|业主|住户|租户|商户|网友|来电人|报告人|联系人', '(?:^|[\\s，,。；;：:】])'].map(
     (before) => new RegExp(`(?<=${before})${titled}(?=${says})`, 'gu'),
   ),
@@ -73,7 +83,7 @@ const intro =
   /^(?:【[^】\n]*】)?[^\n，,。；;：:]{0,12}?(?:市民|群众|居民|村民|业主|住户|租户|商户|网友|来电|致电|…)[^\n，,。；;：:]{0,16}?(?:反映|投诉|举报|报告|反馈|称)[:：、]?\s*/u;
 /** What is left of a number and its label at the end of a sentence. */
 const leftOver = /[，,、\s]*(?:联系|来电|手机|身份证|电话)[^，,。；;…]{0,6}…/gu;
-const aboutReporter = new RegExp(`^\\s*${reporterLabel}[…\\s]*[,，;；]?\\s*`, 'u');
+const aboutReporter = new RegExp(`^\\s*${reporterLabel}(?:…[…、和\\s]*[,，;；]?\\s*|$)`, 'u');
 
 const personal = [
   ...reporter,
@@ -111,7 +121,7 @@ export function searchesOf(address: string): string[] {
 }
 
 /** What an address names without its number: to search for where the number is not known. "" where that is nothing else. */
-export function withoutNumber(address: string): string {
+function withoutNumber(address: string): string {
   const plain = narrow(address);
   const [name = ''] = plain.split(/\d/, 1);
   return name === plain || name.trim().length < 2 ? '' : name.trim();
@@ -119,7 +129,7 @@ export function withoutNumber(address: string): string {
 
 /** The text with digits, letters and what stands in numbers of one width; the marks that Chinese is written with stay. */
 const narrow = (text: string): string =>
-  text.replace(/[０-９Ａ-Ｚａ-ｚ．－＋／　]/gu, (wide) => wide.normalize('NFKC'));
+  text.replace(/[０-９Ａ-Ｚａ-ｚ．－＋／＝　]/gu, (wide) => wide.normalize('NFKC'));
 
 /** The first pair of numbers that may be a place; in China the longitude is the one above 60, in whichever order they stand. */
 function spotIn(text: string): { lon: number; lat: number } | null {
