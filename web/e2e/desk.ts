@@ -144,6 +144,8 @@ export class Desk {
         const room = bends && partition.vertexNear('tiling', south, 20) === null;
         if (
           both &&
+          this.inSight(a) &&
+          this.inSight(edge.b) &&
           quiet &&
           room &&
           long > (best?.long ?? 40) &&

@@ -210,6 +210,51 @@ inSittings('a grid is split from corner to corner, while lines are caught and fo
   });
 });
 
+/** Three corners between two places, beside the straight way: 8 m, 22 m and 8 m. */
+function bentBeside(a: Vertex, b: Vertex): Vertex[] {
+  const east = Math.sign(b.x - a.x) * distanceM(a, { x: b.x, y: a.y });
+  const north = Math.sign(b.y - a.y) * distanceM(a, { x: a.x, y: b.y });
+  return [8, 22, 8].map((m, i) => {
+    const t = (i + 1) / 4;
+    const on = { x: Math.round(a.x + (b.x - a.x) * t), y: Math.round(a.y + (b.y - a.y) * t) };
+    return metres(on, (north * m) / Math.hypot(east, north), (-east * m) / Math.hypot(east, north));
+  });
+}
+
+inSittings('a border is redrawn along a street that is followed', async (at) => {
+  await at(null, async (desk) => {
+    const { page } = desk;
+    const before = await desk.partition();
+    const { a, b } = await desk.freeEdge();
+    const part = before.beside('tiling', { a, b }).find(({ fixed, kind }) => !fixed && kind === 'base');
+    assert.ok(part);
+    const street = bentBeside(a, b);
+    assert.ok(importLine('roads', [a, ...street, b]), noDatabase);
+    await desk.reopened();
+    await page.getByLabel('Redraw a border').check();
+    await desk.pick(part);
+    const redrawn = async (): Promise<number> => {
+      for (const [n, corner] of [a, street[1] ?? a, b].entries()) {
+        await desk.clickAt(degrees(corner));
+        await page.getByText(`${n + 1} points so far`).waitFor();
+      }
+      await page.getByRole('button', { name: 'Finish' }).press('Enter');
+      const partition = await desk.proven(/Border changed: done, and proven/);
+      return street.filter((corner) => partition.having('tiling', corner).length >= 2).length;
+    };
+    await page.getByLabel('Follow lines').press('Space');
+    assert.equal(await redrawn(), 1, 'only the corner that was clicked is one of the border');
+    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await page
+      .locator('#outcome')
+      .getByText(/Undone/)
+      .waitFor();
+    await desk.same(before);
+    await page.getByLabel('Follow lines').press('Space');
+    assert.equal(await redrawn(), 3, 'every corner of the street is one of the border');
+  });
+});
+
 inSittings('ten strokes are undone to nothing, and done again', async (at) => {
   await at(null, async (desk) => {
     const { page } = desk;
