@@ -201,6 +201,21 @@ test('one spot in four coordinate systems is one answer', async () => {
   });
 });
 
+test('coordinates that are none are refused in words, in the language that is in use', () =>
+  visit(browser, { hash: '#///en' }, async (page) => {
+    for (const [typed, english, chinese] of [
+      ['200, 95', 'These coordinates are not on the globe.', '坐标超出范围。'],
+      ['33.5, 119.5', 'Latitude seems to come first', '经纬度像是写反了'],
+    ] as const) {
+      await typeInto(page, 'en', typed);
+      await page.locator('#search').press('Enter');
+      await page.getByRole('alert').getByText(english).waitFor();
+      await page.getByRole('button', { name: '中文' }).click();
+      await page.getByRole('alert').getByText(chinese).waitFor();
+      await page.getByRole('button', { name: 'English' }).click();
+    }
+  }));
+
 test('a time before there were grids is said in words', () =>
   visit(
     browser,

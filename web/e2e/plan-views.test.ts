@@ -244,6 +244,13 @@ planned('a plan in effect is compared with what was before it', async () => {
       assert.match(page.url(), new RegExp(`compare=before\\.${second.code}_${second.code}`));
       await page.reload();
       await page.locator('#differs li', { hasText: second.grid.code }).first().waitFor();
+      // Who has chosen something else finds it again.
+      const left = page.locator('select[name=left]');
+      const past = await left.inputValue();
+      await left.selectOption(second.code);
+      await page.getByText('There is no difference.').waitFor();
+      await left.selectOption(past);
+      await page.locator('#differs li', { hasText: second.grid.code }).first().waitFor();
     },
   );
 });

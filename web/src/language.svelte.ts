@@ -45,6 +45,9 @@ export function setCodes(codes: Codes): void {
   state.codes = codes;
 }
 
+/** Words of the page for what happened a while ago: read where they are shown, they are in the language that is in use by then. */
+export type Words = () => string;
+
 export function t(key: MessageKey, values?: Values): string {
   return format(key, state.language, values);
 }

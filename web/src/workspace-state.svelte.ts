@@ -165,10 +165,12 @@ export class WorkspaceState {
   /** Flies to what was searched for: a division is opened, everything else looked up. */
   async openHit(hit: SearchHit): Promise<void> {
     if (hit.type !== 'division' || hit.code === null) return this.ask(...hit.point, 'wgs84', true);
-    const { task } = this;
+    const { task, lookup } = this;
+    const { at } = lookup;
     try {
       const chain = await this.api.divisionChain(hit.code);
-      if (this.task === task) await this.openDivision(chain); // else the reader has gone elsewhere meanwhile
+      // Else the reader has gone elsewhere meanwhile, or has asked for a place.
+      if (this.task === task && lookup.at === at) await this.openDivision(chain);
     } catch (cause) {
       this.lookup.fail(cause);
     }
@@ -181,7 +183,7 @@ export class WorkspaceState {
     if (!division) return;
     try {
       const { bbox } = await this.api.division(division.code);
-      this.map?.fit(bbox);
+      if (this.path === chain && this.task === 'divisions') this.map?.fit(bbox);
     } catch (cause) {
       this.lookup.fail(cause); // the screen of divisions says for itself what it could not load
     }

@@ -267,6 +267,7 @@ export const planTexts = {
   side_now: { zh: '现行版本', en: 'What is in force' },
   side_edition: { zh: '{county}第 {number} 版（{day} 起）', en: '{county}, edition {number} (since {day})' },
   side_plans: { zh: '方案', en: 'Plans' },
+  side_pasts: { zh: '方案生效前', en: 'Before plans took effect' },
   side_editions: { zh: '版本', en: 'Editions' },
   figure_differs: { zh: '不同的网格与区域', en: 'Grids and areas that differ' },
   figure_grids: { zh: '其中基础网格', en: 'Base grids among them' },
