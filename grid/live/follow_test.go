@@ -5,6 +5,9 @@ import (
 	"errors"
 	"net"
 	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -129,6 +132,55 @@ func TestL5FollowByListening(t *testing.T) {
 	within(t, "the connections that listened are closed", func() bool { return listeners(t, pool) == 0 })
 	if leaked := runtime.NumGoroutine() - before; leaked > 20 { // pools and other tests have some too
 		t.Errorf("%d goroutines are left", leaked)
+	}
+}
+
+// TestL5EditionsAreTold: whoever listens is told of each county's new edition at its commit. What is notified arrives in the order of commits,
+// so that a setting marks where the import of the grids begins and ends.
+func TestL5EditionsAreTold(t *testing.T) {
+	t.Parallel()
+	s := store.New(gridtest.Pool(t))
+	fill(t, s, "divisions")
+	heard := make(chan string, 1000)
+	ctx, stop := context.WithCancel(t.Context())
+	var listening sync.WaitGroup
+	listening.Go(func() {
+		_ = s.Listen(ctx, func(channel, payload string) { heard <- strings.TrimSpace(channel + " " + payload) })
+	})
+	defer listening.Wait()
+	defer stop()
+	until := func(last string) (told []string) {
+		t.Helper()
+		for {
+			select {
+			case what := <-heard:
+				if what == last {
+					return told
+				}
+				told = append(told, what)
+			case <-time.After(20 * time.Second):
+				t.Fatalf("%q is not heard within 20 s, but %q", last, told)
+			}
+		}
+	}
+	until("") // from here on everything is heard
+	set(t, s, 16)
+	until("settings near_m")
+	fill(t, s, "base_grids", "void_areas")
+	set(t, s, 17)
+	told := until("settings near_m")
+	l, err := live.Open(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	editions := l.Now().City.Editions()
+	if len(editions) == 0 {
+		t.Fatal("there are no editions")
+	}
+	for _, e := range editions {
+		if !slices.Contains(told, "edition "+e.Info().CountyCode) {
+			t.Errorf("the edition of %s is not told, only %q", e.Info().CountyCode, told)
+		}
 	}
 }
 
