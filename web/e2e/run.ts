@@ -1,13 +1,16 @@
 // Browser tests of the page. They use the Chromium named by $CHROMIUM or found as `chromium` and never download one.
 //
-//   npm run e2e                                        starts bin/wangge demo, for each group of files a new one, and ends it afterwards
+//   npm run e2e                                        starts bin/wangge demo, for each group of files a new one, and ends it afterwards;
+//                                                      as many groups at once as there are processors
 //   npm run e2e -- --base-url http://127.0.0.1:8080    against a server that runs
 //                                                      ($TOKEN_PLANNER, $TOKEN_ADMINISTRATOR and $TOKEN_DISPATCHER: with
 //                                                      plans and incidents, too)
 //   npm run e2e -- incidents data                     only these files, on one demo
 //   npm run screenshot                                 writes docs/screens.md and its pictures
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after } from 'node:test';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startDemo } from './demo';
 
@@ -55,14 +58,26 @@ const groups = [
 ];
 const given = values['base-url'];
 if (given === undefined && positionals.length === 0) {
-  for (const group of groups) {
-    const ended = spawnSync(process.execPath, [...process.execArgv, 'e2e/run.ts', ...group], {
-      stdio: 'inherit',
-    });
-    if (ended.status !== 0) process.exitCode = 1;
-  }
+  const waiting = [...groups].sort((a, b) => b.length - a.length); // what takes long begins first
+  const worker = async (): Promise<void> => {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await alone(group);
+  };
+  await Promise.all(groups.slice(0, availableParallelism()).map(worker));
 } else {
   await test(given, positionals.length === 0 ? groups.flat() : positionals);
+}
+
+/** Runs a group in a process of its own, and says what came of it when it has ended: else two groups would speak at once. */
+async function alone(group: readonly string[]): Promise<void> {
+  console.log(`# begins: ${group.join(', ')}`);
+  const child = spawn(process.execPath, [...process.execArgv, 'e2e/run.ts', ...group], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(part));
+  const [status] = (await once(child, 'close')) as [number | null];
+  process.stdout.write(Buffer.concat(said));
+  if (status !== 0) process.exitCode = 1;
 }
 
 /** Runs files against the server at an address, or a demo. */
