@@ -56,6 +56,13 @@ elsewhere(
   },
 );
 
+for (const task of ['incidents', 'plans', 'divide', 'coverage'])
+  elsewhere(`${task}: a token is asked for`, { hash: `?task=${task}`, expected: /401/ }, async (page) => {
+    await page.locator('#panel').getByRole('button', { name: 'Enter a token' }).click();
+    await dialogOf(page).waitFor();
+    assert.equal(await stored(page), null);
+  });
+
 elsewhere(
   'forgetting the token asks before what was typed goes with it, and needs no server',
   { hash: '?task=incidents', before: signedIn('dispatcher'), expected: /ERR_FAILED|401/ },

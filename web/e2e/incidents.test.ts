@@ -194,14 +194,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
-test('elsewhere: incidents ask for a token', async (t) => {
-  if (who.demo) return t.skip('the loopback demo shows everything');
-  await visit(browser, { hash: '#///en?task=incidents' }, async (page) => {
-    await page.getByRole('button', { name: 'Enter a token' }).click();
-    await page.getByRole('dialog').waitFor();
-  });
-});
-
 dispatched('the board: columns over the map, live, by mouse and by keyboard', async () => {
   const first = await makeIncident(grid.label, '看板一');
   const second = await makeIncident(grid.label, '看板二');

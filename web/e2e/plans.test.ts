@@ -167,15 +167,6 @@ test('no plan: what to do', async (t) => {
   );
 });
 
-test('elsewhere: plans ask for a token', async (t) => {
-  if (who.demo) return t.skip('the loopback demo shows everything');
-  await visit(browser, { hash: '#///en?task=plans' }, async (page) => {
-    await mapReady(page);
-    await page.getByRole('button', { name: 'Enter a token' }).click();
-    await page.getByRole('dialog').waitFor();
-  });
-});
-
 planned('a plan is begun on the page, by keyboard, and withdrawn', () =>
   visit(browser, { hash: '#///zh?task=plans', ...as('planner') }, async (page) => {
     await mapReady(page);
