@@ -129,8 +129,14 @@ test('basemap: none is said to be none, and a dropped file is shown', async (t) 
     await page.locator('#attribution').waitFor();
     await mapReady(page);
     await page.getByRole('button', { name: 'Hide the basemap' }).click();
-    await page.locator('.file input').setInputFiles(program.replace(/bin.wangge$/, 'README.md'));
-    await page.getByText('This file cannot be shown').waitFor();
+    for (const by of ['mouse', 'keyboard'] as const) {
+      await page.locator('.file input').setInputFiles(program.replace(/bin.wangge$/, 'README.md'));
+      await page.getByText('This file cannot be shown').waitFor();
+      const seen = page.getByRole('button', { name: 'Got it' });
+      await (by === 'mouse' ? seen.click() : seen.press('Enter'));
+      await page.getByText('This file cannot be shown').waitFor({ state: 'detached' });
+      await page.locator('.file input:focus').waitFor({ state: 'attached' });
+    }
   });
 });
 

@@ -77,6 +77,7 @@ export const messages = {
     zh: '这个文件无法显示，需要 PMTiles 第 3 版。',
     en: 'This file cannot be shown: it must be PMTiles, version 3.',
   },
+  basemap_failed_seen: { zh: '知道了', en: 'Got it' },
   basemap_failed_frame: {
     zh: '此地图以 GCJ-02 显示，.pmtiles 文件是 WGS 84，会偏移数百米，因此不显示。',
     en: 'This map is drawn in GCJ-02; a .pmtiles file is in WGS 84 and would lie hundreds of metres off, so it is not shown.',
