@@ -56,6 +56,8 @@ const groups = [
     'plan-journey',
   ],
 ];
+/** What failed: the group, then the tests in it, each with its reasons. */
+const failures: string[] = [];
 const given = values['base-url'];
 if (given === undefined && positionals.length === 0) {
   const waiting = [...groups].sort((a, b) => b.length - a.length); // what takes long begins first
@@ -63,21 +65,26 @@ if (given === undefined && positionals.length === 0) {
     for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await alone(group);
   };
   await Promise.all(groups.slice(0, availableParallelism()).map(worker));
+  for (const failure of failures) console.log(failure); // once more: reports are long, and whoever reads begins at the end
 } else {
   await test(given, positionals.length === 0 ? groups.flat() : positionals);
 }
 
-/** Runs a group in a process of its own, and says what came of it when it has ended: else two groups would speak at once. */
+/** Runs a group in a process of its own, says what came of it when it has ended (else two groups would speak at once), and keeps what failed. */
 async function alone(group: readonly string[]): Promise<void> {
   console.log(`# begins: ${group.join(', ')}`);
-  const child = spawn(process.execPath, [...process.execArgv, 'e2e/run.ts', ...group], {
+  const run = [...process.execArgv, '--test-reporter=tap', 'e2e/run.ts', ...group];
+  const child = spawn(process.execPath, run, {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(part));
   const [status] = (await once(child, 'close')) as [number | null];
-  process.stdout.write(Buffer.concat(said));
-  if (status !== 0) process.exitCode = 1;
+  const report = Buffer.concat(said).toString();
+  process.stdout.write(report);
+  if (status === 0) return;
+  process.exitCode = 1;
+  failures.push(`# failed: ${group.join(', ')}`, ...(report.match(/^( *)not ok .*(?:\n\1 {2}.*)*/gm) ?? []));
 }
 
 /** Runs files against the server at an address, or a demo. */
