@@ -108,3 +108,22 @@ func TestSweep(t *testing.T) {
 		}
 	}
 }
+
+func TestSweepLeavesSockets(t *testing.T) {
+	t.Parallel()
+	p, err := openPlace(filepath.Join(t.TempDir(), strings.Repeat("long,/", 40)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(p.sockets, old, old); err != nil {
+		t.Fatal(err)
+	}
+	sweep(filepath.Dir(p.sockets))
+	if !exists(p.sockets) {
+		t.Error("another start has swept away the sockets of a cluster that is in use")
+	}
+	if err := p.close(); err != nil || exists(p.sockets) {
+		t.Errorf("the sockets are left behind (%v)", err)
+	}
+}

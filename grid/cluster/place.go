@@ -31,6 +31,7 @@ type place struct {
 	handle  *os.File            // on dir, for a server that may not walk to it
 	owner   *syscall.Credential // whom the server runs as; nil: us
 	sockets string              // a directory of its own for the socket, or empty
+	held    *os.File            // the lock on that
 }
 
 // openPlace makes or reopens dir, or a throw-away directory if dir is empty.
@@ -65,6 +66,9 @@ func (p *place) open(dir string) error {
 	if p.kept && (len(filepath.Join(p.dir, ".s.PGSQL."+port)) > maxSocketPath || strings.Contains(p.dir, ",")) {
 		// A comma would part two hosts in a connection string.
 		if p.sockets, err = os.MkdirTemp("/tmp", tempPrefix); err != nil {
+			return err
+		}
+		if p.held, err = lockFile(filepath.Join(p.sockets, lockName)); err != nil { // else it would be swept away
 			return err
 		}
 		return p.chown(p.sockets)
@@ -172,9 +176,11 @@ func (p *place) close() error {
 	if p.handle != nil {
 		errs = append(errs, p.handle.Close())
 	}
-	if p.lock != nil {
-		// Closing alone would not do: a child that is just being started elsewhere holds a copy for a moment.
-		errs = append(errs, syscall.Flock(int(p.lock.Fd()), syscall.LOCK_UN), p.lock.Close())
+	for _, lock := range []*os.File{p.lock, p.held} {
+		if lock != nil {
+			// Closing alone would not do: a child that is just being started elsewhere holds a copy for a moment.
+			errs = append(errs, syscall.Flock(int(lock.Fd()), syscall.LOCK_UN), lock.Close())
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -106,6 +106,36 @@ test('a slow answer to what was typed before is not shown', () => {
   );
 });
 
+test('what is chosen among the hits stays chosen when the next ones come', () => {
+  let come = (): void => undefined;
+  const held = new Promise<void>((resolve) => (come = resolve));
+  const items = ['aa', 'ab', 'ac'].map((code) => ({
+    ...{ type: 'grid', kind: 'base', name: code, code, label: '', point: grid.label, matches: [] },
+  }));
+  const before = (page: Page): Promise<unknown> =>
+    page.route('**/v1/search?*', async (route) => {
+      const first = new URL(route.request().url()).searchParams.get('q') === 'a';
+      if (!first) await held;
+      await route.fulfill({ json: { items: first ? items.slice(1) : items, more: false } });
+    });
+  return visit(browser, { hash: '#///en', before }, async (page) => {
+    await mapReady(page);
+    const box = page.getByRole('combobox', { name: 'Grid, place' });
+    await box.fill('a');
+    await page.locator('#hits [data-code=ac]').waitFor();
+    const next = page.waitForRequest(/q=a\+b|q=a%20b/);
+    await box.fill('a b');
+    await next;
+    await box.press('ArrowDown');
+    await box.press('ArrowDown');
+    come();
+    await page.locator('#hits [data-code=aa]').waitFor();
+    await page.locator('#hits [data-code=ac][aria-selected=true]').waitFor();
+    await box.press('Enter');
+    assert.equal(await box.inputValue(), 'ac');
+  });
+});
+
 test('a click near a border warns, with neighbours and metres', async () => {
   const near = await nearBorder();
   const answer = await ask<Answer>(`/v1/locate?lon=${near[0]}&lat=${near[1]}`);

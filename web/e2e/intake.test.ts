@@ -52,8 +52,10 @@ dispatched('keyboard: a message is pasted, its spot read in the system it is in'
     await code.getByText(want.responsible?.code ?? '', { exact: true }).waitFor();
     assert.match(await page.getByRole('textbox', { name: 'Title' }).inputValue(), /^a broken lamp/);
     const before = page.url();
-    await page.getByRole('combobox', { name: 'Coordinate system' }).focus();
-    await page.keyboard.type('GCJ');
+    const system = page.getByRole('combobox', { name: 'Coordinate system' });
+    await system.focus();
+    for (let i = 0; i < 4 && (await system.inputValue()) !== 'gcj02'; i++)
+      await page.keyboard.press('ArrowDown');
     await page.waitForURL((url) => url.href !== before); // the pin goes to where GCJ-02 means it
     await page.getByRole('combobox', { name: 'Kind', exact: true }).focus();
     await page.keyboard.press('ArrowDown');

@@ -19,6 +19,13 @@ export interface SearchHit {
   matches: { field: string; from: number; to: number }[];
 }
 
+/** Whether two answers tell of the same thing, whatever of its texts was meant. */
+export const sameHit = (a: SearchHit, b: SearchHit): boolean =>
+  a.type === b.type && a.code === b.code && nameOf(a) === nameOf(b) && a.point.join() === b.point.join();
+
+/** What a hit is called. */
+export const nameOf = ({ name, code, address }: SearchHit): string => name || code || address || '';
+
 export type Meaning =
   | { is: 'nothing' }
   | { is: 'coordinates'; lon: number; lat: number }
