@@ -213,6 +213,35 @@ dispatched(
   },
 );
 
+dispatched('an act that is answered when its incident was left disturbs nobody', async () => {
+  const made = await makeIncident(grid.label, '离开之后才答复');
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const before = async (page: Page): Promise<void> => {
+    await signedIn('dispatcher')(page);
+    await page.route('**/v1/incidents/*/acts', async (route) => {
+      await held;
+      await route.continue();
+    });
+  };
+  await visit(browser, { hash: at(16, 'en', `?incident=${made.code}`), before }, async (page) => {
+    const sent = page.waitForRequest(/\/acts$/);
+    await page.locator('#acts [data-act=accept]').click();
+    await sent;
+    await page.getByRole('button', { name: 'Back to the list' }).click();
+    await page.locator('#acts').waitFor({ state: 'detached' });
+    const answered = page.waitForResponse(/\/acts$/);
+    answer();
+    await (await answered).finished();
+    await page
+      .locator(`#incidents [data-code="${made.code}"]`)
+      .getByText('accepted', { exact: true })
+      .waitFor();
+    await page.evaluate(() => new Promise(requestAnimationFrame)); // what came of it is drawn
+  });
+  await actOn(made.code, { act: 'cancel', reason: 'test' });
+});
+
 dispatched('without a token there are no buttons, and it is said why', async () => {
   const made = await makeIncident(grid.label, '占道经营');
   await visit(browser, { hash: at(16, 'en', `?incident=${made.code}`) }, async (page) => {

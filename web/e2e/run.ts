@@ -56,7 +56,7 @@ const groups = [
     'plan-journey',
   ],
 ];
-/** What failed: the group, then the tests in it, each with its reasons. */
+/** What failed: the tests as they were reported, and a group that ended for another reason. */
 const failures: string[] = [];
 const given = values['base-url'];
 if (given === undefined && positionals.length === 0) {
@@ -65,7 +65,9 @@ if (given === undefined && positionals.length === 0) {
     for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await alone(group);
   };
   await Promise.all(groups.slice(0, availableParallelism()).map(worker));
-  for (const failure of failures) console.log(failure); // once more: reports are long, and whoever reads begins at the end
+  // Once more, and then in a line each: reports are long, and whoever reads begins at the end.
+  for (const tell of [(failure: string) => failure, inLine])
+    for (const failure of failures) console.log(tell(failure));
 } else {
   await test(given, positionals.length === 0 ? groups.flat() : positionals);
 }
@@ -84,7 +86,18 @@ async function alone(group: readonly string[]): Promise<void> {
   process.stdout.write(report);
   if (status === 0) return;
   process.exitCode = 1;
-  failures.push(`# failed: ${group.join(', ')}`, ...(report.match(/^( *)not ok .*(?:\n\1 {2}.*)*/gm) ?? []));
+  failures.push(
+    ...(report.match(/^( *)not ok .*(?:\n\1 {2}.*)*/gm) ?? [
+      `not ok - ${group.join(', ')}\n  error: ${status}`,
+    ]),
+  );
+}
+
+/** The name of a test and the beginning of why it failed. */
+function inLine(failure: string): string {
+  const [name = ''] = failure.trim().split('\n', 1);
+  const why = /^ *error: (?:\|-)?([\s\S]*?)\n *(?:code|stack|\.\.\.)/m.exec(`${failure}\n...`)?.[1] ?? '';
+  return `${name}: ${why.replace(/\s+/g, ' ').trim()}`.slice(0, 300);
 }
 
 /** Runs files against the server at an address, or a demo. */
