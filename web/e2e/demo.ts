@@ -12,7 +12,7 @@ export interface Demo {
   stop: () => Promise<void>;
 }
 
-/** How long the demo may take until it answers, in ms. */
+/** How long the demo, or another server, may take until it answers, in ms. */
 const startWithin = 120_000;
 
 /** Starts bin/wangge demo on a free port, with a city or nothing in it, and waits for its line `ready http://…`. */
@@ -72,9 +72,13 @@ export async function serving(flags: string[], use: (url: string) => Promise<voi
   const program = new URL('../../bin/wangge', import.meta.url).pathname;
   const listening = ['serve', '--listen', '127.0.0.1:0', '--database-url', database];
   const child = spawn(program, [...listening, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const late = setTimeout(() => child.kill(), startWithin);
   try {
-    await use(await address(child));
+    const url = await address(child);
+    clearTimeout(late);
+    await use(url);
   } finally {
+    clearTimeout(late);
     await stop(child);
   }
 }

@@ -132,7 +132,8 @@ elsewhere(
     const [county] = await ask<{ items: { code: string }[] }>('/v1/divisions?level=county').then(
       ({ items }) => items,
     );
-    const order = { user: 'of-a-county', role: 'administrator', scope: county?.code };
+    assert.ok(county);
+    const order = { user: 'of-a-county', role: 'administrator', scope: county.code };
     const { body } = await send('administrator', 'POST', '/v1/tokens', order);
     await dialogOf(page)
       .getByLabel('Access token')

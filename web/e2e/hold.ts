@@ -8,9 +8,12 @@ export async function holdImports(): Promise<() => Promise<void>> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   psql.stdin.write('BEGIN; LOCK TABLE import IN SHARE MODE;\n\\echo held\n');
-  await once(psql.stdout, 'data');
+  const ended = once(psql, 'exit');
+  await Promise.race([
+    once(psql.stdout, 'data'),
+    ended.then(() => Promise.reject(new Error('psql ended before it held the imports'))),
+  ]);
   return async () => {
-    const ended = once(psql, 'exit');
     psql.stdin.end('ROLLBACK;\n');
     await ended;
   };

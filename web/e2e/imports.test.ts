@@ -139,9 +139,12 @@ administered(
       const [mark, head, row, ...others] = readFileSync(await (await asTable).path(), 'utf8').split(
         /(?<=^\ufeff)|\r\n/,
       );
-      assert.deepEqual([mark, head, others], ['\ufeff', '文件,行号,字段,问题,原文', ['']]);
+      assert.deepEqual(
+        [mark, head, others],
+        ['\ufeff', '文件,行号,第几条,字段,问题,服务器的说明,位置（经度、纬度）,原文', ['']],
+      );
       assert.match(row ?? '', /走失/);
-      assert.match(row ?? '', /,\d+,.*\p{Script=Han}{4}.*,/u);
+      assert.match(row ?? '', /^避难场所\.csv,5,4,.*\p{Script=Han}{4}.*"-70\.5, -33\.4"/u);
       const none = await fetch(`${origin}/v1/places/E2E0`);
       assert.equal(none.status, 404, 'trying stores nothing');
 
@@ -154,9 +157,11 @@ administered(
       await page.locator('section.file').first().waitFor({ state: 'detached' });
       await page.locator('#tasks [data-task=data]').click();
       await page.locator('section.file').first().waitFor();
-      page.once('dialog', (asked) => assert.fail(`it is asked: ${asked.type()}`));
+      const asked: string[] = [];
+      page.on('dialog', (dialog) => void (asked.push(dialog.type()), dialog.accept()));
       await page.reload();
       await mapReady(page);
+      assert.deepEqual(asked, []);
     });
   },
 );

@@ -9,8 +9,9 @@
 //   npm run screenshot                                 writes docs/screens.md and its pictures
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { after } from 'node:test';
 import { availableParallelism } from 'node:os';
+import { after } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startDemo } from './demo';
 
@@ -18,24 +19,11 @@ const { values, positionals } = parseArgs({
   options: { 'base-url': { type: 'string' } },
   allowPositionals: true,
 });
-/** The files, by what they do to the city: those that count on one as it was made have it for themselves. */
+/**
+ * The files, by what they do to the city: those that count on one as it was made have it for themselves. Those that take longest come
+ * first.
+ */
 const groups = [
-  [
-    'coverage',
-    'coverage-lists',
-    'page',
-    'keyboard',
-    'lookup',
-    'access',
-    'elsewhere',
-    'unsaved',
-    'basemap',
-    'first-import',
-  ],
-  ['plan-views'],
-  ['past'],
-  ['divide-impact', 'divide-links'],
-  ['screens'],
   [
     'answers',
     'incidents',
@@ -55,12 +43,31 @@ const groups = [
     'desks',
     'plan-journey',
   ],
+  [
+    'coverage',
+    'coverage-lists',
+    'page',
+    'keyboard',
+    'lookup',
+    'access',
+    'elsewhere',
+    'unsaved',
+    'basemap',
+    'first-import',
+  ],
+  ['screens'],
+  ['plan-views'],
+  ['past'],
+  ['divide-impact', 'divide-links'],
 ];
+/** How long a group may take, and after its end its last words, in ms. */
+const [groupWithin, lastWordsIn] = [40 * 60_000, 2000];
 /** What failed: the tests as they were reported, and a group that ended for another reason. */
 const failures: string[] = [];
+process.once('SIGTERM', () => process.exit(1)); // with what was started
 const given = values['base-url'];
 if (given === undefined && positionals.length === 0) {
-  const waiting = [...groups].sort((a, b) => b.length - a.length); // what takes long begins first
+  const waiting = [...groups];
   const worker = async (): Promise<void> => {
     for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) await alone(group);
   };
@@ -76,21 +83,22 @@ if (given === undefined && positionals.length === 0) {
 async function alone(group: readonly string[]): Promise<void> {
   console.log(`# begins: ${group.join(', ')}`);
   const run = [...process.execArgv, '--test-reporter=tap', 'e2e/run.ts', ...group];
-  const child = spawn(process.execPath, run, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, run, { stdio: ['ignore', 'pipe', 'pipe'] });
+  process.once('exit', () => child.kill());
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => said.push(part));
-  const [status] = (await once(child, 'close')) as [number | null];
+  const late = setTimeout(() => child.kill(), groupWithin);
+  const [status] = (await once(child, 'exit')) as [number | null];
+  clearTimeout(late);
+  // What it started may outlive it and hold its pipes.
+  await Promise.race([once(child, 'close'), sleep(lastWordsIn)]);
+  for (const stream of [child.stdout, child.stderr]) stream.destroy();
   const report = Buffer.concat(said).toString();
   process.stdout.write(report);
   if (status === 0) return;
   process.exitCode = 1;
-  failures.push(
-    ...(report.match(/^( *)not ok .*(?:\n\1 {2}.*)*/gm) ?? [
-      `not ok - ${group.join(', ')}\n  error: ${status}`,
-    ]),
-  );
+  const failed = report.match(/^( *)not ok .*(?:\n\1 {2}.*)*/gm);
+  failures.push(...(failed ?? [`not ok - ${group.join(', ')}\n  error: it ended with ${status}`]));
 }
 
 /** The name of a test and the beginning of why it failed. */

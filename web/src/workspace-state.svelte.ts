@@ -167,12 +167,13 @@ export class WorkspaceState {
     if (hit.type !== 'division' || hit.code === null) return this.ask(...hit.point, 'wgs84', true);
     const { task, lookup } = this;
     const { at } = lookup;
+    /** Else the reader has gone elsewhere meanwhile, or has asked for a place. */
+    const waits = (): boolean => this.task === task && lookup.at === at;
     try {
       const chain = await this.api.divisionChain(hit.code);
-      // Else the reader has gone elsewhere meanwhile, or has asked for a place.
-      if (this.task === task && lookup.at === at) await this.openDivision(chain);
+      if (waits()) await this.openDivision(chain);
     } catch (cause) {
-      this.lookup.fail(cause);
+      if (waits()) lookup.fail(cause);
     }
   }
 
@@ -181,11 +182,12 @@ export class WorkspaceState {
     this.task = 'divisions';
     const division = chain.at(-1);
     if (!division) return;
+    const waits = (): boolean => this.path === chain && this.task === 'divisions';
     try {
       const { bbox } = await this.api.division(division.code);
-      if (this.path === chain && this.task === 'divisions') this.map?.fit(bbox);
+      if (waits()) this.map?.fit(bbox);
     } catch (cause) {
-      this.lookup.fail(cause); // the screen of divisions says for itself what it could not load
+      if (waits()) this.lookup.fail(cause); // the screen of divisions says for itself what it could not load
     }
   }
 

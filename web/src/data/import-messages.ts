@@ -186,8 +186,11 @@ export const importMessages = {
   rejects_lines: { zh: '逐行 JSON', en: 'as lines of JSON' },
   reject_file: { zh: '文件', en: 'file' },
   reject_line: { zh: '行号', en: 'line' },
+  reject_number: { zh: '第几条', en: 'number of the row' },
   reject_field: { zh: '字段', en: 'field' },
   reject_why: { zh: '问题', en: 'what is wrong' },
+  reject_reason: { zh: '服务器的说明', en: 'in the words of the server' },
+  reject_at: { zh: '位置（经度、纬度）', en: 'place (longitude, latitude)' },
   reject_row: { zh: '原文', en: 'row' },
   cleaned: { zh: '修复报告', en: 'What was repaired' },
   cleaned_in: {

@@ -203,9 +203,13 @@ export const rejectsOf = (api: Api, id: string): Promise<Blob> => api.download(`
 export interface Rejected {
   file?: string;
   line: number;
+  /** Of the row among the rows of the file, from 1: many a GeoJSON is one line. */
+  number: number;
   field?: string;
   rule: string;
+  /** Why, in the server's words. */
   reason: string;
+  at?: Position;
   /** As the file that was imported has it. */
   row: string;
 }

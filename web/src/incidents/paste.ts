@@ -50,39 +50,44 @@ const addressWords =
 const digit = '[0-9０-９]';
 /** What introduces who called; a label of one field has nothing of the next line. */
 const reporterLabel = String.raw`(?:(?:报告|来电|诉求|举报|投诉|联系|反映|报警|报案)人(?:姓名)?|\b(?:[Cc]aller|[Rr]eporter|[Rr]eported by|[Cc]ontact person))[^\S\n]*[:：][^\S\n]*`;
+/** Words that stand where a name might, and are none. */
+const noName =
+  '(?!小学|中学|大学|学校|幼儿园|医院|社区|街道|居委|村委|物业|公司|业委|楼上|楼下|隔壁|附近|住户|邻居|业主|居民|多次|有人|多名|几位|工作|值班|客服|保安)';
 /** A name with how one addresses its bearer. */
-const titled = String.raw`\p{Script=Han}{1,3}?(?:先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|老师|医生)`;
+const titled = String.raw`${noName}\p{Script=Han}{1,3}?(?:先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|老师|医生)`;
 const says = '(?:来电|致电|电话|联系)?(?:反映|投诉|举报|报告|反馈|称|说)';
+/** A name by itself, as short as it may be, and where such a one ends. */
+const name = String.raw`${noName}\p{Script=Han}{2,4}?`;
+const ends = String.raw`(?![\p{Script=Han}·]|[^\S\n]*[:：])`;
 const word = String.raw`\p{Lu}[\p{L}'’-]*`;
 /** Who called, where the text names them so and it can be told where the name ends; of another name nobody can say that it is one. */
 const reporter = [
   titled,
   String.raw`\p{Script=Han}{1,8}(?:·\p{Script=Han}{1,8})+(?![\p{Script=Han}·])`,
-  String.raw`\p{Script=Han}{2,4}(?![\p{Script=Han}·]|[^\S\n]*[:：])`,
-  String.raw`\p{Script=Han}{2,4}?(?=${says})`,
+  `${name}(?:${ends}|(?=${says}|[和及与]${name}(?:${says}|${ends})))`,
   String.raw`(?:Mrs?|Ms|Dr)\.? ${word}(?: ${word}){0,3}(?![\p{L}'’-]|[^\S\n]*[:：])`,
   String.raw`${word}(?: ${word}){1,3}(?![\p{L}'’-]|[^\S\n]*[:：])`,
   String.raw`${word}(?=[^\S\n]*(?:[,;.]|\n|$))`, // one word alone may be the first of a sentence
-].map((name) => new RegExp(`(?<=${reporterLabel})${name}`, 'gu'));
+].map((named) => new RegExp(`(?<=${reporterLabel})${named}`, 'gu'));
 /** Who called, where no mark stands before the name: it ends with how one addresses people, or with the number that follows. */
 const callers = [
-  new RegExp(
-    `(?<=${reporterLabel}…[、和])(?!电话|手机|住址|地址)\\p{Script=Han}{2,4}(?![\\p{Script=Han}·]|[^\\S\\n]*[:：])`,
-    'gu',
-  ),
+  new RegExp(`(?<=${reporterLabel}…[、和及与])(?!电话|手机|住址|地址)${name}(?:(?=${says})|${ends})`, 'gu'),
   ...['市民|群众|居民|村民|业主|住户|租户|商户|网友|来电人|报告人|联系人', '(?:^|[\\s，,。；;：:】])'].map(
     (before) => new RegExp(`(?<=${before})${titled}(?=${says})`, 'gu'),
   ),
   new RegExp(
-    String.raw`(?<=(?:来电|报告|举报|投诉|联系|反映|报警|报案)人)[^\S\n]?\p{Script=Han}{2,4}(?=[^\S\n，,]*(?:电话|手机|[（(]|[1１][3-9３-９][0-9０-９]))`,
+    String.raw`(?<=(?:来电|报告|举报|投诉|联系|反映|报警|报案)人)[^\S\n]?${name}(?=[^\S\n，,]*(?:电话|手机|[（(]|[1１][3-9３-９][0-9０-９]))`,
     'gu',
   ),
 ];
-/** How a text begins that says who called before what it is about. */
+/** How a text begins that says who called before what it is about: what stands before who called, and before that something is said. */
 const intro =
-  /^(?:【[^】\n]*】)?[^\n，,。；;：:]{0,12}?(?:市民|群众|居民|村民|业主|住户|租户|商户|网友|来电|致电|…)[^\n，,。；;：:]{0,16}?(?:反映|投诉|举报|报告|反馈|称)[:：、]?\s*/u;
+  /^(?:【[^】\n]*】)?([^\n，,。；;：:]{0,40}?)(?:(?:市民|群众|居民|村民|业主|住户|租户|商户|网友)(?![楼区点委会])|来电|致电|…)([^\n，,。；;：:]{0,16}?)(?:反映|投诉|举报|报告|反馈|称)[:：、]?\s*/u;
+/** What says nothing where it stands before who called. */
+const opening =
+  /^(?:12345|热线|今[日天早晚]|昨[日天晚]|近日|刚才|接到?|据|有|又有|多名|多位|一名|一位|几位|部分|附近|周边|小区|\s)*$/u;
 /** What is left of a number and its label at the end of a sentence. */
-const leftOver = /[，,、\s]*(?:联系|来电|手机|身份证|电话)[^，,。；;…]{0,6}…/gu;
+const leftOver = /[，,、\s]*(?:联系|来电|手机|身份证|电话)[^，,。；;…]{0,6}…(?!…)/gu;
 const aboutReporter = new RegExp(`^\\s*${reporterLabel}(?:…[…、和\\s]*[,，;；]?\\s*|$)`, 'u');
 
 const personal = [
@@ -108,15 +113,22 @@ export function readPasted(pasted: string): Pasted {
   const said = (pattern: RegExp): string => (pattern.exec(plain)?.[1] ?? '').trim();
   const title = titleOf(plain);
   const short = spot === null && !plain.includes('\n') && plain.length <= 40;
-  const address =
-    said(addressLabel) || (addressWords.exec(plain.replace(intro, ''))?.[0] ?? (short ? title : ''));
+  const { about, place } = withoutIntro(plain);
+  const address = said(addressLabel) || place || (addressWords.exec(about)?.[0] ?? (short ? title : ''));
   return { spot, address: cut(address, 100), caseNo: said(caseNo), title, text, removed };
+}
+
+/** A text without how it begins, unless that says more than who called; and where that is, if it says so. */
+function withoutIntro(text: string): { about: string; place: string } {
+  const [lead, before = '', between = ''] = intro.exec(text) ?? [''];
+  const [place = ''] = addressWords.exec(before) ?? addressWords.exec(between) ?? [];
+  return { about: opening.test(before) && place === '' ? text.slice(lead.length) : text, place };
 }
 
 /** What to search an address for, the first that finds something: all of it, it up to its number, what it names without a number. */
 export function searchesOf(address: string): string[] {
   const plain = narrow(address.trim());
-  const upToNumber = /^.*?\d+(?:号|弄)/u.exec(plain)?.[0] ?? '';
+  const upToNumber = /^.*?\p{L}{2}.*?\d+(?:号|弄)/u.exec(plain)?.[0] ?? ''; // 3号 is anywhere
   return [...new Set([plain, upToNumber, withoutNumber(plain)])].filter((words) => words !== '');
 }
 
@@ -149,11 +161,9 @@ function titleOf(text: string): string {
   const named = contentLabel.exec(text)?.[1];
   const lines = named === undefined ? text.split('\n') : [named];
   for (const line of lines) {
-    const [sentence = ''] = line
-      .replace(/^[【[(（].*?[】\])）]\s*/, '')
-      .replace(aboutReporter, '')
-      .replace(intro, '')
-      .replace(leftOver, '')
+    const plain = line.replace(/^[【[(（].*?[】\])）]\s*/, '').replace(aboutReporter, '');
+    const [sentence = ''] = withoutIntro(plain)
+      .about.replace(leftOver, '')
       .split(/[。；;!?！？]/);
     const other = [longitude, latitude, pair, caseNo].some((pattern) => pattern.test(sentence));
     if (!other && /\p{L}{2}/u.test(sentence)) return cut(sentence.trim(), maxTitle);

@@ -42,6 +42,10 @@ export const lookupMessages = {
     zh: '有 {n} 处都符合，请在列表中选一处。',
     en: '{n} places fit as well: choose one in the list.',
   },
+  search_several_more: {
+    zh: '至少有 {n} 处符合，请在列表中选一处，或多输入几个字。',
+    en: 'At least {n} places fit as well: choose one in the list, or type on.',
+  },
   search_none: { zh: '没有找到，请换个说法。', en: 'Nothing of that name. Try other words.' },
   search_more: { zh: '还有更多，请多输入几个字。', en: 'There are more: type on.' },
   hit_household_point: { zh: '楼栋', en: 'Building' },

@@ -77,7 +77,21 @@ for (const [name, words, hits, want] of [
     2,
   ],
   ['two at one address', '德洲路', [hit('1幢', here, 'address'), hit('2幢', here, 'address')], 2],
-  ['the beginning of an address', '文坊', [hit('1幢', here, 'address'), hit('2幢', there, 'address')], 1],
+  ['an address without its number', '德洲路', [hit('1幢', here, 'address'), hit('2幢', there, 'address')], 2],
+  ['an address without 号', '德洲路2', [hit('1幢', here, 'address'), hit('2幢', there, 'address')], 2],
+  [
+    'the end of one address, but for a number that is cut',
+    '2号',
+    [hit('1幢', here, 'address'), hit('2幢', '雪岭街道德洲路12号', 'address')],
+    1,
+  ],
+  [
+    'the end of two names',
+    '人民广场',
+    [hit('文坊人民广场', null, 'name'), hit('雪岭人民广场', null, 'name')],
+    2,
+  ],
+  ['the beginning of a name', '文坊', [hit('文坊街道', null, 'name'), hit('文坊路', null, 'name')], 1],
   ['a name that others begin with', '1幢', [hit('1幢', here, 'name'), hit('1幢东', here, 'name')], 1],
   ['a name of two', '1幢', [hit('1幢', here, 'name'), hit('1幢', there, 'name')], 2],
 ] as [string, string, SearchHit[], number][])

@@ -72,20 +72,24 @@ export function step(current: number, by: 1 | -1, count: number): number {
 }
 
 /**
- * How many hits the words mean as much as the first: it is called so and others are, too, or they are the end of its address and of
- * others', or the first is found by an address that others have. 1 where they mean the first alone.
+ * How many hits the words mean as much as the first: it is called so and others are, too, or they are the end of its name or address and
+ * of others', or both are found by their address. 1 where they mean the first alone.
  */
 export function alike(hits: readonly SearchHit[], words: string): number {
   const [first] = hits;
   if (first === undefined) return 0;
   const plain = folded(words);
   const isCalled = ({ name, code }: SearchHit): boolean => [name, code].some((of) => folded(of) === plain);
-  if (isCalled(first)) return hits.filter(isCalled).length;
-  const endsSo = ({ address }: SearchHit): boolean => folded(address).endsWith(plain);
-  if (endsSo(first)) return hits.filter(endsSo).length;
-  if (!first.matches.some(({ field }) => field === 'address')) return 1;
-  return hits.filter(({ address }) => address === first.address).length;
+  const endsSo = ({ name, address }: SearchHit): boolean =>
+    [name, address].some((of) => endsWith(folded(of).replace(/号$/u, ''), plain.replace(/号$/u, '')));
+  const byAddress = ({ matches }: SearchHit): boolean => matches.some(({ field }) => field === 'address');
+  const meant = [isCalled, endsSo, byAddress].find((is) => is(first));
+  return meant === undefined ? 1 : hits.filter(meant).length;
 }
+
+/** Whether a text ends with another, which no number of the text is cut for. */
+const endsWith = (text: string, end: string): boolean =>
+  text.endsWith(end) && !(/^\d/.test(end) && /\d$/.test(text.slice(0, -end.length)));
 
 const folded = (text: string | null): string =>
   (text ?? '').normalize('NFKC').toLowerCase().replace(/\s/g, '');
