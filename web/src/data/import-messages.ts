@@ -190,7 +190,8 @@ export const importMessages = {
   reject_field: { zh: '字段', en: 'field' },
   reject_why: { zh: '问题', en: 'what is wrong' },
   reject_reason: { zh: '服务器的说明', en: 'in the words of the server' },
-  reject_at: { zh: '位置（经度、纬度）', en: 'place (longitude, latitude)' },
+  reject_lon: { zh: '经度', en: 'longitude' },
+  reject_lat: { zh: '纬度', en: 'latitude' },
   reject_row: { zh: '原文', en: 'row' },
   cleaned: { zh: '修复报告', en: 'What was repaired' },
   cleaned_in: {
