@@ -145,7 +145,10 @@ func TestL5EditionsAreTold(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var listening sync.WaitGroup
 	listening.Go(func() {
-		_ = s.Listen(ctx, func(channel, payload string) { heard <- strings.TrimSpace(channel + " " + payload) })
+		err := s.Listen(ctx, func(channel, payload string) { heard <- strings.TrimSpace(channel + " " + payload) })
+		if ctx.Err() == nil {
+			t.Errorf("listening has ended: %v", err)
+		}
 	})
 	defer listening.Wait()
 	defer stop()

@@ -1,4 +1,4 @@
-// What is not public: open on the loopback demo, behind a token elsewhere. Which of the two runs depends on the server.
+// What is not public is open on the loopback demo. What other servers ask a token for, elsewhere.test.ts has.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';

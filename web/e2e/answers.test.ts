@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Answer } from '../src/api';
-import { accessible, ask, clickMiddle, codeInPanel, mapReady, visit } from './browser';
+import { accessible, ask, clickMiddle, codeInPanel, mapReady, sightOf, visit } from './browser';
 import { send } from './client';
 import { at, browser, dispatched, grid, want } from './dispatching';
 
@@ -213,8 +213,7 @@ test('a link opens the answer', () =>
   visit(browser, { hash: `#///en?at=${grid.label.join()}` }, async (page) => {
     assert.equal(await codeInPanel(page), want.responsible?.code);
     await mapReady(page);
-    const [, , zoom] = new URL(page.url()).hash.slice(1).split('/').map(Number);
-    assert.ok((zoom ?? 0) >= 15, 'the map has gone there');
+    await page.waitForURL((link) => sightOf(link.href).zoom >= 15); // the map has gone there
   }));
 
 test('a lost database is said, with since when', () =>

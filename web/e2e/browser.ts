@@ -112,6 +112,15 @@ export async function visit(
   }
 }
 
+/** The link of the page, as the page has it now: `page.url()` is told of it a moment later. */
+export const linkOf = (page: Page): Promise<string> => page.evaluate(() => location.href);
+
+/** Where the link says that the map looks. */
+export function sightOf(link: string): { lon: number; lat: number; zoom: number } {
+  const [lon = NaN, lat = NaN, zoom = NaN] = new URL(link).hash.slice(1).split('/').map(Number);
+  return { lon, lat, zoom };
+}
+
 /** Waits until all tiles have come and are drawn. */
 export async function mapReady(page: Page): Promise<void> {
   await page.locator('#map[data-ready]').waitFor({ state: 'visible', timeout: patience });

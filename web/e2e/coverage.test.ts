@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Download, Page } from 'playwright-core';
 import type { TileJson } from '../src/api';
-import { accessible, ask, mapReady, patience, visit } from './browser';
+import { accessible, ask, linkOf, mapReady, patience, visit } from './browser';
 import { browser, report, who } from './covering';
 
 /** How many pixels of the map have each colour of the classes' ramp. */
@@ -63,13 +63,13 @@ test('coverage: a figure is painted in classes, and each unit of the table can b
     await page.locator('select[name=classes]').selectOption('3');
     await page.locator('select[name=level]').selectOption('street');
     await inClasses(page, 3, 200, 'three classes on the map');
-    assert.match(page.url(), /task=coverage&figure=place_hazard&by=street&classing=equal&classes=3/);
+    await page.waitForURL(/task=coverage&figure=place_hazard&by=street&classing=equal&classes=3/);
     const streets = report.divisions.filter(({ level }) => level === 'street');
     await page.locator('#units summary').click();
     assert.equal(await page.locator('#units tbody tr').count(), streets.length);
     await accessible(page, 'coverage, by street');
 
-    const [before_] = page.url().split('?');
+    const [before_] = (await linkOf(page)).split('?');
     await page.locator('#units tbody button').first().click();
     await page.waitForFunction((from) => !location.href.startsWith(String(from)), before_);
 
@@ -176,10 +176,8 @@ test('coverage: what is in no grid, and grids that want people, by keyboard', as
       (await incidents.locator('summary .count').innerText()).trim(),
       String(report.unassigned.incidents),
     );
-    const at = page.url();
     await first.press('Enter');
-    await page.waitForFunction((from) => location.href !== from, at);
-    assert.match(page.url(), /^[^#]*#[\d.]+\/[\d.]+\/18\//, 'zoomed to the spot');
+    await page.waitForURL(/^[^#]*#[\d.]+\/[\d.]+\/18\//); // zoomed to the spot
 
     const overloaded = spots.locator('details', { hasText: 'more households than the norm' });
     await overloaded.locator('summary').focus();
@@ -193,7 +191,7 @@ test('coverage: what is in no grid, and grids that want people, by keyboard', as
     await (await again).finished();
     assert.ok(await refresh.evaluate((button) => button === document.activeElement));
     assert.ok(await overloaded.evaluate((details: HTMLDetailsElement) => details.open));
-    const [from] = page.url().split('?');
+    const [from] = (await linkOf(page)).split('?');
     await overloaded.getByRole('button').first().press('Enter');
     await page.waitForFunction((was) => !location.href.startsWith(String(was)), from);
 
@@ -202,7 +200,7 @@ test('coverage: what is in no grid, and grids that want people, by keyboard', as
     await alone.locator('summary').focus();
     await page.keyboard.press('Enter');
     assert.equal(await alone.locator('li').count(), Math.min(50, staffing.without_anyone.count));
-    const there = page.url();
+    const there = await linkOf(page);
     await alone.locator('li button').first().press('Enter');
     await page.waitForFunction((from) => location.href !== from, there);
     await mapReady(page);

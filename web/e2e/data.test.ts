@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { accessible, launch, mapReady, origin, session, visit } from './browser';
+import { accessible, launch, linkOf, mapReady, origin, session, visit } from './browser';
 import { send, signedIn, tokenOf } from './client';
 
 let browser: Browser;
@@ -57,7 +57,7 @@ test('a token stands in every address, and nothing else does', () =>
       const address = (await link.getAttribute('href')) ?? '';
       assert.match(address, new RegExp(`^${under}/v1/export/hazards\\.\\w+\\?purpose=a%20test$`));
     }
-    assert.ok(!page.url().includes('ABCDEFG'), 'the link of the page holds no token');
+    assert.ok(!(await linkOf(page)).includes('ABCDEFG'), 'the link of the page holds no token');
   }));
 
 test('keyboard: from the tasks to an address', () =>
@@ -72,7 +72,7 @@ test('keyboard: from the tasks to an address', () =>
     }
     await page.keyboard.press('Enter');
     await page.getByRole('status').getByText('Copied: OGC API address').waitFor();
-    assert.match(page.url(), /task=data/);
+    await page.waitForURL(/task=data/);
   }));
 
 for (const language of ['zh', 'en'] as const) {

@@ -21,7 +21,7 @@ planned('a link to Divide with a grid opens with that grid in hand', async () =>
     assert.ok(part);
     await desk.typed(desk.across(part));
     await desk.kept(/Split: done/, 1);
-    assert.match(page.url(), new RegExp(`plan=${plan.code}&task=divide&grid=${code}$`));
+    await page.waitForURL(new RegExp(`plan=${plan.code}&task=divide&grid=${code}$`));
     await page.getByRole('button', { name: 'Undo' }).press('Enter');
     await desk.kept(/Undone/, 0);
   });
@@ -57,7 +57,7 @@ divided('a link to what is to be handed over opens as it was', async (desk) => {
     const filter = page.getByLabel('To be handed over only');
     assert.ok(await filter.isChecked());
     assert.equal(await page.locator('select[name=order]').inputValue(), 'due');
-    assert.match(page.url(), /\?task=incidents&handover=true&order=due$/);
+    await page.waitForURL(/\?task=incidents&handover=true&order=due$/);
     for (const { code } of stays) assert.equal(await row(code).count(), 0);
     await filter.press('Space');
     await page.locator('[name=text]').fill('待移交');

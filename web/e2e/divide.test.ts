@@ -26,7 +26,7 @@ planned('from nothing to a draft: choose Divide, begin a plan, in both languages
     await page.getByLabel('Title', { exact: true }).fill('A plan of my own');
     await page.getByLabel('Title', { exact: true }).press('Enter');
     await page.getByRole('heading', { name: 'A plan of my own' }).waitFor();
-    assert.match(page.url(), /plan=[0-9-]+&task=divide/);
+    await page.waitForURL(/plan=[0-9-]+&task=divide/);
     await page.getByText('Zoom in until at most 400 grids are in sight', { exact: false }).first().waitFor();
   });
 });

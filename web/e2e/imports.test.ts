@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type * as imports from '../src/data/imports';
 import { metresBetween } from '../src/data/distance';
-import { accessible, ask, mapReady, origin, session, someGrid, visit } from './browser';
+import { accessible, ask, linkOf, mapReady, origin, session, someGrid, visit } from './browser';
 import { send, signedIn } from './client';
 import { holdImports } from './hold';
 import { administered, browser, file, importing, state, type File } from './importing';
@@ -126,7 +126,7 @@ administered(
       await state(page, 'done');
       await page.getByText('试导完成，没有入库').waitFor();
       assert.equal(await page.locator('[data-counts]').getAttribute('data-counts'), '4,3,1');
-      const before = page.url();
+      const before = await linkOf(page);
       await page.locator('#faults li').first().getByRole('button').click();
       await page.waitForURL((url) => url.href !== before); // the map has gone to the spot
       const download = page.waitForEvent('download');
@@ -172,7 +172,7 @@ administered('keyboard: every format is read, and an encoding that was wrong is 
     await mapReady(page);
     await page.locator('#data-parts').getByRole('button', { name: 'Import' }).focus();
     await page.keyboard.press('Enter');
-    assert.match(page.url(), /part=import/);
+    await page.waitForURL(/part=import/);
     const input = page.locator('[name=files]:enabled');
     await input.setInputFiles(files);
     for (const { name } of files) {

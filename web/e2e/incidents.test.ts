@@ -29,7 +29,7 @@ dispatched('an incident that another client takes down appears, changes and goes
     await row.click();
     const detail = page.locator('#incident');
     await detail.getByRole('heading', { name: made.title }).waitFor();
-    assert.ok(page.url().endsWith(`?incident=${made.code}`), page.url());
+    await page.waitForURL((link) => link.href.endsWith(`?incident=${made.code}`));
     await page.locator('#events li').nth(1).waitFor();
     await accessible(page, 'an incident');
     await made.act({ act: 'start' });
@@ -97,7 +97,7 @@ dispatched('the incident on the map is chosen by a click, and filters hold on to
     await mapReady(page);
     await clickMiddle(page);
     await page.locator('#incident', { hasText: made.code }).waitFor();
-    assert.ok(page.url().endsWith(`?incident=${made.code}&kind=fire_risk`), page.url());
+    await page.waitForURL((link) => link.href.endsWith(`?incident=${made.code}&kind=fire_risk`));
     await page.getByRole('button', { name: 'Back to the list' }).click();
     await row.waitFor();
     await page.getByLabel('Overdue only').check();
@@ -201,7 +201,7 @@ dispatched('the board: columns over the map, live, by mouse and by keyboard', as
   await visit(browser, { hash: opened, before: signedIn('dispatcher') }, async (page) => {
     await mapReady(page);
     await page.getByRole('button', { name: 'Board', exact: true }).click();
-    assert.match(page.url(), /board=true/);
+    await page.waitForURL(/board=true/);
     const column = (state: string, code: string) =>
       page.locator(`#over-map [data-state=${state}] [data-code="${code}"]`);
     await column('reported', first.code).waitFor();

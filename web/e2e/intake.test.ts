@@ -1,6 +1,6 @@
 // An incident is taken down: from who is responsible, from a message, from an address.
 import assert from 'node:assert/strict';
-import { accessible, clickMiddle, codeInPanel, mapReady, visit } from './browser';
+import { accessible, clickMiddle, codeInPanel, linkOf, mapReady, visit } from './browser';
 import { send, signedIn } from './client';
 import { at, browser, cancelIncident, codeOf, dispatched, grid, want } from './dispatching';
 
@@ -12,8 +12,8 @@ dispatched('mouse: from who is responsible to an incident there, taken down and 
     await page.getByRole('button', { name: '在此登记事件' }).click();
     const responsible = page.locator('#would-be');
     await responsible.getByText(want.responsible?.code ?? '', { exact: true }).waitFor();
-    assert.match(page.url(), /\?new=\d+\.\d+,\d+/);
-    const before = page.url();
+    await page.waitForURL(/\?new=\d+\.\d+,\d+/);
+    const before = await linkOf(page);
     const box = await page.locator('#map').boundingBox();
     assert.ok(box);
     await page.mouse.click(box.x + box.width / 2 + 60, box.y + box.height / 2); // elsewhere, by another click
@@ -32,7 +32,7 @@ dispatched('mouse: from who is responsible to an incident there, taken down and 
     await page.getByRole('button', { name: '返回事件列表' }).click();
     await page.getByLabel('标题、编号或地址中含有').fill('井盖松动');
     await page.locator(`#incidents [data-code="${code}"]`).waitFor();
-    assert.match(page.url(), /text=/);
+    await page.waitForURL(/text=/);
     await cancelIncident(code);
     await page.locator(`#incidents [data-code="${code}"]`).waitFor({ state: 'detached' });
   }),
@@ -51,7 +51,7 @@ dispatched('keyboard: a message is pasted, its spot read in the system it is in'
     const code = page.locator('#would-be .code');
     await code.getByText(want.responsible?.code ?? '', { exact: true }).waitFor();
     assert.match(await page.getByRole('textbox', { name: 'Title' }).inputValue(), /^a broken lamp/);
-    const before = page.url();
+    const before = await linkOf(page);
     const system = page.getByRole('combobox', { name: 'Coordinate system' });
     await system.focus();
     for (let i = 0; i < 4 && (await system.inputValue()) !== 'gcj02'; i++)

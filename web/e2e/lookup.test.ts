@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Answer, Page as List, Place } from '../src/api';
 import type { SearchHit } from '../src/lookup/search';
 import { languages, type Language } from '../src/messages';
-import { accessible, ask, codeInPanel, launch, mapReady, someGrid, visit } from './browser';
+import { accessible, ask, codeInPanel, launch, linkOf, mapReady, sightOf, someGrid, visit } from './browser';
 import { send, signedIn, tokenOf } from './client';
 
 /** A place with an address, and who answers for it. */
@@ -113,7 +113,7 @@ for (const language of languages) {
       await accessible(page, `a report, ${language}`);
       await page.getByRole('button', { name: say.save, exact: true }).click();
       await page.getByRole('heading', { name: title }).waitFor();
-      const code = new URLSearchParams(new URL(page.url()).hash.split('?')[1]).get('incident');
+      const code = new URLSearchParams((await linkOf(page)).split('?')[1]).get('incident');
       const made = await ask<{
         title: string;
         assignment: { base_grid: string; dedicated_grid: string | null };
@@ -142,7 +142,7 @@ for (const language of languages) {
         await page.getByRole('button', { name: say.ask, exact: true }).click();
         await page.locator('[data-field=as-of]', { hasText: say.then }).waitFor();
         assert.equal(await codeInPanel(page), code);
-        assert.match(page.url(), /&as_of=20[\d-]+T[\d:]+Z/);
+        await page.waitForURL(/&as_of=20[\d-]+T[\d:]+Z/);
         await accessible(page, `an answer of the past, ${language}`);
 
         await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
@@ -230,7 +230,7 @@ test('a time before there were grids is said in words', () =>
 test('a hand that moves a little while it clicks has clicked, and has not moved the map', () =>
   visit(browser, { hash: `#${grid.label.join('/')}/17/en` }, async (page) => {
     await mapReady(page);
-    const where = page.url();
+    const where = sightOf(await linkOf(page));
     const box = await page.locator('#map').boundingBox();
     assert.ok(box);
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
@@ -239,8 +239,7 @@ test('a hand that moves a little while it clicks has clicked, and has not moved 
     await page.mouse.move(x + 2, y + 2);
     await page.mouse.up();
     assert.equal(await codeInPanel(page), grid.code);
-    const centre = (url: string): string => new URL(url).hash.split('?')[0] ?? '';
-    assert.equal(centre(page.url()), centre(where));
+    assert.deepEqual(sightOf(await linkOf(page)), where);
   }));
 
 test('an address of several is asked about: nobody is called to the wrong one of them', async (t) => {

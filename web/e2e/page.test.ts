@@ -11,8 +11,10 @@ import {
   codeInPanel,
   coloursOnMap,
   launch,
+  linkOf,
   mapReady,
   origin,
+  sightOf,
   someGrid,
   visit,
 } from './browser';
@@ -88,11 +90,11 @@ test('both languages at once, answer and link included', () =>
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByText('Responsible grid', { exact: false }).first().waitFor();
     assert.equal(await page.locator('html').getAttribute('lang'), 'en-GB');
-    assert.match(page.url(), /\/en\?at=[\d.,]+$/);
+    await page.waitForURL(/\/en\?at=[\d.,]+$/);
     assert.equal(await codeInPanel(page), want.responsible?.code);
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByRole('heading', { name: '这里由谁负责？' }).waitFor();
-    assert.match(page.url(), /\/zh\?at=[\d.,]+$/);
+    await page.waitForURL(/\/zh\?at=[\d.,]+$/);
   }));
 
 test('a link opens its view and language', () =>
@@ -100,8 +102,8 @@ test('a link opens its view and language', () =>
     await mapReady(page);
     await page.getByRole('heading', { name: 'Who is responsible here?' }).waitFor();
     await page.waitForURL((url) => url.hash.split('/').length === 4);
-    const [lon, lat, zoom] = new URL(page.url()).hash.slice(1).split('/').map(Number);
-    assert.ok(Math.abs((lon ?? 0) - grid.label[0]) < 1e-4 && Math.abs((lat ?? 0) - grid.label[1]) < 1e-4);
+    const { lon, lat, zoom } = sightOf(await linkOf(page));
+    assert.ok(Math.abs(lon - grid.label[0]) < 1e-4 && Math.abs(lat - grid.label[1]) < 1e-4);
     assert.equal(zoom, 15);
   }));
 

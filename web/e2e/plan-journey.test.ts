@@ -9,7 +9,7 @@ import { Partition, type Part } from '../src/divide/partition';
 import type { WorkingSet } from '../src/divide/server';
 import type { Impact } from '../src/plans/plan';
 import { languages, type Language } from '../src/messages';
-import { accessible, ask, launch, mapReady, visit } from './browser';
+import { accessible, ask, launch, linkOf, mapReady, sightOf, visit } from './browser';
 import { tokenOf } from './client';
 import { proveDatabase } from './proof';
 
@@ -54,17 +54,11 @@ async function someAddress(): Promise<{ address: string; answer: Answer }> {
   throw new Error('no place with an address and somebody to call');
 }
 
-/** Where the map looks, as the link says. */
-function sight(page: Page): { lon: number; lat: number; zoom: number } {
-  const [lon = NaN, lat = NaN, zoom = NaN] = new URL(page.url()).hash.slice(1).split('/').map(Number);
-  return { lon, lat, zoom };
-}
-
 /** Where on the screen the map draws a place. */
 async function pixelOf(page: Page, at: Vertex): Promise<{ x: number; y: number }> {
   const box = await page.locator('#map').boundingBox();
   assert.ok(box);
-  const { lon, lat, zoom } = sight(page);
+  const { lon, lat, zoom } = sightOf(await linkOf(page));
   const world = 256 * 2 ** zoom;
   const north = (v: number): number => Math.log(Math.tan(Math.PI / 4 + (v * Math.PI) / 360)) / (2 * Math.PI);
   const [x, y] = degrees(at);
@@ -169,7 +163,7 @@ class Journey {
     await accessible(page, `the overloaded grids, ${this.language}`);
     await list.getByRole('button', { name: say.divide }).nth(this.nth).click();
     await page.waitForURL(/task=divide&grid=\w+/);
-    this.#grid = new URLSearchParams(page.url().split('?')[1]).get('grid') ?? '';
+    this.#grid = new URLSearchParams((await linkOf(page)).split('?')[1]).get('grid') ?? '';
     await page.getByText(say.wanted).waitFor();
     const title = page.getByLabel(say.planTitle, { exact: true });
     assert.match(await title.inputValue(), say.planNamed);
@@ -209,7 +203,7 @@ class Journey {
   }
 
   async #roadOn(page: Page): Promise<{ plan: string; road: Road }> {
-    const plan = new URLSearchParams(page.url().split('?')[1]).get('plan') ?? '';
+    const plan = new URLSearchParams((await linkOf(page)).split('?')[1]).get('plan') ?? '';
     const set = await workingSet(page, plan);
     const part = new Partition(set.features).all().find(({ code }) => code === this.#grid);
     assert.ok(part, 'the grid is open');
@@ -231,8 +225,8 @@ class Journey {
 }
 
 /** What is drawn of a plan about where the map looks. */
-function workingSet(page: Page, plan: string): Promise<WorkingSet> {
-  const { lon, lat } = sight(page);
+async function workingSet(page: Page, plan: string): Promise<WorkingSet> {
+  const { lon, lat } = sightOf(await linkOf(page));
   const box = [lon - 0.005, lat - 0.005, lon + 0.005, lat + 0.005].map((v) => v.toFixed(7)).join();
   return ask(`/v1/plans/${plan}/workingset?bbox=${box}&references=true`);
 }

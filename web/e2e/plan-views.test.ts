@@ -74,7 +74,7 @@ planned('a plan against what is in force, by swipe and by table, by mouse and by
     await page.getByRole('button', { name: 'Compare by swipe' }).click();
     const line = page.getByRole('slider', { name: 'Where left ends and right begins' });
     await line.waitFor();
-    assert.ok(page.url().endsWith(`compare=now_${first.code}`), page.url());
+    await page.waitForURL((link) => link.href.endsWith(`compare=now_${first.code}`));
     await page
       .locator('#differs li', { hasText: first.grid.code })
       .getByText('retired', { exact: false })
@@ -241,7 +241,7 @@ planned('a plan in effect is compared with what was before it', async () => {
         await page.locator('select[name=left] option:checked').innerText(),
         `Before “${second.title}”`,
       );
-      assert.match(page.url(), new RegExp(`compare=before\\.${second.code}_${second.code}`));
+      await page.waitForURL(new RegExp(`compare=before\\.${second.code}_${second.code}`));
       await page.reload();
       await page.locator('#differs li', { hasText: second.grid.code }).first().waitFor();
       // Who has chosen something else finds it again.

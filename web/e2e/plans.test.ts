@@ -9,6 +9,7 @@ import {
   clickMiddle,
   coloursOnMap,
   launch,
+  linkOf,
   mapReady,
   session,
   someGrid,
@@ -43,13 +44,13 @@ const as = (role: Role) => ({
 });
 
 /** Where the map looks, by the link. */
-const place = (page: Page): string => new URL(page.url()).hash.split('/').slice(0, 3).join('/');
+const place = (link: string): string => new URL(link).hash.split('/').slice(0, 3).join('/');
 
 async function movesBy(page: Page, act: () => Promise<unknown>): Promise<void> {
   await mapReady(page);
-  const from = place(page);
+  const from = place(await linkOf(page));
   await act();
-  await page.waitForURL((url) => url.hash.split('/').slice(0, 3).join('/') !== from);
+  await page.waitForURL((link) => place(link.href) !== from);
 }
 
 /** Presses a button of the step that is next, which must be that one, and waits until it is done. */
@@ -68,14 +69,14 @@ planned('from the list to the draft, its consequences and a finding, in both lan
     await listed.getByText('checked', { exact: true }).waitFor();
     await page.getByLabel('Show').selectOption('rejected');
     await page.getByText('No plan is like that.').waitFor();
-    assert.ok(page.url().endsWith('/en?task=plans&plans=rejected'), page.url());
+    await page.waitForURL((link) => link.href.endsWith('/en?task=plans&plans=rejected'));
     await page.getByRole('button', { name: 'Show all plans' }).click();
     await page.locator('select[name=county]').selectOption(plan.county);
     await listed.waitFor();
     await accessible(page, 'list of plans');
 
     await movesBy(page, () => listed.click());
-    assert.match(page.url(), new RegExp(`/en\\?plan=${plan.code}&plans=all&county=${plan.county}$`));
+    await page.waitForURL(new RegExp(`/en\\?plan=${plan.code}&plans=all&county=${plan.county}$`));
     const draft = page.locator('#draft');
     await draft.locator('li', { hasText: plan.grid.code }).getByText('retired', { exact: false }).waitFor();
     for (const code of plan.parts) {
@@ -131,7 +132,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.locator('#draft li').first().waitFor();
         await mapReady(page);
         assert.ok((await coloursOnMap(page)) > 20);
-        assert.equal(new URL(page.url()).hash, link, 'the link says where to look');
+        assert.equal(new URL(await linkOf(page)).hash, link, 'the link says where to look');
         await accessible(page, 'draft by link');
       });
     } finally {

@@ -118,7 +118,7 @@ async function test(address: string | undefined, files: string[]): Promise<void>
     process.env['DATABASE_URL'] = demo.database; // for the command, which proves what was drawn
     for (const [role, token] of Object.entries(demo.tokens))
       process.env[`TOKEN_${role.toUpperCase()}`] = token;
-  }
+  } else delete process.env['DATABASE_URL']; // whose it is nobody knows
   process.env['BASE_URL'] = new URL(baseUrl).origin;
   for (const file of files) await import(`./${file}.test`);
 }

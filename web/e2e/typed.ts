@@ -1,6 +1,7 @@
 // Something that is typed on a page, and what becomes of it when somebody leaves it.
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
+import { linkOf } from './browser';
 
 /** A page on which something is typed in a field. */
 export class Typed {
@@ -12,13 +13,13 @@ export class Typed {
 
   /** Does what would end it, is asked, and stays: the text and the address are as they were. */
   async stays(leave: () => Promise<unknown>): Promise<void> {
-    const before = this.page.url();
+    const before = await linkOf(this.page);
     await leave();
     await this.#asked.waitFor();
     await this.#asked.getByRole('button', { name: 'Stay' }).click();
     await this.#asked.waitFor({ state: 'hidden' });
     assert.equal(await this.field.inputValue(), this.text);
-    assert.equal(this.page.url(), before);
+    await this.page.waitForFunction((before) => location.href === before, before);
   }
 
   /** Does what ends it, is asked, and goes on. */

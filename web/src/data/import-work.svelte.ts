@@ -20,19 +20,17 @@ export class ImportWork {
   followed: string | null = null;
   /** An import that has ended and that the reader has done with. */
   aside: string | null = null;
-
   /** The files that an import has stored, as they were mapped then. */
   stored: readonly Taken[] = [];
+  /** The files that could not be sent, and why. */
+  refused: { name: string; cause: unknown }[] = $state.raw([]);
+  /** Whether another token has taken its place: nothing more is sent for it. */
+  over = false;
 
   /** Whether files are or were sent that are not imported yet: a page that ends has them no more. */
   get unfinished(): boolean {
     return this.sending !== '' || (this.taken.length > 0 && this.taken !== this.stored);
   }
-
-  /** The files that could not be sent, and why. */
-  refused: { name: string; cause: unknown }[] = $state.raw([]);
-  /** Whether another token has taken its place: nothing more is sent for it. */
-  over = false;
 
   /** The work of another token, which takes the place of this one. */
   next(): ImportWork {
