@@ -34,6 +34,10 @@ async function demandTold({ page, code }: Desk): Promise<Impact> {
         : ['–', '–']), // households stay with the grids that it lies over
     ]),
   );
+  const empty = parts.filter(
+    (one) => one.kind === 'base' && one.change !== 'retired' && one.households_after === 0,
+  );
+  assert.equal(await live.getByText('nobody lives here').count(), empty.length);
   const { before: was, after: is } = impact.load;
   await live.getByText(`Coefficient of variation ${n(was.cv, 3)} → ${n(is.cv, 3)}`).waitFor();
 
@@ -168,6 +172,20 @@ told(
     assert.equal(impact.load.after.grids, impact.load.before.grids + 1);
     assert.ok(impact.parts.some(({ name, change }) => name === '影响网格' && change === 'created'));
     assert.ok(gained(impact, 'created') > 0);
+  },
+);
+
+told(
+  'a grid is cut out in which nobody lives',
+  async (desk) => {
+    await desk.page.getByLabel('Cut out a grid').check();
+    await desk.page.getByLabel('Name', { exact: true }).fill('无人网格');
+    await desk.typed(square(inTheMiddle(await desk.grid()), 5));
+    await desk.kept(/New grid: done/, 1);
+  },
+  ({ parts }) => {
+    const [made] = parts.filter(({ change }) => change === 'created');
+    assert.equal(made?.households_after, 0);
   },
 );
 

@@ -249,6 +249,7 @@ export const divideMessages = {
   live_grid: { zh: '网格', en: 'Grid' },
   live_households: { zh: '户数', en: 'Households' },
   live_load: { zh: '负荷', en: 'Load' },
+  live_empty: { zh: '这里没有住户', en: 'nobody lives here' },
   live_all: { zh: '全部影响', en: 'All consequences' },
   faults: { zh: '质检', en: 'Findings' },
   faults_none: { zh: '没有发现错误。', en: 'No error was found.' },
