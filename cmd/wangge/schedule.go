@@ -37,8 +37,8 @@ func remindDue(ctx context.Context, s *store.Store, city *live.Live, interval ti
 	})
 }
 
-// every does something at once, and again at each interval until ctx ends. What goes wrong is logged, but for a lost database, which is told of where it is
-// followed.
+// every does something at once, and again at each interval until ctx ends. What goes wrong is logged, but for a lost database, which is
+// told of where it is followed.
 func every(ctx context.Context, interval time.Duration, city *live.Live, what string, do func() error) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
