@@ -50,14 +50,15 @@ const addressWords =
 const digit = '[0-9０-９]';
 /** What introduces who called; a label of one field has nothing of the next line. */
 const reporterLabel = String.raw`(?:(?:报告|来电|诉求|举报|投诉|联系|反映|报警|报案)人(?:姓名)?|\b(?:[Cc]aller|[Rr]eporter|[Rr]eported by|[Cc]ontact person))[^\S\n]*[:：][^\S\n]*`;
-/** Words that stand where a name might, and are none. */
-const noName =
-  '(?!小学|中学|大学|学校|幼儿园|医院|社区|街道|居委|村委|物业|公司|业委|楼上|楼下|隔壁|附近|住户|邻居|业主|居民|多次|有人|多名|几位|工作|值班|客服|保安)';
+/** Words that stand where a name might, and are none by themselves. */
+const noNames =
+  '小学|中学|大学|学校|幼儿园|医院|社区|街道|居委|村委|物业|公司|业委|楼上|楼下|隔壁|附近|住户|邻居|业主|居民|多次|有人|多名|几位|工作|值班|客服|保安|电话|手机|号码|微信';
+const titles = '先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|老师|医生';
 /** A name with how one addresses its bearer. */
-const titled = String.raw`${noName}\p{Script=Han}{1,3}?(?:先生|女士|小姐|同志|师傅|阿姨|大爷|大妈|老师|医生)`;
+const titled = String.raw`(?!(?:${noNames})(?:会|办)?(?:${titles}))\p{Script=Han}{1,3}?(?:${titles})`;
 const says = '(?:来电|致电|电话|联系)?(?:反映|投诉|举报|报告|反馈|称|说)';
 /** A name by itself, as short as it may be, and where such a one ends. */
-const name = String.raw`${noName}\p{Script=Han}{2,4}?`;
+const name = String.raw`(?!(?:${noNames})+(?:${says}|电话|手机|号码|微信|\P{Script=Han}|$))\p{Script=Han}{2,4}?`;
 const ends = String.raw`(?![\p{Script=Han}·]|[^\S\n]*[:：])`;
 const word = String.raw`\p{Lu}[\p{L}'’-]*`;
 /** Who called, where the text names them so and it can be told where the name ends; of another name nobody can say that it is one. */
@@ -80,15 +81,14 @@ const callers = [
     'gu',
   ),
 ];
-/** How a text begins that says who called before what it is about: what stands before who called, and before that something is said. */
+/** How a text begins that says who called: what stands before that, what stands between that and that something is said. */
 const intro =
-  /^(?:【[^】\n]*】)?([^\n，,。；;：:]{0,40}?)(?:(?:市民|群众|居民|村民|业主|住户|租户|商户|网友)(?![楼区点委会])|来电|致电|…)([^\n，,。；;：:]{0,16}?)(?:反映|投诉|举报|报告|反馈|称)[:：、]?\s*/u;
-/** What says nothing where it stands before who called. */
-const opening =
-  /^(?:12345|热线|今[日天早晚]|昨[日天晚]|近日|刚才|接到?|据|有|又有|多名|多位|一名|一位|几位|部分|附近|周边|小区|\s)*$/u;
+  /^(?:【[^】\n]*】)?([^\n，,。；;：:]{0,40}?)(?:(?:市民|群众|居民|村民|业主|住户|租户|商户|网友)(?![楼区点委会])|来电|致电|…)([^\n，,。；;：:]{0,16}?)(?:反映|投诉|举报|报告|反馈|称)[:：、，,]?\s*/u;
+/** More than that before who called, where it names no place, is what the text is about. */
+const maxOpening = 12;
 /** What is left of a number and its label at the end of a sentence. */
-const leftOver = /[，,、\s]*(?:联系|来电|手机|身份证|电话)[^，,。；;…]{0,6}…(?!…)/gu;
-const aboutReporter = new RegExp(`^\\s*${reporterLabel}(?:…[…、和\\s]*[,，;；]?\\s*|$)`, 'u');
+const leftOver = /[，,、\s]*(?:联系|来电|手机|身份证|电话)[^，,。；;…]{0,6}…(?!…(?!…))/gu; // …… is the writer's own
+const aboutReporter = new RegExp(`^\\s*${reporterLabel}(?:…[…、和及与\\s]*[,，;；]?\\s*|$)`, 'u');
 
 const personal = [
   ...reporter,
@@ -118,11 +118,18 @@ export function readPasted(pasted: string): Pasted {
   return { spot, address: cut(address, 100), caseNo: said(caseNo), title, text, removed };
 }
 
-/** A text without how it begins, unless that says more than who called; and where that is, if it says so. */
+/** A text without who called at its beginning, and the place that is named there. */
 function withoutIntro(text: string): { about: string; place: string } {
   const [lead, before = '', between = ''] = intro.exec(text) ?? [''];
-  const [place = ''] = addressWords.exec(before) ?? addressWords.exec(between) ?? [];
-  return { about: opening.test(before) && place === '' ? text.slice(lead.length) : text, place };
+  for (const words of [before, between]) {
+    const there = words
+      .replace(/^.*?(?:居住在|家住|住在|位于|在)(?=\p{L}{2})/u, '')
+      .replace(/的.*$/u, '')
+      .replace(/(?:附近|门口|多名|部分|来电)+$/u, '');
+    const place = addressWords.exec(there)?.[0];
+    if (place !== undefined) return { about: there + text.slice(lead.length), place };
+  }
+  return { about: before.length > maxOpening ? text : text.slice(lead.length), place: '' };
 }
 
 /** What to search an address for, the first that finds something: all of it, it up to its number, what it names without a number. */
