@@ -160,34 +160,26 @@ told(
   },
 );
 
-told(
-  'a grid is cut out',
-  async (desk) => {
+/** Cuts a square out of a grid, so many metres from its middle to each side. */
+const cutOut =
+  (name: string, half: number) =>
+  async (desk: Desk): Promise<void> => {
     await desk.page.getByLabel('Cut out a grid').check();
-    await desk.page.getByLabel('Name', { exact: true }).fill('影响网格');
-    await desk.typed(square(inTheMiddle(await desk.grid()), 40));
+    await desk.page.getByLabel('Name', { exact: true }).fill(name);
+    await desk.typed(square(inTheMiddle(await desk.grid()), half));
     await desk.kept(/New grid: done/, 1);
-  },
-  (impact) => {
-    assert.equal(impact.load.after.grids, impact.load.before.grids + 1);
-    assert.ok(impact.parts.some(({ name, change }) => name === '影响网格' && change === 'created'));
-    assert.ok(gained(impact, 'created') > 0);
-  },
-);
+  };
 
-told(
-  'a grid is cut out in which nobody lives',
-  async (desk) => {
-    await desk.page.getByLabel('Cut out a grid').check();
-    await desk.page.getByLabel('Name', { exact: true }).fill('无人网格');
-    await desk.typed(square(inTheMiddle(await desk.grid()), 5));
-    await desk.kept(/New grid: done/, 1);
-  },
-  ({ parts }) => {
-    const [made] = parts.filter(({ change }) => change === 'created');
-    assert.equal(made?.households_after, 0);
-  },
-);
+told('a grid is cut out', cutOut('影响网格', 40), (impact) => {
+  assert.equal(impact.load.after.grids, impact.load.before.grids + 1);
+  assert.ok(impact.parts.some(({ name, change }) => name === '影响网格' && change === 'created'));
+  assert.ok(gained(impact, 'created') > 0);
+});
+
+told('a grid is cut out in which nobody lives', cutOut('无人网格', 5), ({ parts }) => {
+  const [made] = parts.filter(({ change }) => change === 'created');
+  assert.equal(made?.households_after, 0);
+});
 
 told(
   'a dedicated grid is laid over',
