@@ -1,7 +1,7 @@
 // What is done with an incident: the buttons of its state and no others.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { accessible, ask, visit } from './browser';
+import { accessible, ask, pressed, visit } from './browser';
 import { makeIncident, send, signedIn } from './client';
 import { actOn, at, browser, dispatched, grid, want } from './dispatching';
 
@@ -144,7 +144,7 @@ dispatched(
         assert.ok(await page.locator('#act [type=submit]').isDisabled());
         await page.waitForFunction(() => document.activeElement?.closest('#act') !== null); // not lost with the button
         assert.equal(await page.locator('#act textarea').inputValue(), 'what I did');
-        await page.locator('#act').getByRole('button', { name: 'Cancel' }).press('Enter');
+        await pressed(page.locator('#act').getByRole('button', { name: 'Cancel' }));
         await page.locator('#act').waitFor({ state: 'detached' });
         await press('cancel');
         await page.keyboard.type('a test');

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import type { AddressInfo } from 'node:net';
 import { deflateSync, crc32 } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
-import { accessible, clickMiddle, codeInPanel, launch, mapReady, someGrid, visit } from './browser';
+import { accessible, clickMiddle, codeInPanel, launch, mapReady, pressed, someGrid, visit } from './browser';
 import { serving } from './demo';
 
 const program = new URL('../../bin/wangge', import.meta.url).pathname;
@@ -123,7 +123,7 @@ test('basemap: none is said to be none, and a dropped file is shown', async (t) 
     await page.locator('#attribution').waitFor();
     await mapReady(page);
     await accessible(page, 'with a file under the map');
-    await page.getByRole('button', { name: 'Hide the basemap' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Hide the basemap' }));
     await page.getByText('No basemap').waitFor();
     await drop(page, file);
     await page.locator('#attribution').waitFor();
@@ -152,7 +152,7 @@ test('basemap: a dropped file of pictures lies under the map, whatever words it 
     assert.ok((await reddish(page)) > 0.9, 'the pictures cover the map');
     await clickMiddle(page);
     assert.equal(await codeInPanel(page), grid.code);
-    await page.getByRole('button', { name: '隐藏底图' }).press('Enter');
+    await pressed(page.getByRole('button', { name: '隐藏底图' }));
     await page.locator('#attribution').waitFor({ state: 'detached' });
   });
 });

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+  type Request,
+} from 'playwright-core';
 import type { Grid, Page as List, Session } from '../src/api';
 
 export const origin = process.env['BASE_URL'] ?? '';
@@ -52,13 +59,6 @@ function chromiumPath(): string {
   }
 }
 
-export interface Visit {
-  page: Page;
-  /** Requests to any other origin; they are refused and fail the test. */
-  foreign: string[];
-  complaints: string[];
-}
-
 /**
  * Opens the page at a hash, does what the test wants, and then demands that nothing was asked of another origin and that
  * neither the console nor the content security policy had anything to complain of. `expected` matches console lines that
@@ -104,7 +104,16 @@ export async function visit(
     if (!newcomer) await page.addInitScript(() => localStorage.setItem('wangge.tour', 'seen'));
     await before?.(page);
     await page.goto(`${at}/${hash}`);
-    await test(page);
+    const unanswered = new Set<Request>();
+    page.on('request', (request) => unanswered.add(request));
+    page.on('requestfinished', (request) => unanswered.delete(request));
+    page.on('requestfailed', (request) => unanswered.delete(request));
+    try {
+      await test(page);
+    } catch (cause) {
+      if (cause instanceof Error) cause.message = `${await sightOfPage(page, unanswered)}; ${cause.message}`;
+      throw cause;
+    }
     assert.deepEqual(foreign, [], 'requests to other origins');
     assert.deepEqual(complaints, [], 'console and policy complaints');
   } finally {
@@ -112,8 +121,28 @@ export async function visit(
   }
 }
 
+/** What a page that fails a test says, has the focus on, and waits for. */
+async function sightOfPage(page: Page, unanswered: ReadonlySet<Request>): Promise<string> {
+  const seen = await page
+    .evaluate(() => {
+      const said = [...document.querySelectorAll('[role=status], [role=alert]')];
+      const texts = said
+        .map((one) => one.textContent.replace(/\s+/g, ' ').trim())
+        .filter((text) => text !== '');
+      const { tagName, id, textContent } = document.activeElement ?? document.body;
+      return `says “${texts.join(' | ')}”, has the focus on ${tagName}#${id} “${textContent.trim().slice(0, 30)}”`;
+    })
+    .catch((cause: unknown) => `is gone (${String(cause)})`);
+  const asked = [...unanswered].map((request) => `${request.method()} ${new URL(request.url()).pathname}`);
+  return `The page ${seen}, waits for [${asked.join(', ')}]`;
+}
+
 /** The link of the page, as the page has it now: `page.url()` is told of it a moment later. */
 export const linkOf = (page: Page): Promise<string> => page.evaluate(() => location.href);
+
+/** Presses Enter on a button as soon as it may be pressed: the locator's own `press` does not wait for that, and the key would be lost. */
+export const pressed = (button: Locator): Promise<void> =>
+  button.and(button.page().locator(':enabled')).press('Enter');
 
 /** Where the link says that the map looks. */
 export function sightOf(link: string): { lon: number; lat: number; zoom: number } {

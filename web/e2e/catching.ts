@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Geometry, Position } from '../src/api';
 import { degrees, distanceM, linesOf, nearestOn, same, type Vertex } from '../src/divide/lattice';
 import { isEdge, type Partition } from '../src/divide/partition';
-import { ask } from './browser';
+import { ask, pressed } from './browser';
 import { corners, type Desk, metres } from './desk';
 
 export type Edge = readonly [Vertex, Vertex];
@@ -131,7 +131,7 @@ export function demandOff(at: Vertex, { edge, put }: Spot): void {
 
 /** Undoes the last stroke of the plan, which leaves that many. */
 export async function undone(desk: Desk, position = 0): Promise<void> {
-  await desk.page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await pressed(desk.page.getByRole('button', { name: 'Undo' }));
   await desk.kept(/Undone/, position);
 }
 

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Download, Page } from 'playwright-core';
 import type { TileJson } from '../src/api';
-import { accessible, ask, linkOf, mapReady, patience, visit } from './browser';
+import { accessible, ask, linkOf, mapReady, patience, pressed, visit } from './browser';
 import { browser, report, who } from './covering';
 
 /** How many pixels of the map have each colour of the classes' ramp. */
@@ -102,7 +102,7 @@ test('coverage: further out than grids are drawn, communities carry the figure i
       .waitFor();
     await inClasses(page, 3, 0, 'communities are in three classes');
     const further = await legend.locator('li').allInnerTexts();
-    await page.getByRole('button', { name: '放大', exact: true }).press('Enter');
+    await pressed(page.getByRole('button', { name: '放大', exact: true }));
     await legend.getByText('户数 · 基础网格').waitFor();
     await inClasses(page, 3, 0, 'and so are grids');
     assert.notDeepEqual(await legend.locator('li').allInnerTexts(), further);
@@ -187,7 +187,7 @@ test('coverage: what is in no grid, and grids that want people, by keyboard', as
     // Figures that come again leave what is open as it is, and the focus where it is.
     const again = page.waitForResponse(/\/v1\/coverage/);
     const refresh = page.getByRole('button', { name: 'Refresh', exact: true });
-    await refresh.press('Enter');
+    await pressed(refresh);
     await (await again).finished();
     assert.ok(await refresh.evaluate((button) => button === document.activeElement));
     assert.ok(await overloaded.evaluate((details: HTMLDetailsElement) => details.open));

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { Position } from '../src/api';
 import { Partition, type Edge, type Part, type PartFeature } from '../src/divide/partition';
 import { degrees, distanceM, inside, keyOf, nearestOn, shifted, type Vertex } from '../src/divide/lattice';
-import { ask, mapReady, origin, visit } from './browser';
+import { ask, mapReady, origin, pressed, visit } from './browser';
 import { send, signedIn } from './client';
 import { demandLaws } from './proof';
 
@@ -73,7 +73,7 @@ export class Desk {
   /** Opens what is in sight again, with what has been imported meanwhile. */
   async reopened(): Promise<void> {
     const come = this.page.waitForResponse((response) => response.url().includes('/workingset?'));
-    await this.page.getByRole('button', { name: 'Open what is in sight' }).press('Enter');
+    await pressed(this.page.getByRole('button', { name: 'Open what is in sight' }));
     await come;
     await this.page.locator('#outcome', { hasText: 'Every stroke is proven' }).waitFor();
   }
@@ -82,7 +82,7 @@ export class Desk {
   async pick(part: Part | undefined): Promise<void> {
     assert.ok(part);
     await this.page.getByRole('searchbox').last().fill(part.code);
-    await this.page.locator('#grids li', { hasText: part.code }).getByRole('button').first().press('Enter');
+    await pressed(this.page.locator('#grids li', { hasText: part.code }).getByRole('button').first());
   }
 
   /** Draws a line or ring by coordinates that are typed, and ends it. */
@@ -90,10 +90,11 @@ export class Desk {
     const { page } = this;
     for (const at of points) {
       await page.getByLabel('Coordinates (longitude, latitude)').fill(degrees(at).join(', '));
+      await page.getByRole('button', { name: 'Add these coordinates', disabled: false }).waitFor();
       await page.keyboard.press('Enter');
     }
     await page.getByText(`${points.length} points so far`).waitFor();
-    await page.getByRole('button', { name: 'Finish' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Finish' }));
   }
 
   /** Waits until a stroke was kept: it is said so, and the plan has that many that count. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { degrees, inside, type Vertex } from '../src/divide/lattice';
 import type { Part } from '../src/divide/partition';
-import { accessible, ask } from './browser';
+import { accessible, ask, pressed } from './browser';
 import { send } from './client';
 import { type Desk, inTheMiddle } from './desk';
 import { divided, noDatabase, square, streetBeside } from './dividing';
@@ -24,7 +24,7 @@ async function takeUp({ page }: Desk, tool: string): Promise<void> {
 }
 
 async function undo({ page }: Desk): Promise<void> {
-  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Undo' }));
   await page.locator('#outcome').getByText('Undone').waitFor();
 }
 
@@ -71,7 +71,7 @@ divided('ground is given to a neighbour: a block of streets by keyboard, then by
   await takeUp(desk, 'Give a block');
   await desk.pick(gains);
   await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
-  await page.getByRole('button', { name: 'Give the block at these coordinates' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Give the block at these coordinates' }));
   await got();
   await undo(desk);
   await desk.shown(before);
@@ -131,8 +131,14 @@ divided('a dedicated grid is laid over by keyboard, then by mouse', async (desk)
     assert.ok(draft.all().some((part) => part.name === name && part.kind === 'dedicated'));
   };
   await takeUp(desk, 'Dedicated grid');
-  await described('新园区');
   await desk.typed(ring);
+  await desk.refused(/Fill in the name first/);
+  await page.getByLabel('Name', { exact: true }).fill('新园区');
+  const finish = page.getByRole('button', { name: 'Finish' });
+  await pressed(finish);
+  await desk.refused(/Choose the host first/); // nobody is made one by not being looked at
+  await described('新园区');
+  await pressed(finish);
   await laid('新园区');
   await undo(desk);
 
@@ -164,9 +170,8 @@ divided(
       ['keyboard', '晴浦里新网格'],
     ] as const) {
       const press = async (button: string): Promise<void> => {
-        const pressed = page.getByRole('button', { name: button });
-        if (by === 'mouse') await pressed.click();
-        else await pressed.press('Enter');
+        const named = page.getByRole('button', { name: button });
+        await (by === 'mouse' ? named.click() : pressed(named));
       };
       await desk.pick(base);
       await page.getByLabel('New name').fill(name);
@@ -209,7 +214,7 @@ divided(
       await page.getByLabel('Grid beside it').selectOption(into.id);
       const give = page.getByRole('button', { name: 'Give it to that grid' });
       if (by === 'mouse') await give.click();
-      else await give.press('Enter');
+      else await pressed(give);
       const filled = await desk.proven(/Given to a grid: done, and proven/);
       assert.equal(filled.get(nobodys.id), undefined);
       assert.ok((filled.get(into.id)?.areaM2 ?? 0) > into.areaM2);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { degrees } from '../src/divide/lattice';
 import { formatArea, formatDistance, formatNumber } from '../src/format';
 import type { Handovers, Impact, PartImpact } from '../src/plans/plan';
-import { ask } from './browser';
+import { ask, pressed } from './browser';
 import { send } from './client';
 import { type Desk, inTheMiddle } from './desk';
 import { divided, noDatabase, square, streetBeside } from './dividing';
@@ -108,7 +108,7 @@ function told(name: string, stroke: (desk: Desk) => Promise<void>, demand: (impa
     await none.waitFor();
     await stroke(desk);
     demand(await demandTold(desk));
-    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Undo' }));
     await desk.kept(/Undone/, 0);
     await none.waitFor();
   });
@@ -188,9 +188,11 @@ told(
     const posted = (await send('planner', 'GET', '/v1/workers?limit=1')).body as {
       items: { worker_code: string }[];
     };
+    const { items } = await ask<{ items: { code: string }[] }>('/v1/organizations?limit=1');
     await page.getByLabel('Dedicated grid', { exact: true }).check();
     await page.getByLabel('Name', { exact: true }).fill('影响园区');
     await page.getByLabel('Kind').selectOption('market');
+    await page.getByLabel('Host').fill(items[0]?.code ?? '');
     await page.getByLabel('Who is posted to it').fill(posted.items[0]?.worker_code ?? '');
     await desk.typed(square(inTheMiddle(await desk.grid()), 40));
     await desk.kept(/New grid: done/, 1);
@@ -208,7 +210,7 @@ told(
     await desk.page.getByLabel('Merge', { exact: true }).check();
     await desk.pick(one);
     await desk.pick(other);
-    await desk.page.getByRole('button', { name: 'Merge those chosen' }).press('Enter');
+    await pressed(desk.page.getByRole('button', { name: 'Merge those chosen' }));
     await desk.kept(/Merged: done/, 1);
   },
   (impact) => {

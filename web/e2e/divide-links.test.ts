@@ -1,7 +1,7 @@
 // Links that lead to a planner's work and away from it open as they were: a grid to be divided, and what a plan has left to hand over.
 import assert from 'node:assert/strict';
 import { degrees } from '../src/divide/lattice';
-import { mapReady, visit } from './browser';
+import { mapReady, pressed, visit } from './browser';
 import { makeIncident, send, signedIn } from './client';
 import { Desk, inTheMiddle } from './desk';
 import { browser, divided, planned } from './dividing';
@@ -22,7 +22,7 @@ planned('a link to Divide with a grid opens with that grid in hand', async () =>
     await desk.typed(desk.across(part));
     await desk.kept(/Split: done/, 1);
     await page.waitForURL(new RegExp(`plan=${plan.code}&task=divide&grid=${code}$`));
-    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Undo' }));
     await desk.kept(/Undone/, 0);
   });
   proveDatabase();
@@ -40,7 +40,7 @@ divided('a link to what is to be handed over opens as it was', async (desk) => {
   await desk.page.getByLabel('Merge', { exact: true }).check();
   await desk.pick(one);
   await desk.pick(other);
-  await desk.page.getByRole('button', { name: 'Merge those chosen' }).press('Enter');
+  await pressed(desk.page.getByRole('button', { name: 'Merge those chosen' }));
   await desk.kept(/Merged: done/, 1);
   await publishPlan(desk.code);
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { degrees, distanceM, inside, nearestOn, type Vertex } from '../src/divide/lattice';
 import type { Part, Partition } from '../src/divide/partition';
+import { pressed } from './browser';
 import {
   below,
   borders,
@@ -91,15 +92,14 @@ for (const kind of ['road', 'river', 'building'] as const) {
           await desk.kept(/Border changed: done/, 1);
           return made(desk, before);
         };
-        const byButton = (button: Locator): Promise<void> => button.press('Enter');
         const byMap = async (): Promise<void> => page.locator('#map').press('Enter');
-        for (const how of [byButton, byMap]) {
+        for (const how of [pressed, byMap]) {
           demandOn(await move(how), spot);
           await undone(desk);
         }
         await catching.focus();
         await page.keyboard.press('Space');
-        for (const how of [byButton, byMap]) {
+        for (const how of [pressed, byMap]) {
           demandOff(await move(how), spot);
           await undone(desk);
         }
@@ -238,13 +238,13 @@ inSittings('a border is redrawn along a street that is followed', async (at) => 
         await desk.clickAt(degrees(corner));
         await page.getByText(`${n + 1} points so far`).waitFor();
       }
-      await page.getByRole('button', { name: 'Finish' }).press('Enter');
+      await pressed(page.getByRole('button', { name: 'Finish' }));
       const partition = await desk.proven(/Border changed: done, and proven/);
       return street.filter((corner) => partition.having('tiling', corner).length >= 2).length;
     };
     await page.getByLabel('Follow lines').press('Space');
     assert.equal(await redrawn(), 1, 'only the corner that was clicked is one of the border');
-    await page.getByRole('button', { name: 'Undo' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Undo' }));
     await page
       .locator('#outcome')
       .getByText(/Undone/)
@@ -267,13 +267,13 @@ inSittings('ten strokes are undone to nothing, and done again', async (at) => {
     await desk.clickAt(degrees(await desk.corner()));
     let position = 0;
     for (const way of ['north', 'east', 'north', 'east', 'south', 'south', 'west']) {
-      await page.getByRole('button', { name: `5 m ${way}` }).press('Enter');
+      await pressed(page.getByRole('button', { name: `5 m ${way}` }));
       await desk.kept(/Border changed: done/, ++position);
     }
     const part = await desk.grid();
     await desk.pick(part);
     await page.getByLabel('New name').fill('晴浦十笔网格');
-    await page.getByRole('button', { name: 'Rename' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Rename' }));
     await desk.kept(/Renamed: done/, ++position);
     await page.getByLabel('Split', { exact: true }).check();
     await desk.typed(desk.across(part));

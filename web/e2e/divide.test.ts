@@ -6,7 +6,7 @@ import type { Position } from '../src/api';
 import { degrees, distanceM, shifted, snapped, type Vertex } from '../src/divide/lattice';
 import type { Part, Partition } from '../src/divide/partition';
 import { toGcj02 } from '../src/map/gcj02';
-import { accessible, ask, mapReady, visit } from './browser';
+import { accessible, ask, mapReady, pressed, visit } from './browser';
 import { signedIn } from './client';
 import { corners, Desk, inTheMiddle, metres } from './desk';
 import { browser, divided, noDatabase, planned } from './dividing';
@@ -58,8 +58,8 @@ divided('a shared border: dragged by mouse, moved by keyboard, undone and done a
   await desk.shown(before);
   await page.keyboard.press('Control+y');
   await desk.shown(dragged);
-  await page.getByRole('button', { name: 'Next corner that may move' }).press('Enter');
-  await page.getByRole('button', { name: '5 m north' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Next corner that may move' }));
+  await pressed(page.getByRole('button', { name: '5 m north' }));
   await desk.proven(/Border changed: done, and proven/);
   await accessible(page, 'the desk');
 });
@@ -100,14 +100,14 @@ divided('a corner is added and deleted by keyboard; what may not move says so', 
   await desk.pick(part);
   const next = page.getByRole('button', { name: 'Next corner that may move' });
   const chosen = page.getByText(`Corner ${index + 1} of `);
-  for (let i = 0; i < part.area.flat(2).length && !(await chosen.isVisible()); i++) await next.press('Enter');
+  for (let i = 0; i < part.area.flat(2).length && !(await chosen.isVisible()); i++) await pressed(next);
   await chosen.getByText(/borders meet here; it may move/).waitFor();
-  await page.getByRole('button', { name: 'Add a corner halfway to the next' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Add a corner halfway to the next' }));
   const added = await desk.proven(/Border changed: done, and proven/);
   assert.equal(corners(added).length, corners(before).length + 1);
-  await page.getByRole('button', { name: 'Delete this corner' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Delete this corner' }));
   await desk.shown(before);
-  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Undo' }));
   await desk.shown(added);
 });
 
@@ -203,7 +203,7 @@ divided(
       /^Nothing was changed: the line does not divide the grid\. Let both ends reach its border\.$/,
     );
     await marked(page, await desk.pixel(fault));
-    await page.getByRole('button', { name: 'Show where' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Show where' }));
     await page.waitForURL((url) => url.hash.startsWith(`#${fault[0].toFixed(5)}/${fault[1].toFixed(5)}/`));
     const box = await page.locator('#map').boundingBox();
     assert.ok(box);
@@ -224,11 +224,11 @@ divided('two grids are merged: by clicking them, then by keyboard', async (desk)
     merged.all().filter(({ fixed }) => !fixed).length,
     before.all().filter(({ fixed }) => !fixed).length - 1,
   );
-  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Undo' }));
   await desk.shown(before);
   await desk.pick(one);
   await desk.pick(other);
-  await page.getByRole('button', { name: 'Merge those chosen' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Merge those chosen' }));
   await desk.proven(/Merged: done, and proven/);
 });
 
@@ -251,14 +251,14 @@ divided('a border is redrawn by tracing: by mouse, then by keyboard', async (des
   await page.mouse.dblclick(end.x, end.y);
   const redrawn = await desk.proven(/Border changed: done, and proven/);
   assert.ok(corners(redrawn).length > corners(before).length);
-  await page.getByRole('button', { name: 'Undo' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Undo' }));
   await desk.shown(before);
   for (const at of [a, way, b]) {
     const [lon, lat] = degrees(at);
     await page.getByLabel('Coordinates (longitude, latitude)').fill(`${lon}, ${lat}`);
-    await page.getByRole('button', { name: 'Add these coordinates' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Add these coordinates' }));
   }
-  await page.getByRole('button', { name: 'Finish' }).press('Enter');
+  await pressed(page.getByRole('button', { name: 'Finish' }));
   const again = await desk.proven(/Border changed: done, and proven/);
   assert.ok(again.having('tiling', way).length >= 2);
 });
@@ -285,7 +285,7 @@ test('over a basemap in GCJ-02: strokes land where they are drawn', async (t) =>
       const scale = 2 * Math.PI * 6378137 * Math.cos((desk.middle[1] / 180) * Math.PI);
       const pixelM = scale / (512 * 2 ** 15);
       assert.ok(dragged && distanceM(dragged, shifted(corner, 30 * pixelM, -12 * pixelM)) < 2 * pixelM);
-      await page.getByRole('button', { name: 'Move to the cross of the map' }).press('Enter');
+      await pressed(page.getByRole('button', { name: 'Move to the cross of the map' }));
       await page
         .locator('#outcome')
         .getByText(/^Border changed/)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Upload } from '../src/data/imports';
 import { kept } from '../src/data/mapping';
-import { accessible, mapReady, someGrid, visit } from './browser';
+import { accessible, mapReady, pressed, someGrid, visit } from './browser';
 import { send, signedIn } from './client';
 import { administered, browser, file, importing, state } from './importing';
 
@@ -44,14 +44,14 @@ administered(
       await page.locator('[name=crs][value=wgs84]:checked').waitFor();
 
       const run = page.getByRole('button', { name: '导入', exact: true }).last();
-      await page.getByRole('button', { name: '试导', exact: false }).press('Enter');
+      await pressed(page.getByRole('button', { name: '试导', exact: false }));
       await page.locator('[data-counts="1,0,1"]').waitFor(); // 31.1.2026 is none as the city writes them
       await page.locator('#other-dates').getByText('日期写法').waitFor();
       await card.locator('[name=date_format]').focus();
       await page.keyboard.type('D.M.YYYY');
       await page.keyboard.press('Tab');
       await accessible(page, 'a date of another form, and a column that is kept');
-      await run.press('Enter');
+      await pressed(run);
       await page.getByText('导入完成').waitFor();
     });
     const { body } = await send('administrator', 'GET', '/v1/places/OPT0');

@@ -1,7 +1,16 @@
 // Incidents as they come in and go on: the list, the map, the board, and a stream that breaks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accessible, clickMiddle, codeInPanel, coloursOnMap, launch, mapReady, visit } from './browser';
+import {
+  accessible,
+  clickMiddle,
+  codeInPanel,
+  coloursOnMap,
+  launch,
+  mapReady,
+  pressed,
+  visit,
+} from './browser';
 import { lastEventId, makeIncident, signedIn } from './client';
 import { at, browser, dispatched, grid, want, who } from './dispatching';
 
@@ -151,10 +160,10 @@ dispatched('keyboard: filters are set and taken back, and the board is opened an
     await row.waitFor({ state: 'detached' });
     await page.locator('[name=overdue]').press('Space');
     await row.waitFor();
-    await page.getByRole('button', { name: 'Board', exact: true }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Board', exact: true }));
     await page.locator(`#over-map [data-state=reported] [data-code="${made.code}"]`).press('Enter');
     await page.locator('#incident', { hasText: made.code }).waitFor();
-    await page.getByRole('button', { name: 'Close the board' }).press('Enter');
+    await pressed(page.getByRole('button', { name: 'Close the board' }));
     await page.locator('#board').waitFor({ state: 'detached' });
   });
   await made.act({ act: 'cancel', reason: 'test' });

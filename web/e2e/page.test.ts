@@ -14,6 +14,7 @@ import {
   linkOf,
   mapReady,
   origin,
+  pressed,
   sightOf,
   someGrid,
   visit,
@@ -323,7 +324,7 @@ for (const [language, offer, start, next, end] of [
   test(`keyboard: the tour is offered once, and goes from task to task: ${language}`, () =>
     visit(browser, { hash: `#///${language}`, newcomer: true, ...looks[language] }, async (page) => {
       await mapReady(page);
-      await page.getByRole('button', { name: start }).press('Enter');
+      await pressed(page.getByRole('button', { name: start }));
       const tour = page.locator('.tour');
       const titles = new Set<string>();
       for (;;) {

@@ -108,7 +108,7 @@ async function alone(group: readonly string[]): Promise<void> {
 function inLine(failure: string): string {
   const [name = ''] = failure.trim().split('\n', 1);
   const why = /^ *error: (?:\|-)?([\s\S]*?)\n *(?:code|stack|\.\.\.)/m.exec(`${failure}\n...`)?.[1] ?? '';
-  return `${name}: ${why.replace(/\s+/g, ' ').trim()}`.slice(0, 300);
+  return `${name}: ${why.replace(/\s+/g, ' ').trim()}`.slice(0, 500);
 }
 
 /** Runs files against the server at an address, or a demo. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import type { Organization, Page as List } from '../src/api';
 import type { Incident } from '../src/incidents/incident';
-import { accessible, ask, visit } from './browser';
+import { accessible, ask, pressed, visit } from './browser';
 import { makeIncident, send, signedIn } from './client';
 import { actOn, at, browser, dispatched, grid, want } from './dispatching';
 
@@ -229,12 +229,12 @@ dispatched('a case whose pin was moved is kept where it is, by mouse and keyboar
       async (page) => {
         const button = page.locator('#acts [data-act=keep]');
         if (by === 'mouse') await button.click();
-        else await button.press('Enter');
+        else await pressed(button);
         await page.locator('#act [name=reason]:focus').waitFor();
         await page.keyboard.type('theirs to finish');
         const sent = page.locator('#act button[type=submit]');
         if (by === 'mouse') await sent.click();
-        else await sent.press('Enter');
+        else await pressed(sent);
         await done(page, 'Kept where it is');
         assert.equal((await now(made.code)).proposed_unit, null);
       },

@@ -1,7 +1,7 @@
 // What other tests do with a mouse is done without one here, and the other way round; and what a server that fails leaves of the page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { accessible, codeInPanel, mapReady, origin, visit } from './browser';
+import { accessible, codeInPanel, mapReady, origin, pressed, visit } from './browser';
 import { send, signedIn } from './client';
 import { at, browser, dispatched, grid } from './dispatching';
 
@@ -12,14 +12,14 @@ dispatched('keyboard: a token is revoked', async () => {
   const hash = '#///en?task=data&part=tokens';
   await visit(browser, { hash, before: signedIn('administrator') }, async (page) => {
     const row = page.locator('#token-list tr', { hasText: 'Keys' });
-    await row.getByRole('button', { name: /^Revoke/ }).press('Enter');
+    await pressed(row.getByRole('button', { name: /^Revoke/ }));
     const sure = page.getByRole('dialog');
     await sure.waitFor();
     await page.keyboard.press('Escape');
     await sure.waitFor({ state: 'hidden' });
     assert.equal(await row.getByText('revoked').count(), 0);
-    await row.getByRole('button', { name: /^Revoke/ }).press('Enter');
-    await sure.getByRole('button', { name: 'Revoke' }).press('Enter');
+    await pressed(row.getByRole('button', { name: /^Revoke/ }));
+    await pressed(sure.getByRole('button', { name: 'Revoke' }));
     await row.getByText('revoked').waitFor();
   });
   const { status } = await fetch(`${origin}/v1/session`, {
@@ -41,10 +41,10 @@ test('keyboard: the answer is copied, and colours and language are switched', ()
       await page.getByText('Copied', { exact: false }).waitFor();
       const copied = await page.evaluate(() => navigator.clipboard.readText());
       assert.ok(copied.includes(code), copied);
-      await page.getByRole('button', { name: 'Dark', exact: true }).press('Enter');
+      await pressed(page.getByRole('button', { name: 'Dark', exact: true }));
       await page.locator('html[data-theme=dark]').waitFor();
       await accessible(page, 'an answer in the dark');
-      await page.getByRole('button', { name: '中文' }).press('Enter');
+      await pressed(page.getByRole('button', { name: '中文' }));
       await page.getByRole('button', { name: '打印' }).waitFor();
       assert.equal(await codeInPanel(page), code);
     },

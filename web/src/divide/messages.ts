@@ -188,6 +188,8 @@ export const divideMessages = {
   },
   hint_choose_grid: { zh: '请先选择网格。', en: 'Choose a grid first.' },
   hint_not_enough: { zh: '还没有画够。', en: 'There is not enough drawn yet.' },
+  hint_no_name: { zh: '请先填写名称。', en: 'Fill in the name first.' },
+  hint_no_host: { zh: '请先选择主体单位。', en: 'Choose the host first.' },
   hint_merge_more: { zh: '请选择两个相邻的网格。', en: 'Choose two grids that are neighbours.' },
 
   rule_outline_never_moves: {

@@ -18,4 +18,6 @@ export type Hint =
   | 'no_block'
   | 'busy'
   | 'choose_grid'
-  | 'not_enough';
+  | 'not_enough'
+  | 'no_name'
+  | 'no_host';

@@ -179,6 +179,8 @@ export class Session {
   async finish(): Promise<boolean> {
     if (!this.sketch.ready) return (this.say('not_enough'), false);
     const { tool: of, host, voidReason, partition } = this;
+    const wanting = tool.wanting(of, host);
+    if (wanting !== null) return (this.say(`no_${wanting}`), false);
     const change = tool.changeOf(of, this.sketch.path(), {
       part: this.chosenParts[0],
       host,

@@ -105,6 +105,12 @@ export interface Host {
   worker: string;
 }
 
+/** What a new part needs besides its area and has not been told. */
+export function wanting(tool: Tool, { name, organization }: Host): 'name' | 'host' | null {
+  if ((tool === 'cut' || tool === 'dedicated') && name.trim() === '') return 'name';
+  return tool === 'dedicated' && organization.trim() === '' ? 'host' : null;
+}
+
 export function layOver({ name, kind, organization, worker }: Host, ring: readonly Vertex[]): Change {
   const posted = worker === '' ? {} : { post_worker_code: worker };
   const host = { dedicated_kind: kind, host_org_code: organization, ...posted };
