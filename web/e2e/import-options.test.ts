@@ -111,7 +111,7 @@ administered(
       const none = {
         name: 'none.xlsx',
         mimeType: 'application/octet-stream',
-        buffer: Buffer.from('no book'),
+        buffer: Buffer.from('PK\x03\x04 and no more of the archive'),
       };
       await page.locator('[name=files]:enabled').setInputFiles([...files, none]);
       await page.locator('[data-upload="key_sites_0.csv"]').waitFor();
