@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   chromium,
   type Browser,
@@ -111,7 +112,7 @@ export async function visit(
     try {
       await test(page);
     } catch (cause) {
-      if (cause instanceof Error) cause.message = `${await sightOfPage(page, unanswered)}; ${cause.message}`;
+      if (cause instanceof Error) cause.message = `${await stateOfPage(page, unanswered)}; ${cause.message}`;
       throw cause;
     }
     assert.deepEqual(foreign, [], 'requests to other origins');
@@ -121,9 +122,12 @@ export async function visit(
   }
 }
 
+/** How long a page that fails a test may take to tell of it, in ms: it may hang. */
+const answersIn = 5_000;
+
 /** What a page that fails a test says, has the focus on, and waits for. */
-async function sightOfPage(page: Page, unanswered: ReadonlySet<Request>): Promise<string> {
-  const seen = await page
+async function stateOfPage(page: Page, unanswered: ReadonlySet<Request>): Promise<string> {
+  const saying = page
     .evaluate(() => {
       const said = [...document.querySelectorAll('[role=status], [role=alert]')];
       const texts = said
@@ -133,6 +137,7 @@ async function sightOfPage(page: Page, unanswered: ReadonlySet<Request>): Promis
       return `says “${texts.join(' | ')}”, has the focus on ${tagName}#${id} “${textContent.trim().slice(0, 30)}”`;
     })
     .catch((cause: unknown) => `is gone (${String(cause)})`);
+  const seen = await Promise.race([saying, sleep(answersIn, 'does not answer')]);
   const asked = [...unanswered].map((request) => `${request.method()} ${new URL(request.url()).pathname}`);
   return `The page ${seen}, waits for [${asked.join(', ')}]`;
 }
